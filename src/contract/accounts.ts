@@ -1,0 +1,33 @@
+import { oc } from '@orpc/contract'
+import { z } from 'zod'
+
+/** Schema of an account's role. */
+export const Role = z.enum(['admin', 'user'])
+/** An account's role. */
+export type Role = z.infer<typeof Role>
+
+/** Schema of an account of the target. The password never leaves the target. */
+export const Account = z.object({ name: z.string(), role: Role, scopes: z.array(z.string()), isDisabled: z.boolean() })
+/** An account of the target. */
+export type Account = z.infer<typeof Account>
+
+const ByName = z.object({ name: z.string() })
+
+/** Operations on accounts, by the operator. */
+export const accounts = {
+  list: oc.route({ method: 'GET', path: '/accounts', summary: 'All accounts' }).output(z.array(Account)),
+  change: oc
+    .route({ method: 'PATCH', path: '/accounts/{name}', summary: 'Change role, scopes or disable; disabling ends its sessions' })
+    .input(
+      ByName.extend({
+        role: Role.optional(),
+        disabled: z.boolean().optional(),
+        scopes: z.array(z.string().regex(/^[\x21\x23-\x5B\x5D-\x7E]+$/)).optional(),
+      }),
+    )
+    .output(Account),
+  endSessions: oc
+    .route({ method: 'DELETE', path: '/accounts/{name}/sessions', summary: 'Log this account out everywhere' })
+    .input(ByName)
+    .output(z.object({ ended: z.number().int() })),
+}

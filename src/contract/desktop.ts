@@ -1,0 +1,30 @@
+/** What the Electron shell adds to the page as `window.desktop`. Every member is optional: the page works without any of them. */
+export interface Desktop {
+  /** Save text by the system's dialog. Resolves to the chosen path, or null when cancelled. */
+  saveFile?(suggestedName: string, contents: string): Promise<string | null>
+  /** Open a text file by the system's dialog. Resolves to null when cancelled. */
+  openFile?(extensions: string[]): Promise<{ name: string; contents: string } | null>
+  /** Open the target's portal in a real browser window with its own cookie jar, in this client's name. */
+  openClientWindow?(clientId: string): Promise<void>
+  /** How many requests to anything but this lab were blocked since the start. */
+  blockedRequests?(): Promise<number>
+  /** Called at once and on every change. Returns how to stop listening. */
+  onBlockedRequests?(listener: (count: number) => void): () => void
+  /** A menu command for the page; the names are those of the workbench's own commands. */
+  onMenuCommand?(listener: (command: MenuCommand) => void): () => void
+  platform?: 'linux' | 'darwin' | 'win32'
+}
+
+/** The commands of the native menu that the page carries out. */
+export const MENU_COMMANDS = [
+  'command-palette',
+  'export-har',
+  'reset-lab',
+  'toggle-theme',
+  'toggle-language',
+  'pause-clock',
+  'real-time',
+  'focus-filter',
+] as const
+/** A command of the native menu that the page carries out. */
+export type MenuCommand = (typeof MENU_COMMANDS)[number]

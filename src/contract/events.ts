@@ -1,0 +1,46 @@
+import { eventIterator, oc } from '@orpc/contract'
+import { z } from 'zod'
+import { Account } from './accounts.ts'
+import { Client } from './clients.ts'
+import { Clock } from './clock.ts'
+import { ExchangeSummary } from './exchanges.ts'
+import { OperatorAction, Recording } from './lab.ts'
+import { Node } from './nodes.ts'
+import { SessionRow } from './sessions.ts'
+
+const seq = z.number().int().positive()
+
+/** Schema of one change of the lab's state. `seq` is gap-free; a client that sees a gap must read the state again. */
+export const LabEvent = z.discriminatedUnion('type', [
+  /** A request is open; only sent when it stays open longer than one batch. */
+  z.object({ seq, type: z.literal('exchange-started'), exchange: ExchangeSummary }),
+  z.object({ seq, type: z.literal('exchange'), exchange: ExchangeSummary }),
+  z.object({ seq, type: z.literal('action'), action: OperatorAction }),
+  z.object({ seq, type: z.literal('traffic-cleared') }),
+  /** The oldest exchanges left; all with a smaller `seq` than this are gone. */
+  z.object({ seq, type: z.literal('traffic-trimmed'), oldestSeq: z.number().int() }),
+  z.object({ seq, type: z.literal('recording'), recording: Recording }),
+  z.object({ seq, type: z.literal('client'), client: Client }),
+  z.object({ seq, type: z.literal('client-removed'), id: z.string() }),
+  z.object({ seq, type: z.literal('node'), node: Node }),
+  z.object({ seq, type: z.literal('session'), session: SessionRow }),
+  z.object({ seq, type: z.literal('session-removed'), id: z.string() }),
+  z.object({ seq, type: z.literal('account'), account: Account }),
+  z.object({ seq, type: z.literal('clock'), clock: Clock }),
+  /** Too much changed at once, or events were dropped: read the whole state again. */
+  z.object({ seq, type: z.literal('resync') }),
+])
+/** One change of the lab's state. */
+export type LabEvent = z.infer<typeof LabEvent>
+
+type WithoutSeq<T> = T extends unknown ? Omit<T, 'seq'> : never
+/** A change before the event stream has numbered it. */
+export type LabChange = WithoutSeq<LabEvent>
+
+/** The event stream. Each server-sent event has `id` = `seq` and one {@link LabEvent} as JSON in `data`. */
+export const events = {
+  stream: oc
+    .route({ method: 'GET', path: '/events', summary: 'Server-sent events, gap-free from `since`' })
+    .input(z.object({ since: z.coerce.number().int().nonnegative().optional() }))
+    .output(eventIterator(LabEvent)),
+}

@@ -1,0 +1,99 @@
+import { oc } from '@orpc/contract'
+import { z } from 'zod'
+import { Account } from './accounts.ts'
+import { Client } from './clients.ts'
+import { Clock } from './clock.ts'
+import { ExchangeSummary } from './exchanges.ts'
+import { Node } from './nodes.ts'
+import { SessionRow } from './sessions.ts'
+
+/** What the operator or the lab did, as rows in the traffic. The code is the key of its words; `params` fill them. */
+export const OPERATOR_ACTIONS = [
+  'lab-started',
+  'lab-reset',
+  'clock-moved',
+  'clock-paused',
+  'clock-resumed',
+  'clock-real-time',
+  'session-ended',
+  'session-expired',
+  'account-logged-out',
+  'account-changed',
+  'node-killed',
+  'node-started',
+  'node-crashed',
+  'client-added',
+  'client-removed',
+  'client-mechanism-changed',
+  'client-discarded-token',
+  'recording-paused',
+  'recording-resumed',
+] as const
+
+/** Schema of an operator action in the traffic. */
+export const OperatorAction = z.object({
+  id: z.string(),
+  /** It stands after the exchange with this `seq` (0: before the first). */
+  afterExchange: z.number().int().nonnegative(),
+  at: z.number(),
+  labTime: z.number(),
+  action: z.enum(OPERATOR_ACTIONS),
+  params: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+})
+/** An operator action in the traffic. */
+export type OperatorAction = z.infer<typeof OperatorAction>
+
+/** Schema of the recorder's state. */
+export const Recording = z.object({
+  isOn: z.boolean(),
+  /** How many exchanges are kept before the oldest leave. */
+  capacity: z.number().int(),
+  count: z.number().int(),
+})
+/** The recorder's state. */
+export type Recording = z.infer<typeof Recording>
+
+/** Schema of something the operator should know from the start, for example a damaged database moved aside. */
+export const Notice = z.object({ code: z.enum(['database-moved-aside', 'port-moved']), params: z.record(z.string(), z.string()) })
+/** Something the operator should know from the start. */
+export type Notice = z.infer<typeof Notice>
+
+/** Schema of the limits that credentials of this lab live by, in seconds. */
+export const Lifetimes = z.object({ sessionIdle: z.number(), sessionAbsolute: z.number(), accessToken: z.number() })
+/** The limits that credentials of this lab live by, in seconds. */
+export type Lifetimes = z.infer<typeof Lifetimes>
+
+/** Schema of the whole lab at one moment. */
+export const LabState = z.object({
+  /** The last event already contained in this state; listen from here. */
+  seq: z.number().int().nonnegative(),
+  version: z.string(),
+  mode: z.enum(['desktop', 'browser', 'headless']),
+  balancer: z.object({ url: z.string(), portalUrl: z.string(), strategy: z.string() }),
+  store: z.string(),
+  lifetimes: Lifetimes,
+  clock: Clock,
+  recording: Recording,
+  nodes: z.array(Node),
+  clients: z.array(Client),
+  accounts: z.array(Account),
+  /** The newest 500. */
+  sessions: z.array(SessionRow),
+  /** The newest 500, oldest first. */
+  exchanges: z.array(ExchangeSummary),
+  /** All that are kept, oldest first. */
+  actions: z.array(OperatorAction),
+  notices: z.array(Notice),
+})
+/** The whole lab at one moment. */
+export type LabState = z.infer<typeof LabState>
+
+/** Operations on the lab as a whole. */
+export const lab = {
+  get: oc.route({ method: 'GET', path: '/lab', summary: 'The whole state' }).output(LabState),
+  reset: oc.route({ method: 'POST', path: '/lab/reset', summary: 'Back to the starting state' }).output(LabState),
+  setRecording: oc
+    .route({ method: 'PATCH', path: '/recording', summary: 'Pause or resume recording, change its capacity' })
+    .input(z.object({ on: z.boolean().optional(), capacity: z.number().int().min(100).max(100_000).optional() }))
+    .output(Recording),
+}
