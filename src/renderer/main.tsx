@@ -1,1 +1,24 @@
-export {}
+import '@fontsource-variable/inter/wght.css'
+import '@fontsource-variable/jetbrains-mono/wght.css'
+import '@mantine/core/styles.css'
+import '@mantine/notifications/styles.css'
+import '@mantine/spotlight/styles.css'
+import './theme/tokens.css'
+import './theme/mantine.css'
+import './theme/base.css'
+import './theme/shell.css'
+import { createRoot } from 'react-dom/client'
+import { App } from './app.tsx'
+import { startI18n } from './i18n/index.ts'
+import { connect } from './state/connect.ts'
+import { currentUi } from './state/ui-state.ts'
+
+async function start(): Promise<void> {
+  await startI18n(currentUi().language)
+  const root = document.getElementById('root')
+  if (!root) throw new Error('index.html has no #root')
+  createRoot(root).render(<App />)
+  await connect()
+}
+
+void start()

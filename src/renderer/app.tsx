@@ -1,0 +1,38 @@
+import { MantineProvider } from '@mantine/core'
+import { ModalsProvider } from '@mantine/modals'
+import { Notifications } from '@mantine/notifications'
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { useEffect } from 'react'
+import { i18n } from './i18n/index.ts'
+import { Shell } from './screens/shell.tsx'
+import { listenToKeys } from './state/keys.ts'
+import { useUi } from './state/ui-state.ts'
+import { theme } from './theme/theme.ts'
+
+const queries = new QueryClient({ defaultOptions: { queries: { refetchOnWindowFocus: false, networkMode: 'always' } } })
+
+/** The page. Mantine writes no style elements, so that the content security policy needs no exception for them. */
+export function App() {
+  const scheme = useUi((ui) => ui.theme)
+  const language = useUi((ui) => ui.language)
+  useEffect(listenToKeys, [])
+  useEffect(() => {
+    document.documentElement.lang = language
+    void i18n.changeLanguage(language)
+  }, [language])
+  return (
+    <MantineProvider
+      theme={theme}
+      withCssVariables={false}
+      withStaticClasses={false}
+      {...(scheme === 'auto' ? { defaultColorScheme: 'auto' as const } : { forceColorScheme: scheme })}
+    >
+      <QueryClientProvider client={queries}>
+        <ModalsProvider>
+          <Notifications position="bottom-right" limit={4} />
+          <Shell />
+        </ModalsProvider>
+      </QueryClientProvider>
+    </MantineProvider>
+  )
+}

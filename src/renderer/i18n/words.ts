@@ -1,0 +1,52 @@
+import enActions from './en/actions.json' with { type: 'json' }
+import enApp from './en/app.json' with { type: 'json' }
+import enClients from './en/clients.json' with { type: 'json' }
+import enCommands from './en/commands.json' with { type: 'json' }
+import enInspector from './en/inspector.json' with { type: 'json' }
+import enSettings from './en/settings.json' with { type: 'json' }
+import enStatus from './en/status.json' with { type: 'json' }
+import enSteps from './en/steps.json' with { type: 'json' }
+import enTopology from './en/topology.json' with { type: 'json' }
+import enTraffic from './en/traffic.json' with { type: 'json' }
+import enVerdicts from './en/verdicts.json' with { type: 'json' }
+import zhActions from './zh-CN/actions.json' with { type: 'json' }
+import zhApp from './zh-CN/app.json' with { type: 'json' }
+import zhClients from './zh-CN/clients.json' with { type: 'json' }
+import zhCommands from './zh-CN/commands.json' with { type: 'json' }
+import zhInspector from './zh-CN/inspector.json' with { type: 'json' }
+import zhSettings from './zh-CN/settings.json' with { type: 'json' }
+import zhStatus from './zh-CN/status.json' with { type: 'json' }
+import zhSteps from './zh-CN/steps.json' with { type: 'json' }
+import zhTopology from './zh-CN/topology.json' with { type: 'json' }
+import zhTraffic from './zh-CN/traffic.json' with { type: 'json' }
+import zhVerdicts from './zh-CN/verdicts.json' with { type: 'json' }
+
+/** English, by namespace. */
+export const en = {
+  app: enApp,
+  clients: enClients,
+  topology: enTopology,
+  status: enStatus,
+  commands: enCommands,
+  settings: enSettings,
+  traffic: enTraffic,
+  inspector: enInspector,
+  steps: enSteps,
+  verdicts: enVerdicts,
+  actions: enActions,
+}
+
+/** Simplified Chinese, by namespace. */
+export const zh = {
+  app: zhApp,
+  clients: zhClients,
+  topology: zhTopology,
+  status: zhStatus,
+  commands: zhCommands,
+  settings: zhSettings,
+  traffic: zhTraffic,
+  inspector: zhInspector,
+  steps: zhSteps,
+  verdicts: zhVerdicts,
+  actions: zhActions,
+}

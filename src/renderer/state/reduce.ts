@@ -1,0 +1,106 @@
+import type { Account } from '../../contract/accounts.ts'
+import type { Client } from '../../contract/clients.ts'
+import type { LabEvent } from '../../contract/events.ts'
+import type { LabState, OperatorAction } from '../../contract/lab.ts'
+import type { SessionRow } from '../../contract/sessions.ts'
+
+/** The lab as the page knows it, without the exchanges, which an {@link ExchangeLog} keeps. */
+export interface LabModel extends Omit<LabState, 'exchanges' | 'sessions'> {
+  /** By `id`. */
+  readonly sessions: ReadonlyMap<string, SessionRow>
+  /** True when an event was missed or the server said so: read the whole state again. */
+  readonly isStale: boolean
+  /** Grows when all traffic or the whole lab was replaced. */
+  readonly generation: number
+}
+
+/** The lab before its state has arrived. */
+export const EMPTY_LAB: LabModel = {
+  seq: 0,
+  version: '',
+  mode: 'browser',
+  balancer: { url: '', portalUrl: '', strategy: '' },
+  store: '',
+  lifetimes: { sessionIdle: 0, sessionAbsolute: 0, accessToken: 0 },
+  clock: { offsetMs: 0, isPaused: false, labTime: 0, realTime: 0 },
+  recording: { isOn: true, capacity: 0, count: 0 },
+  nodes: [],
+  clients: [],
+  accounts: [],
+  sessions: new Map(),
+  actions: [],
+  notices: [],
+  isStale: false,
+  generation: 0,
+}
+
+/** The model of a state just read. */
+export const modelOf = ({ exchanges: _, sessions, ...state }: LabState, generation: number): LabModel => ({
+  ...state,
+  sessions: new Map(sessions.map((row) => [row.id, row])),
+  isStale: false,
+  generation,
+})
+
+const putById = <T extends { id: string }>(list: readonly T[], item: T): T[] =>
+  list.some(({ id }) => id === item.id) ? list.map((old) => (old.id === item.id ? item : old)) : [...list, item]
+
+const putAccount = (list: readonly Account[], account: Account): Account[] =>
+  list.some(({ name }) => name === account.name) ? list.map((old) => (old.name === account.name ? account : old)) : [...list, account]
+
+const putSession = (sessions: ReadonlyMap<string, SessionRow>, row: SessionRow): Map<string, SessionRow> =>
+  new Map(sessions).set(row.id, row)
+
+function dropSession(sessions: ReadonlyMap<string, SessionRow>, id: string): ReadonlyMap<string, SessionRow> {
+  if (!sessions.has(id)) return sessions
+  const left = new Map(sessions)
+  left.delete(id)
+  return left
+}
+
+const isNewAction = (actions: readonly OperatorAction[], action: OperatorAction): boolean => !actions.some(({ id }) => id === action.id)
+
+const withoutClient = (clients: readonly Client[], id: string): Client[] => clients.filter((client) => client.id !== id)
+
+function change(lab: LabModel, event: LabEvent): Partial<LabModel> {
+  switch (event.type) {
+    case 'exchange':
+      return { recording: { ...lab.recording, count: Math.min(lab.recording.capacity, lab.recording.count + 1) } }
+    case 'traffic-cleared':
+      return { recording: { ...lab.recording, count: 0 }, actions: [] }
+    case 'traffic-trimmed':
+      return { actions: lab.actions.filter((action) => action.afterExchange >= event.oldestSeq - 1) }
+    case 'action':
+      return isNewAction(lab.actions, event.action) ? { actions: [...lab.actions, event.action] } : {}
+    case 'recording':
+      return { recording: event.recording }
+    case 'client':
+      return { clients: putById(lab.clients, event.client) }
+    case 'client-removed':
+      return { clients: withoutClient(lab.clients, event.id) }
+    case 'node':
+      return { nodes: putById(lab.nodes, event.node) }
+    case 'session':
+      return { sessions: putSession(lab.sessions, event.session) }
+    case 'session-removed':
+      return { sessions: dropSession(lab.sessions, event.id) }
+    case 'account':
+      return { accounts: putAccount(lab.accounts, event.account) }
+    case 'clock':
+      return { clock: event.clock }
+    case 'resync':
+      return { isStale: true }
+    case 'exchange-started':
+      return {}
+  }
+}
+
+/**
+ * The lab after one event. Pure. An event that is already contained changes nothing; one that comes too early marks the model
+ * stale, since the events between are lost.
+ */
+export function reduce(lab: LabModel, event: LabEvent): LabModel {
+  if (event.seq <= lab.seq || lab.isStale) return lab
+  if (event.seq !== lab.seq + 1) return { ...lab, isStale: true }
+  return { ...lab, ...change(lab, event), seq: event.seq }
+}

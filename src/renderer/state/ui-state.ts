@@ -1,0 +1,99 @@
+import { useStore } from 'zustand'
+import { createStore } from 'zustand/vanilla'
+
+/** Screens that exist. */
+export type Screen = 'workbench' | 'settings'
+/** Colours as chosen; `auto` follows the system. */
+export type Theme = 'auto' | 'light' | 'dark'
+/** Languages that exist. */
+export type Language = 'en' | 'zh-CN'
+
+/** What the traffic pane lets through. Null or `all` lets everything through. */
+export interface TrafficFilter {
+  readonly text: string
+  readonly mechanism: 'all' | 'session' | 'jwt'
+  readonly verdict: 'all' | 'allowed' | 'denied'
+  readonly node: string | null
+}
+
+/** Choices that stay on this computer. */
+interface Kept {
+  readonly theme: Theme
+  readonly language: Language
+  readonly hasLetterKeys: boolean
+  readonly isInspectorOpen: boolean
+  readonly topologyView: 'graph' | 'list'
+}
+
+/** State of the page itself, not of the lab. */
+export interface UiState extends Kept {
+  readonly screen: Screen
+  readonly selectedExchange: string | null
+  readonly inspectorTab: string
+  readonly filter: TrafficFilter
+  readonly hiddenNotices: readonly string[]
+  /** Node whose part of the story the pointer is on; the topology lights it. */
+  readonly hoveredNode: string | null
+}
+
+/** The filter that lets everything through. */
+export const NO_FILTER: TrafficFilter = { text: '', mechanism: 'all', verdict: 'all', node: null }
+
+const KEY = 'authlab.ui'
+
+const systemLanguage = (): Language => (navigator.language.toLowerCase().startsWith('zh') ? 'zh-CN' : 'en')
+
+function readKept(): Kept {
+  const defaults: Kept = {
+    theme: 'auto',
+    language: systemLanguage(),
+    hasLetterKeys: true,
+    isInspectorOpen: true,
+    topologyView: 'graph',
+  }
+  try {
+    return { ...defaults, ...(JSON.parse(localStorage.getItem(KEY) ?? '{}') as Partial<Kept>) }
+  } catch {
+    // Storage may be forbidden or hold something else; the defaults are fine.
+    return defaults
+  }
+}
+
+const store = createStore<UiState>(() => ({
+  ...readKept(),
+  screen: 'workbench',
+  selectedExchange: null,
+  inspectorTab: 'story',
+  filter: NO_FILTER,
+  hiddenNotices: [],
+  hoveredNode: null,
+}))
+
+store.subscribe(({ theme, language, hasLetterKeys, isInspectorOpen, topologyView }, before) => {
+  const isSame =
+    theme === before.theme &&
+    language === before.language &&
+    hasLetterKeys === before.hasLetterKeys &&
+    isInspectorOpen === before.isInspectorOpen &&
+    topologyView === before.topologyView
+  if (isSame) return
+  try {
+    localStorage.setItem(KEY, JSON.stringify({ theme, language, hasLetterKeys, isInspectorOpen, topologyView }))
+  } catch {
+    // Nothing is lost but the choice's memory.
+  }
+})
+
+/** State of the page itself. */
+export const useUi = <T>(selector: (ui: UiState) => T): T => useStore(store, selector)
+/** State of the page at this moment, for code outside of components. */
+export const currentUi = (): UiState => store.getState()
+/** Changes some of the page's state. */
+export const setUi = (change: Partial<UiState>): void => store.setState(change)
+/** Listens to changes of the page's state. */
+export const onUiChange = (listener: (ui: UiState) => void): (() => void) => store.subscribe(listener)
+
+/** Selects one exchange everywhere: traffic, topology, inspector. */
+export const selectExchange = (id: string | null): void => store.setState({ selectedExchange: id })
+/** Changes parts of the traffic filter. */
+export const setFilter = (change: Partial<TrafficFilter>): void => store.setState(({ filter }) => ({ filter: { ...filter, ...change } }))
