@@ -13,3 +13,5 @@ export const migrationsUrl = (database: 'target' | 'lab'): URL => locate(`./stor
 export const portalUrl = (): URL => locate('./target/portal/', './portal/')
 /** Folder of the built workbench. */
 export const rendererUrl = (): URL => locate('../../out/renderer/', '../renderer/')
+/** The package's own description. */
+export const packageUrl = (): URL => locate('../../package.json', '../../package.json')

@@ -1,0 +1,35 @@
+/** Headers that belong to one connection or message, or that only the lab itself may set: never taken from the outside. */
+const NOT_CARRIED = new Set([
+  'connection',
+  'content-length',
+  'expect',
+  'host',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+])
+
+/** A header as `[name, value]`. */
+export type HeaderPair = [name: string, value: string]
+
+/** Whether a message in somebody's name may carry this header (RFC 9110 §7.6.1). */
+const isCarried = ([name]: HeaderPair): boolean => {
+  const lower = name.toLowerCase()
+  return !NOT_CARRIED.has(lower) && !lower.startsWith('x-authlab-')
+}
+
+/** The client's own headers with those given laid over them: a name that is given replaces the client's. */
+export function layOver(own: HeaderPair[], given: HeaderPair[]): HeaderPair[] {
+  const carried = given.filter(isCarried)
+  const names = new Set(carried.map(([name]) => name.toLowerCase()))
+  return [...own.filter(([name]) => !names.has(name.toLowerCase())), ...carried]
+}
+
+/** Headers without one of them. */
+export const without = (headers: HeaderPair[], ...names: string[]): HeaderPair[] =>
+  headers.filter(([name]) => !names.includes(name.toLowerCase()))

@@ -1,0 +1,212 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { z } from 'zod'
+import type { Client, VaultToken } from '../../contract/clients.ts'
+import type { Mechanism } from '../../contract/mechanism.ts'
+import { decodeCookieValue } from '../../protocol/cookie.ts'
+import { decodeCompactJwt } from '../../protocol/jwt.ts'
+import type { Clock } from '../clock.ts'
+import { LabError } from '../errors.ts'
+import { CookieJar } from './cookie-jar.ts'
+import { type HeaderPair, layOver, without } from './request-headers.ts'
+import { type Answer, UserAgent } from './user-agent.ts'
+
+const SESSION_COOKIE = 'sid'
+const TOKEN_COOKIE = 'access_token'
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE'])
+const TokenAnswer = z.object({ access_token: z.string() })
+
+/**
+ * What each mechanism sends. Jar and vault survive a change of mechanism, so that both can be looked at; only what the mechanism in force
+ * uses goes along: every cookie but the token's, every cookie but the session's, or neither of the two and the newest token of the vault.
+ */
+const HELD_BACK: Record<Mechanism, ReadonlySet<string>> = {
+  session: new Set([TOKEN_COOKIE]),
+  'jwt-cookie': new Set([SESSION_COOKIE]),
+  'jwt-bearer': new Set([SESSION_COOKIE, TOKEN_COOKIE]),
+}
+
+/** What a client is told to send. */
+export interface RequestOrder {
+  readonly method: string
+  readonly path: string
+  readonly headers?: HeaderPair[] | undefined
+  readonly body?: string | Buffer | undefined
+  readonly credential: 'current' | 'discarded' | 'none'
+}
+
+/** The unchanging part of a client. */
+export interface ClientIdentity {
+  readonly id: string
+  readonly name: string
+  readonly account: string
+  readonly device: string
+  readonly mechanism: Mechanism
+  readonly isAttacker: boolean
+}
+
+/** One user agent: its own cookie jar, token vault and connections. Everything it does is real HTTP to the balancer. */
+export class VirtualClient {
+  /** Secret that marks this client's requests for the balancer. */
+  readonly tag = randomBytes(16).toString('hex')
+  name: string
+  account: string
+  mechanism: Mechanism
+  readonly id: string
+  readonly device: string
+  readonly isAttacker: boolean
+  readonly #clock: Clock
+  readonly #origin: string
+  readonly #agent: UserAgent
+  readonly #jar: CookieJar
+  #vault: VaultToken[] = []
+  #discarded: VaultToken[] = []
+
+  /** @param site `origin` of the portal; `version` for the User-Agent */
+  constructor(identity: ClientIdentity, clock: Clock, origin: string) {
+    this.id = identity.id
+    this.name = identity.name
+    this.account = identity.account
+    this.device = identity.device
+    this.mechanism = identity.mechanism
+    this.isAttacker = identity.isAttacker
+    this.#clock = clock
+    this.#origin = origin
+    this.#agent = new UserAgent(origin)
+    this.#jar = new CookieJar(clock, origin)
+  }
+
+  /** As the contract shows it. */
+  async view(): Promise<Client> {
+    const { id, name, account, device, mechanism, isAttacker } = this
+    const cookies = await this.#jar.list()
+    const sid = cookies.find((cookie) => cookie.name === SESSION_COOKIE)
+    const shared = { id, name, account, device, mechanism, isAttacker, cookies }
+    return { ...shared, vault: [...this.#vault], discarded: [...this.#discarded], sessionId: sid ? sessionIdOf(sid.value) : null }
+  }
+
+  /** Logs in by the mechanism in force; the credential earned goes to the jar or the vault. */
+  async login(username: string, password: string): Promise<Answer> {
+    if (this.mechanism === 'session') {
+      return this.#sendOwn('POST', '/session', { type: 'application/json', body: JSON.stringify({ username, password }) })
+    }
+    const form = new URLSearchParams({ grant_type: 'password', username, password })
+    if (this.mechanism === 'jwt-cookie') form.set('transport', 'cookie')
+    const answer = await this.#sendOwn('POST', '/token', { type: 'application/x-www-form-urlencoded', body: form.toString() })
+    if (this.mechanism === 'jwt-bearer' && answer.status === 200) this.#keep(answer.body)
+    return answer
+  }
+
+  /** Asks the server to end the session. */
+  logoutSession(): Promise<Answer> {
+    return this.#sendOwn('DELETE', '/session')
+  }
+
+  /** Throws its own copies of the token away; nothing goes over the wire. @returns the newest of them, or null when it held none */
+  async discardToken(): Promise<VaultToken | null> {
+    const inCookie = this.mechanism === 'jwt-cookie' ? await this.#jar.drop(TOKEN_COOKIE) : null
+    const dropped = this.mechanism === 'jwt-bearer' ? this.#vault.splice(0) : []
+    if (inCookie !== null) dropped.push(vaultToken(decodeCookieValue(inCookie), this.#clock.nowMs()))
+    this.#discarded.push(...dropped)
+    return dropped.at(-1) ?? null
+  }
+
+  /** Sends one request as this client. @throws LabError `conflict` when it has discarded no token */
+  async request(order: RequestOrder): Promise<Answer> {
+    const credential = await this.#credential(order)
+    const own = [...this.#ownHeaders(order.method), ...contentType(order.body), ...credential]
+    return this.#send(order, layOver(own, order.headers ?? []))
+  }
+
+  /** Sends a recorded message in this client's name, with the credential that it carried. Its answer changes no jar: a message is not a visit. */
+  replay(order: Omit<RequestOrder, 'credential'>): Promise<Answer> {
+    const own: HeaderPair[] = [['User-Agent', userAgentOf(this)]]
+    const headers = layOver(own, without(order.headers ?? [], 'user-agent'))
+    return this.#agent.send({ ...order, headers: [...headers, ['X-AuthLab-Client', this.tag]] })
+  }
+
+  close(): Promise<void> {
+    return this.#agent.close()
+  }
+
+  async #sendOwn(method: string, path: string, content?: { type: string; body: string }): Promise<Answer> {
+    const headers: HeaderPair[] = content ? [['Content-Type', content.type]] : []
+    return this.request({ method, path, headers, body: content?.body, credential: 'current' })
+  }
+
+  async #send(order: RequestOrder, headers: HeaderPair[]): Promise<Answer> {
+    const { method, path, body } = order
+    const answer = await this.#agent.send({ method, path, body, headers: [...headers, ['X-AuthLab-Client', this.tag]] })
+    if (answer.clearsCookies) await this.#jar.clear()
+    await this.#jar.store(answer.setCookies, this.#url(path))
+    return answer
+  }
+
+  #url(path: string): string {
+    return `${this.#origin}${path}`
+  }
+
+  #ownHeaders(method: string): HeaderPair[] {
+    const headers: HeaderPair[] = [
+      ['User-Agent', userAgentOf(this)],
+      ['Accept', 'application/json'],
+    ]
+    // What a browser adds for its own site's page (Fetch §3.1, Fetch Metadata §2.2).
+    if (!SAFE_METHODS.has(method.toUpperCase())) headers.push(['Origin', this.#origin])
+    headers.push(['Sec-Fetch-Site', 'same-origin'])
+    return headers
+  }
+
+  async #credential({ path, credential }: RequestOrder): Promise<HeaderPair[]> {
+    if (credential === 'none') return []
+    const held = HELD_BACK[this.mechanism]
+    const discarded = credential === 'discarded' ? this.#lastDiscarded() : null
+    const isSent = (name: string): boolean => !held.has(name) && !(discarded && name === TOKEN_COOKIE)
+    let cookies = await this.#jar.header(this.#url(path), isSent)
+    if (this.mechanism === 'jwt-cookie' && discarded) {
+      const pair = `${TOKEN_COOKIE}=${discarded.token}`
+      cookies = cookies === null ? pair : `${cookies}; ${pair}`
+    }
+    const headers: HeaderPair[] = cookies === null ? [] : [['Cookie', cookies]]
+    const bearer = this.mechanism === 'jwt-bearer' ? (discarded ?? this.#vault.at(-1)) : undefined
+    return bearer ? [...headers, ['Authorization', `Bearer ${bearer.token}`]] : headers
+  }
+
+  #lastDiscarded(): VaultToken {
+    const token = this.mechanism === 'session' ? undefined : this.#discarded.at(-1)
+    if (!token) throw new LabError('conflict', `${this.name} has discarded no token that its mechanism could send.`)
+    return token
+  }
+
+  #keep(body: string): void {
+    const token = TokenAnswer.safeParse(parseJson(body))
+    if (token.success) this.#vault = [vaultToken(token.data.access_token, this.#clock.nowMs())]
+  }
+}
+
+/** Names the device in ASCII, as far as the names allow. */
+function userAgentOf({ name, device, id }: { name: string; device: string; id: string }): string {
+  const ascii = `${name.split('·')[0]} ${device}`.replaceAll(/[^\x20-\x7e]|[()\\]/g, '').trim()
+  return `AuthLab-Client/1 (${ascii || id})`
+}
+
+const contentType = (body: RequestOrder['body']): HeaderPair[] => (body === undefined ? [] : [['Content-Type', 'application/json']])
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}
+
+function vaultToken(token: string, receivedAt: number): VaultToken {
+  const decoded = decodeCompactJwt(token)
+  const exp = decoded.isWellFormed ? decoded.payload['exp'] : null
+  return { kind: 'access', token, receivedAt, expiresAt: typeof exp === 'number' ? exp * 1000 : null }
+}
+
+/** `id` of the session row behind a `sid` cookie (`s:<raw id>.<signature>`), or null when the value is none of express-session's. */
+function sessionIdOf(cookieValue: string): string | null {
+  const raw = /^s:(.+)\.[^.]+$/.exec(decodeCookieValue(cookieValue))?.[1]
+  return raw === undefined ? null : createHash('sha256').update(raw).digest('hex')
+}
