@@ -1,0 +1,67 @@
+import type { Request } from 'express'
+import { decodeCookieValue, parseCookieHeader } from '../../protocol/cookie.ts'
+import { report, startTimer } from './trace.ts'
+
+/** Name of the session cookie. */
+export const SESSION_COOKIE = 'sid'
+/** Name of the cookie that carries an access token. */
+export const TOKEN_COOKIE = 'access_token'
+
+/** The one credential a request is judged by. */
+export type Credential =
+  | { mechanism: 'session' /** Decoded cookie value: `s:` id `.` MAC. */; cookie: string }
+  | { mechanism: 'jwt-bearer' | 'jwt-cookie'; token: string }
+
+const AUTHORIZATION = { kind: 'authorization-parse', clause: 'RFC 6750 §2.1', file: 'credentials.ts', symbol: 'bearerToken' } as const
+const COOKIE = { kind: 'cookie-parse', clause: 'RFC 6265 §5.4', file: 'credentials.ts', symbol: 'cookieCredential' } as const
+
+/** The token of `Authorization: Bearer`; null when the header is absent or names another scheme (RFC 9110 §11.1: case-insensitive). */
+const bearerToken = (header: string | undefined): string | null => {
+  if (header === undefined) return null
+  const startedAt = startTimer()
+  const [scheme = ''] = header.split(' ', 1)
+  const isBearer = scheme.toLowerCase() === 'bearer'
+  const token = header.slice(scheme.length + 1).trim()
+  report(AUTHORIZATION, {
+    outcome: isBearer ? 'pass' : 'info',
+    startedAt,
+    title: isBearer ? 'Authorization header with a bearer token' : 'Authorization header with a scheme that is not used here',
+    evidence: () => ({ scheme: isBearer ? 'Bearer' : 'other', bytes: token.length }),
+  })
+  return isBearer ? token : null
+}
+
+const cookieCredential = (header: string | undefined, accepted: readonly string[]): Credential | null => {
+  if (header === undefined) return null
+  const startedAt = startTimer()
+  const pairs = parseCookieHeader(header)
+  const name = [SESSION_COOKIE, TOKEN_COOKIE].find(
+    (known) => accepted.includes(known) && pairs.some((pair) => pair.name === known && pair.value !== ''),
+  )
+  const same = pairs.filter((pair) => pair.name === name)
+  report(COOKIE, {
+    outcome: name === undefined ? 'info' : 'pass',
+    startedAt,
+    title: name === undefined ? 'No cookie here is a credential' : `Cookie ${name} found`,
+    evidence: () => ({
+      cookie: name ?? null,
+      bytes: same[0]?.value.length ?? 0,
+      cookies: pairs.map((pair) => pair.name),
+      sameName: same.length,
+    }),
+  })
+  if (!same[0]) return null
+  const value = decodeCookieValue(same[0].value)
+  return name === SESSION_COOKIE ? { mechanism: 'session', cookie: value } : { mechanism: 'jwt-cookie', token: value }
+}
+
+/**
+ * Picks the one credential of a request: a bearer token wins over the session cookie, that over the token cookie. Clients must not
+ * send a token in more than one way (RFC 6750 §2); if they do, the header, which only a deliberate caller can set, decides.
+ * @param accepted the cookies that count here.
+ */
+export const findCredential = (request: Request, accepted: readonly string[] = [SESSION_COOKIE, TOKEN_COOKIE]): Credential | null => {
+  const token = bearerToken(request.headers.authorization)
+  if (token !== null) return { mechanism: 'jwt-bearer', token }
+  return cookieCredential(request.headers.cookie, accepted)
+}

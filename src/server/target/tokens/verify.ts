@@ -1,0 +1,244 @@
+import jwt from 'jsonwebtoken'
+import type { Verdict } from '../../../contract/verdict.ts'
+import { isCanonicalBase64url } from '../../../protocol/base64url.ts'
+import { decodeObjectPart, isJsonObject, type JsonObject, parseDistinctObject } from '../../../protocol/jwt.ts'
+import { report, type StepSource, startTimer } from '../trace.ts'
+import type { AccessClaims, TokenPolicy } from './issue.ts'
+import type { TokenKey } from './keyring.ts'
+
+/** The token while it is being checked: each check adds what the next ones need. */
+interface Candidate {
+  readonly token: string
+  readonly policy: TokenPolicy
+  readonly nowSeconds: number
+  parts: [string, string, string]
+  header: JsonObject
+  key: TokenKey | null
+  /** Empty until the signature has verified. */
+  claims: JsonObject
+}
+
+/** What a check found: `denied` null means that it passed. */
+interface Finding {
+  denied: Verdict | null
+  title: string
+  evidence?: () => Record<string, unknown>
+}
+
+type Check = StepSource & { run(candidate: Candidate): Finding }
+
+const FILE = 'tokens/verify.ts'
+const pass = (title: string, evidence?: () => Record<string, unknown>): Finding => ({ denied: null, title, evidence })
+const deny = (denied: Verdict, title: string, evidence?: () => Record<string, unknown>): Finding => ({ denied, title, evidence })
+
+const compactForm: Check = {
+  kind: 'token-decode',
+  clause: 'RFC 7519 §7.2',
+  file: FILE,
+  symbol: 'compactForm',
+  run: (candidate) => {
+    const parts = candidate.token.split('.')
+    const [header, payload, signature] = parts
+    if (parts.length !== 3 || !header || !payload || signature === undefined)
+      return deny('malformed-token', 'The credential is not three parts joined by dots', () => ({ parts: parts.length }))
+    candidate.parts = [header, payload, signature]
+    return pass('Three parts: header, payload, signature', () => ({ parts: 3, bytes: candidate.token.length }))
+  },
+}
+
+/** Headers of one key are all alike, so the last few are kept read. Only canonical, well-formed ones get in. */
+const knownHeaders = new Map<string, JsonObject>()
+const MAX_KNOWN_HEADERS = 16
+
+const readHeader = (part: string): JsonObject | null => {
+  const known = knownHeaders.get(part)
+  if (known) return known
+  const { value } = decodeObjectPart(part)
+  if (value && part.length <= 512) {
+    if (knownHeaders.size >= MAX_KNOWN_HEADERS) knownHeaders.clear()
+    knownHeaders.set(part, value)
+  }
+  return value
+}
+
+const canonicalEncoding: Check = {
+  kind: 'token-encoding',
+  clause: 'RFC 7515 §2',
+  file: FILE,
+  symbol: 'canonicalEncoding',
+  run: (candidate) => {
+    const bad = candidate.parts.findIndex((part) => !isCanonicalBase64url(part))
+    if (bad !== -1)
+      return deny('malformed-token', 'A part is not canonical base64url', () => ({ part: ['header', 'payload', 'signature'][bad] }))
+    const header = readHeader(candidate.parts[0])
+    if (!header) return deny('malformed-token', 'The header is not a JSON object with distinct names', () => ({ part: 'header' }))
+    // RFC 7515 §4.1.11: extensions that are not understood and must be make the token invalid; this server knows none.
+    if ('crit' in header)
+      return deny('malformed-token', 'The header asks for an extension that is not known', () => ({ crit: header['crit'] }))
+    candidate.header = header
+    return pass('Canonical base64url; the header is a JSON object', () => ({ header }))
+  },
+}
+
+const allowedAlgorithm: Check = {
+  kind: 'token-algorithm',
+  clause: 'RFC 8725 §3.1',
+  file: FILE,
+  symbol: 'allowedAlgorithm',
+  run: ({ header, policy }) => {
+    const allowed = [policy.keyring.active.alg]
+    const evidence = () => ({ alg: header['alg'] ?? null, allowed })
+    return allowed.some((alg) => alg === header['alg'])
+      ? pass(`${header['alg']} is on the server's list`, evidence)
+      : deny('unsupported-algorithm', "The algorithm is not on the server's list", evidence)
+  },
+}
+
+const knownKey: Check = {
+  kind: 'token-key',
+  clause: 'RFC 7515 §4.1.4',
+  file: FILE,
+  symbol: 'knownKey',
+  run: (candidate) => {
+    // jku, x5u, jwk and x5c are never read: keys come from this server's own configuration (RFC 8725 §3.10).
+    const { kid } = candidate.header
+    const key = typeof kid === 'string' ? candidate.policy.keyring.find(kid) : null
+    if (!key || key.alg !== candidate.header['alg'])
+      return deny('unknown-key', 'No key of this server has that id', () => ({ kid: kid ?? null }))
+    candidate.key = key
+    return pass(`Key ${key.kid} found`, () => ({ kid: key.kid, alg: key.alg }))
+  },
+}
+
+const signature: Check = {
+  kind: 'token-signature',
+  clause: 'RFC 7515 §5.2',
+  file: FILE,
+  symbol: 'signature',
+  run: (candidate) => {
+    const { key, parts, token } = candidate
+    const evidence = () => ({ alg: key?.alg, kid: key?.kid })
+    if (!key) return deny('unknown-key', 'No key to verify with')
+    try {
+      // Times are checked below, on the lab clock; here only the MAC counts.
+      jwt.verify(token, key.key, { algorithms: [key.alg], ignoreExpiration: true, ignoreNotBefore: true })
+    } catch (error) {
+      if (error instanceof jwt.JsonWebTokenError && error.message === 'invalid signature')
+        return deny('bad-signature', 'The signature does not match header and payload', evidence)
+      if (error instanceof jwt.JsonWebTokenError && error.message === 'jwt signature is required')
+        return deny('bad-signature', 'The token is not signed', evidence)
+      return deny('malformed-token', 'The token could not be read', evidence)
+    }
+    const { value, flaw } = parseDistinctObject(Buffer.from(parts[1], 'base64url').toString('utf8'))
+    if (!value || !isJsonObject(value))
+      return deny('malformed-token', 'The payload is not a JSON object with distinct names', () => ({ flaw }))
+    candidate.claims = value
+    return pass('The signature matches: the claims are as they were issued', () => ({ ...evidence(), claims: value }))
+  },
+}
+
+const type: Check = {
+  kind: 'token-type',
+  clause: 'RFC 9068 §4',
+  file: FILE,
+  symbol: 'type',
+  run: ({ header }) => {
+    const typ = typeof header['typ'] === 'string' ? header['typ'].toLowerCase() : null
+    const evidence = () => ({ claim: 'typ', value: header['typ'] ?? null, limit: 'at+jwt' })
+    return typ === 'at+jwt' || typ === 'application/at+jwt'
+      ? pass('It is an access token', evidence)
+      : deny('wrong-token-type', 'It is not an access token', evidence)
+  },
+}
+
+const issuer: Check = {
+  kind: 'token-issuer',
+  clause: 'RFC 7519 §4.1.1',
+  file: FILE,
+  symbol: 'issuer',
+  run: ({ claims, policy }) => {
+    const evidence = () => ({ claim: 'iss', value: claims['iss'] ?? null, limit: policy.issuer })
+    return claims['iss'] === policy.issuer
+      ? pass('Issued by the expected issuer', evidence)
+      : deny('wrong-issuer', 'Issued by someone else', evidence)
+  },
+}
+
+const audience: Check = {
+  kind: 'token-audience',
+  clause: 'RFC 7519 §4.1.3',
+  file: FILE,
+  symbol: 'audience',
+  run: ({ claims, policy }) => {
+    const { aud } = claims
+    const evidence = () => ({ claim: 'aud', value: aud ?? null, limit: policy.audience })
+    return aud === policy.audience || (Array.isArray(aud) && aud.includes(policy.audience))
+      ? pass('Meant for this service', evidence)
+      : deny('wrong-audience', 'Meant for another service', evidence)
+  },
+}
+
+const notBefore: Check = {
+  kind: 'token-not-before',
+  clause: 'RFC 7519 §4.1.5',
+  file: FILE,
+  symbol: 'notBefore',
+  run: ({ claims, nowSeconds }) => {
+    const { nbf } = claims
+    const evidence = () => ({ claim: 'nbf', value: nbf ?? null, now: nowSeconds })
+    if (nbf === undefined) return pass('It names no time before which it must not be used', evidence)
+    if (typeof nbf !== 'number') return deny('malformed-token', 'nbf is not a number', evidence)
+    return nowSeconds >= nbf ? pass('Its time has begun', evidence) : deny('token-not-yet-valid', 'Its time has not begun', evidence)
+  },
+}
+
+const expiry: Check = {
+  kind: 'token-expiry',
+  clause: 'RFC 7519 §4.1.4',
+  file: FILE,
+  symbol: 'expiry',
+  run: ({ claims, nowSeconds }) => {
+    const { exp } = claims
+    const evidence = () => ({ claim: 'exp', value: exp ?? null, limit: exp ?? null, now: nowSeconds })
+    // RFC 7519 makes exp optional; a token that never ends is not accepted here (RFC 9068 §2.2 requires it).
+    if (typeof exp !== 'number') return deny('malformed-token', 'exp is missing or not a number', evidence)
+    return nowSeconds < exp
+      ? pass(`Valid for ${exp - nowSeconds} s more`, evidence)
+      : deny('token-expired', `Expired ${nowSeconds - exp} s ago`, evidence)
+  },
+}
+
+/** Checks of one access token, in order. The first that fails is the verdict; nothing after it runs (RFC 7519 §7.2, RFC 8725 §3). */
+const CHECKS: readonly Check[] = [
+  compactForm,
+  canonicalEncoding,
+  allowedAlgorithm,
+  knownKey,
+  signature,
+  type,
+  issuer,
+  audience,
+  notBefore,
+  expiry,
+]
+
+/** The claims of a good token, or why it is not. */
+export type Verification = { denied: null; claims: AccessClaims } | { denied: Verdict; title: string }
+
+/** Verifies an access token at lab time. No claim is used before the signature verified (RFC 8725 §3.3); leeway is 0. */
+export const verifyAccessToken = (policy: TokenPolicy, token: string): Verification => {
+  const nowSeconds = Math.floor(policy.clock.nowMs() / 1000)
+  const candidate: Candidate = { token, policy, nowSeconds, parts: ['', '', ''], header: {}, key: null, claims: {} }
+  for (const check of CHECKS) {
+    const startedAt = startTimer()
+    const { denied, title, evidence } = check.run(candidate)
+    report(check, { outcome: denied ? 'fail' : 'pass', startedAt, title, evidence })
+    if (denied) return { denied, title }
+  }
+  return isAccessClaims(candidate.claims)
+    ? { denied: null, claims: candidate.claims }
+    : { denied: 'malformed-token', title: 'A claim that this service needs is missing' }
+}
+
+const isAccessClaims = (claims: JsonObject): claims is JsonObject & AccessClaims =>
+  ['sub', 'jti', 'role', 'scope'].every((name) => typeof claims[name] === 'string') && typeof claims['iat'] === 'number'

@@ -1,0 +1,135 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { randomUUID } from 'node:crypto'
+import type { NextFunction, Request, RequestHandler, Response } from 'express'
+import type { ExchangeMechanism } from '../../contract/mechanism.ts'
+import type { SessionRow } from '../../contract/sessions.ts'
+import type { Step, StepKind } from '../../contract/step.ts'
+import type { Verdict } from '../../contract/verdict.ts'
+
+/** What the target did for one exchange; posted once, after the answer. */
+export interface ExchangeTrace {
+  exchangeId: string
+  verdict: Verdict
+  mechanism: ExchangeMechanism
+  /** Null when the exchange proved no account. */
+  account: string | null
+  steps: Step[]
+  /** Session rows written or touched, as they are now. */
+  sessions: SessionRow[]
+  /** Ids of the session rows that are gone. */
+  endedSessions: string[]
+}
+
+/** The fixed part of a step: what it is, who asks for it, where it is done. */
+export interface StepSource {
+  kind: StepKind
+  /** The clause of the standard that asks for it. */
+  clause?: string
+  /** File under `src/server/target/`. */
+  file: string
+  symbol: string
+}
+
+/** What one run of a step found. Evidence is built after the answer. */
+export interface StepResult {
+  outcome: Step['outcome']
+  /** From {@link startTimer}. */
+  startedAt: number
+  title: string
+  evidence?: () => Record<string, unknown>
+}
+
+interface Recorded extends StepResult {
+  source: StepSource
+  durationUs: number
+}
+
+/** The steps of the exchange in hand, in order. */
+export class Trace {
+  readonly exchangeId: string
+  verdict: Verdict = 'not-auth'
+  mechanism: ExchangeMechanism = 'none'
+  account: string | null = null
+  readonly sessions = new Map<string, SessionRow>()
+  readonly endedSessions = new Set<string>()
+  readonly #steps: Recorded[] = []
+
+  constructor(exchangeId: string) {
+    this.exchangeId = exchangeId
+  }
+
+  add(source: StepSource, result: StepResult): void {
+    this.#steps.push({ source, durationUs: (performance.now() - result.startedAt) * 1000, ...result })
+  }
+
+  /** Value of a `Server-Timing` header (W3C Server Timing), in milliseconds; cut at 24 steps. */
+  serverTiming(): string {
+    return this.#steps
+      .slice(0, 24)
+      .map((step) => `${step.source.kind};dur=${(step.durationUs / 1000).toFixed(3)}`)
+      .join(', ')
+  }
+
+  finish(): ExchangeTrace {
+    const { exchangeId, verdict, mechanism, account } = this
+    const steps = this.#steps.map(toStep)
+    return { exchangeId, verdict, mechanism, account, steps, sessions: [...this.sessions.values()], endedSessions: [...this.endedSessions] }
+  }
+}
+
+const toStep = ({ source, outcome, durationUs, title, evidence }: Recorded): Step => ({
+  kind: source.kind,
+  outcome,
+  durationUs: Math.round(durationUs * 10) / 10,
+  title,
+  evidence: evidence?.() ?? {},
+  ...(source.clause === undefined ? {} : { clause: source.clause }),
+  source: { file: `src/server/target/${source.file}`, symbol: source.symbol },
+})
+
+const current = new AsyncLocalStorage<Trace>()
+
+/** The trace of the exchange in hand; undefined when tracing is off. */
+export const currentTrace = (): Trace | undefined => current.getStore()
+
+/** A point in time for {@link StepResult}. */
+export const startTimer = (): number => performance.now()
+
+/** Reports a step of the exchange in hand; does nothing when tracing is off. */
+export const report = (source: StepSource, result: StepResult): void => current.getStore()?.add(source, result)
+
+/** Notes the verdict (and who it was about) for the trace. */
+export const noteVerdict = (verdict: Verdict): void => {
+  const trace = current.getStore()
+  if (trace) trace.verdict = verdict
+}
+
+/** Ids from the balancer look like its own: anything else is replaced, so that no stranger writes into logs. */
+const EXCHANGE_ID = /^[\w-]{1,64}$/
+
+/** Gives every exchange its id and node headers; with tracing on, collects its steps and posts them once after the answer. */
+export const traceExchanges = (options: { nodeId: string; isTracing: boolean; onTrace(trace: ExchangeTrace): void }): RequestHandler => {
+  const { nodeId, isTracing, onTrace } = options
+  return (request: Request, response: Response, next: NextFunction): void => {
+    const given = request.headers['x-authlab-exchange']
+    const exchangeId = typeof given === 'string' && EXCHANGE_ID.test(given) ? given : randomUUID()
+    response.setHeader('X-AuthLab-Node', nodeId)
+    response.setHeader('X-AuthLab-Exchange', exchangeId)
+    if (!isTracing) return next()
+    const trace = new Trace(exchangeId)
+    addServerTiming(response, trace)
+    // 'close' comes after 'finish', and also when the client left before the answer.
+    response.once('close', () => onTrace(trace.finish()))
+    current.run(trace, next)
+  }
+}
+
+/** `Server-Timing` has to be set at the last moment before the head goes out: the session is saved just before it. */
+const addServerTiming = (response: Response, trace: Trace): void => {
+  const writeHead = response.writeHead
+  const writeTimed = (...args: Parameters<typeof writeHead>): Response => {
+    if (!response.headersSent) response.setHeader('Server-Timing', trace.serverTiming())
+    return Reflect.apply(writeHead, response, args)
+  }
+  response.writeHead = writeTimed as typeof writeHead
+}
