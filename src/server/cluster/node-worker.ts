@@ -1,0 +1,68 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { getHeapStatistics } from 'node:v8'
+import { parentPort, workerData } from 'node:worker_threads'
+import { LabClock } from '../clock.ts'
+import { connectDatabase } from '../storage/open.ts'
+import { createTargetApp } from '../target/app.ts'
+import type { FromNode, NodeTrace, NodeWorkerData, ToNode } from './node-messages.ts'
+
+const port = parentPort
+if (!port) throw new Error('node-worker runs as a worker thread only')
+const send = (message: FromNode): void => port.postMessage(message)
+
+const settings = workerData as NodeWorkerData
+const database = connectDatabase(settings.targetDatabaseFile)
+
+let traces: NodeTrace[] = []
+/** One message a turn of the event loop, however many exchanges ended in it. */
+const sendTraces = (): void => {
+  const batch = traces
+  traces = []
+  send({ kind: 'traces', traces: batch })
+}
+
+const target = createTargetApp({
+  nodeId: settings.nodeId,
+  clock: new LabClock(settings.clockBuffer, settings.clockSkewMs),
+  database,
+  keys: { ...settings.keys, tokenSecret: Buffer.from(settings.keys.tokenSecret) },
+  lifetimes: settings.lifetimes,
+  issuer: settings.issuer,
+  audience: settings.audience,
+  isTracing: settings.isTracing,
+  portalDir: settings.portalDir,
+  onTrace: ({ steps, ...trace }) => {
+    if (traces.length === 0) setImmediate(sendTraces)
+    traces.push({ ...trace, stepsJson: JSON.stringify(steps) })
+  },
+})
+
+// The balancer keeps its connections open and closes them itself.
+const server = createServer({ keepAliveTimeout: 120_000 }, target.app)
+
+const close = async (): Promise<void> => {
+  server.close()
+  server.closeAllConnections()
+  await target.close()
+  database.close()
+}
+
+const carryOut = async (order: ToNode['order']): Promise<void> => {
+  if (order === 'flush') target.flush()
+  else if (order === 'reset') await target.reset()
+  else if (order === 'close') await close()
+}
+
+port.on('message', ({ orderId, order }: ToNode) => {
+  carryOut(order).then(
+    () => {
+      const { used_heap_size, external_memory } = getHeapStatistics()
+      send({ kind: 'done', orderId, memoryBytes: used_heap_size + external_memory })
+      if (order === 'close') port.close()
+    },
+    (error: unknown) => send({ kind: 'failed', orderId, message: error instanceof Error ? error.message : String(error) }),
+  )
+})
+
+server.listen(0, '127.0.0.1', () => send({ kind: 'listening', port: (server.address() as AddressInfo).port }))

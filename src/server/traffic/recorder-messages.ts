@@ -1,0 +1,40 @@
+import type { Exchange, ExchangeQuery, ExchangeSummary } from '../../contract/exchanges.ts'
+import type { OperatorAction } from '../../contract/lab.ts'
+import type { MessageValues, SummaryValues } from './exchange-row.ts'
+
+/** What the recorder's worker is started with. */
+export interface RecorderWorkerData {
+  databaseFile: string
+  capacity: number
+}
+
+/** Exchanges that completed within one batch; `bodies` holds request and response body of each, one after the other. */
+export interface Batch {
+  summaries: SummaryValues[]
+  messages: MessageValues[]
+  bodies: Uint8Array
+}
+
+/** A question to the worker and what it answers. */
+export type Question =
+  | { kind: 'summaries'; query: ExchangeQuery }
+  | { kind: 'list'; query: ExchangeQuery }
+  | { kind: 'get'; id: string }
+  | { kind: 'clear'; lastSeq: number }
+  | { kind: 'close' }
+
+/** Messages to the worker, carried out in order. */
+export type ToWorker =
+  | { kind: 'insert'; batch: Batch }
+  | { kind: 'action'; action: OperatorAction }
+  | { kind: 'capacity'; capacity: number }
+  | { kind: 'ask'; askId: number; question: Question }
+
+/** Messages from the worker. */
+export type FromWorker =
+  | { kind: 'ready'; lastSeq: number; count: number; actions: OperatorAction[] }
+  | { kind: 'stored'; rows: number; count: number }
+  | { kind: 'trimmed'; oldestSeq: number; count: number }
+  | { kind: 'problem'; message: string }
+  | { kind: 'rows'; askId: number; rows: (Exchange | ExchangeSummary)[]; isLast: boolean }
+  | { kind: 'failed'; askId: number; message: string }

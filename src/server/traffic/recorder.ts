@@ -1,0 +1,259 @@
+import { randomBytes } from 'node:crypto'
+import type { LabChange } from '../../contract/events.ts'
+import type { Exchange, ExchangeQuery, ExchangeSummary } from '../../contract/exchanges.ts'
+import type { OperatorAction, Recording } from '../../contract/lab.ts'
+import { LabError } from '../errors.ts'
+import { packBatch } from './batch.ts'
+import { DEFAULT_LIMIT, matches } from './exchange-query.ts'
+import { type ExchangeStart, type OpenExchange, RecordedExchange, type TraceOfExchange } from './recorded-exchange.ts'
+import type { FromWorker } from './recorder-messages.ts'
+import { RecorderThread } from './recorder-thread.ts'
+
+/** How long completed exchanges are gathered into one transaction, and an open one stays unannounced, milliseconds. */
+const BATCH_MS = 16
+/** How long an answered exchange waits for the node's steps, milliseconds. */
+const TRACE_WAIT_MS = 1000
+/** Completed summaries that are kept at hand for {@link Recorder.whenComplete}. */
+const RECENT = 1000
+/** Actions that are kept. */
+const KEPT_ACTIONS = 1000
+
+/** How a recorder is started. */
+export interface RecorderOptions {
+  /** The lab's database, already migrated. */
+  databaseFile: string
+  /** Exchanges kept before the oldest leave. */
+  capacity: number
+  onChange(change: LabChange): void
+  /** Called once when the database takes no more: from then on the newest traffic is kept in memory only. */
+  onProblem?(message: string): void
+}
+
+/** Joins what the balancer saw with what the node did, and keeps it. */
+export interface Recorder {
+  begin(start: ExchangeStart): OpenExchange
+  addTrace(trace: TraceOfExchange): void
+  /** Resolves when bytes and steps are joined, also while recording is off; rejects with LabError `not-found` for an unknown id. */
+  whenComplete(id: string): Promise<ExchangeSummary>
+  /** Open exchanges that were announced are among them. */
+  summaries(query: ExchangeQuery): Promise<ExchangeSummary[]>
+  /** Completed exchanges only. */
+  list(query: ExchangeQuery): Promise<Exchange[]>
+  get(id: string): Promise<Exchange | null>
+  recordAction(action: Omit<OperatorAction, 'id' | 'afterExchange'>): OperatorAction
+  actions(): OperatorAction[]
+  /** Forgets exchanges and actions; `seq` goes on. */
+  clear(): Promise<void>
+  setRecording(change: { on?: boolean; capacity?: number }): Recording
+  recording(): Recording
+  close(): Promise<void>
+}
+
+class ThreadedRecorder implements Recorder {
+  readonly #run = randomBytes(3).toString('hex')
+  readonly #options: RecorderOptions
+  readonly #open = new Map<string, RecordedExchange>()
+  readonly #recent = new Map<string, ExchangeSummary>()
+  readonly #waiting = new Map<string, ((summary: ExchangeSummary) => void)[]>()
+  #thread: RecorderThread | null = null
+  #batch: { exchange: RecordedExchange; summary: ExchangeSummary }[] = []
+  #actions: OperatorAction[] = []
+  #timer: NodeJS.Timeout | null = null
+  #lastSeq = 0
+  #unrecorded = 0
+  #actionCount = 0
+  #stored = 0
+  #unstored = 0
+  #isOn = true
+  #capacity: number
+
+  constructor(options: RecorderOptions) {
+    this.#options = options
+    this.#capacity = options.capacity
+  }
+
+  async start(): Promise<this> {
+    const { databaseFile, capacity } = this.#options
+    const { thread, ready } = await RecorderThread.start({ databaseFile, capacity }, (message) => this.#receive(message))
+    this.#thread = thread
+    this.#lastSeq = ready.lastSeq
+    this.#stored = ready.count
+    this.#actions = ready.actions
+    return this
+  }
+
+  begin(start: ExchangeStart): OpenExchange {
+    const seq = this.#isOn ? ++this.#lastSeq : Math.max(1, this.#lastSeq)
+    const id = this.#isOn ? `${seq}-${this.#run}` : `unrecorded-${++this.#unrecorded}-${this.#run}`
+    const exchange = new RecordedExchange(start, { id, seq, isKept: this.#isOn }, (ended) => {
+      if (ended.isComplete) this.#complete(ended)
+    })
+    this.#open.set(id, exchange)
+    this.#tickSoon()
+    return exchange
+  }
+
+  addTrace(trace: TraceOfExchange): void {
+    const exchange = this.#open.get(trace.exchangeId)
+    if (exchange?.joinTrace(trace)) this.#complete(exchange)
+  }
+
+  async whenComplete(id: string): Promise<ExchangeSummary> {
+    const recent = this.#recent.get(id)
+    if (recent) return recent
+    if (this.#open.has(id)) {
+      return new Promise((resolve) => {
+        const others = this.#waiting.get(id) ?? []
+        this.#waiting.set(id, [...others, resolve])
+      })
+    }
+    const stored = await this.get(id)
+    if (!stored) throw new LabError('not-found', `There is no exchange ${id}.`)
+    const { request, response, steps, ...summary } = stored
+    return summary
+  }
+
+  async summaries(query: ExchangeQuery): Promise<ExchangeSummary[]> {
+    const stored = (await this.#ask().ask({ kind: 'summaries', query })) as ExchangeSummary[]
+    const storedSeqs = new Set(stored.map(({ seq }) => seq))
+    const open = [...this.#open.values()]
+      .filter((exchange) => exchange.isAnnounced && !storedSeqs.has(exchange.seq))
+      .map((exchange) => exchange.summary())
+      .filter((summary) => matches(summary, query))
+    if (open.length === 0) return stored
+    const all = [...stored, ...open].sort((a, b) => a.seq - b.seq)
+    const limit = query.limit ?? DEFAULT_LIMIT
+    return query.after === undefined ? all.slice(-limit) : all.slice(0, limit)
+  }
+
+  async list(query: ExchangeQuery): Promise<Exchange[]> {
+    return (await this.#ask().ask({ kind: 'list', query })) as Exchange[]
+  }
+
+  async get(id: string): Promise<Exchange | null> {
+    const open = this.#open.get(id)
+    if (open) return open.exchange()
+    const [found] = (await this.#ask().ask({ kind: 'get', id })) as Exchange[]
+    return found ?? null
+  }
+
+  recordAction(action: Omit<OperatorAction, 'id' | 'afterExchange'>): OperatorAction {
+    const recorded = { ...action, id: `action-${++this.#actionCount}-${this.#run}`, afterExchange: this.#lastSeq }
+    this.#actions.push(recorded)
+    if (this.#actions.length > KEPT_ACTIONS) this.#actions.shift()
+    this.#thread?.post({ kind: 'action', action: recorded })
+    this.#options.onChange({ type: 'action', action: recorded })
+    return recorded
+  }
+
+  actions(): OperatorAction[] {
+    return [...this.#actions]
+  }
+
+  async clear(): Promise<void> {
+    this.#batch = []
+    this.#actions = []
+    this.#stored = 0
+    this.#unstored = 0
+    const cleared = this.#ask().ask({ kind: 'clear', lastSeq: this.#lastSeq })
+    this.#options.onChange({ type: 'traffic-cleared' })
+    await cleared
+  }
+
+  setRecording(change: { on?: boolean; capacity?: number }): Recording {
+    this.#isOn = change.on ?? this.#isOn
+    if (change.capacity !== undefined) {
+      this.#capacity = change.capacity
+      this.#thread?.post({ kind: 'capacity', capacity: change.capacity })
+    }
+    this.#options.onChange({ type: 'recording', recording: this.recording() })
+    return this.recording()
+  }
+
+  recording(): Recording {
+    const count = Math.min(this.#capacity, this.#stored + this.#unstored + this.#batch.length)
+    return { isOn: this.#isOn, capacity: this.#capacity, count }
+  }
+
+  async close(): Promise<void> {
+    for (const exchange of this.#open.values()) {
+      exchange.end()
+      this.#complete(exchange)
+    }
+    if (this.#timer) clearTimeout(this.#timer)
+    this.#flush()
+    await this.#thread?.close()
+    this.#thread = null
+  }
+
+  #complete(exchange: RecordedExchange): void {
+    if (!this.#open.delete(exchange.id)) return
+    const summary = exchange.summary()
+    this.#remember(summary)
+    if (!exchange.isKept) return
+    this.#batch.push({ exchange, summary })
+    this.#tickSoon()
+    this.#options.onChange({ type: 'exchange', exchange: summary })
+  }
+
+  #remember(summary: ExchangeSummary): void {
+    this.#recent.set(summary.id, summary)
+    if (this.#recent.size > RECENT) {
+      for (const oldest of this.#recent.keys()) {
+        this.#recent.delete(oldest)
+        break
+      }
+    }
+    const waiting = this.#waiting.get(summary.id)
+    if (!waiting) return
+    this.#waiting.delete(summary.id)
+    for (const resolve of waiting) resolve(summary)
+  }
+
+  /** The worker, after everything that is complete has been sent to it. */
+  #ask(): RecorderThread {
+    this.#flush()
+    if (!this.#thread) throw new LabError('storage', 'The recorder is closed.')
+    return this.#thread
+  }
+
+  #flush(): void {
+    if (this.#batch.length === 0) return
+    const batch = packBatch(this.#batch)
+    this.#unstored += this.#batch.length
+    this.#batch = []
+    this.#thread?.post({ kind: 'insert', batch }, [batch.bodies.buffer as ArrayBuffer])
+  }
+
+  #tickSoon(): void {
+    this.#timer ??= setTimeout(() => this.#tick(), BATCH_MS)
+  }
+
+  #tick(): void {
+    this.#timer = null
+    this.#flush()
+    const now = performance.now()
+    for (const exchange of this.#open.values()) {
+      if (exchange.endedAt !== null) {
+        if (now - exchange.endedAt > TRACE_WAIT_MS) this.#complete(exchange)
+      } else if (!exchange.isAnnounced && exchange.isKept && now - exchange.begunAt >= BATCH_MS) {
+        exchange.isAnnounced = true
+        this.#options.onChange({ type: 'exchange-started', exchange: exchange.summary() })
+      }
+    }
+    if (this.#open.size > 0 || this.#batch.length > 0) this.#tickSoon()
+  }
+
+  #receive(message: FromWorker): void {
+    if (message.kind === 'stored') {
+      this.#stored = message.count
+      this.#unstored = Math.max(0, this.#unstored - message.rows)
+    } else if (message.kind === 'trimmed') {
+      this.#stored = message.count
+      this.#options.onChange({ type: 'traffic-trimmed', oldestSeq: message.oldestSeq })
+    } else if (message.kind === 'problem') this.#options.onProblem?.(message.message)
+  }
+}
+
+/** Starts the recorder and its worker. */
+export const startRecorder = (options: RecorderOptions): Promise<Recorder> => new ThreadedRecorder(options).start()
