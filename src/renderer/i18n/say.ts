@@ -1,0 +1,29 @@
+import { i18n } from './index.ts'
+
+/** Values for the placeholders of a text. */
+export type Params = Readonly<Record<string, string | number>>
+
+/** The words under a key that is only known at run time, such as `verdicts:bad-signature.short.any`. */
+// The typed `t` knows only keys written in the code; these come from the wire.
+export const say = (key: string, params: Params = {}): string => String(i18n.t(key as never, params as never))
+
+const templateOf = (key: string): string | null => {
+  const [namespace = '', path = ''] = key.split(':')
+  const text: unknown = i18n.getResource(i18n.language, namespace, path)
+  return typeof text === 'string' ? text : null
+}
+
+/** Whether there are words under this key in the language in use. */
+export const hasWords = (key: string): boolean => templateOf(key) !== null
+
+/** Names of the placeholders in a text. */
+export const placeholdersOf = (template: string): string[] => [...template.matchAll(/\{\{(\w+)\}\}/g)].map(([, name]) => name ?? '')
+
+/** The words under the first key whose every placeholder has a value; null when there is none. So no text ever shows a gap. */
+export function sayFirst(keys: readonly string[], params: Params): string | null {
+  const key = keys.find((candidate) => {
+    const template = templateOf(candidate)
+    return template !== null && placeholdersOf(template).every((name) => params[name] !== undefined && params[name] !== '')
+  })
+  return key === undefined ? null : say(key, params)
+}

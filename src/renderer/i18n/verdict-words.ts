@@ -1,0 +1,52 @@
+import type { ExchangeSummary } from '../../contract/exchanges.ts'
+import type { ExchangeMechanism } from '../../contract/mechanism.ts'
+import type { Step } from '../../contract/step.ts'
+import { NEUTRAL_VERDICTS, type Verdict } from '../../contract/verdict.ts'
+import { hasWords, say } from './say.ts'
+
+/** Class name of the colours of a verdict: green only for allowed, red only for denied by the server, ink for everything else. */
+export type Tone = 'ok' | 'no' | 'neutral'
+
+/** The colours of a verdict; null while in flight. */
+export function toneOf(verdict: Verdict | null): Tone {
+  if (verdict === 'allowed') return 'ok'
+  return verdict === null || NEUTRAL_VERDICTS.includes(verdict) ? 'neutral' : 'no'
+}
+
+/** `session` or `jwt`; null when the exchange showed no mechanism. */
+export const familyOf = (mechanism: ExchangeMechanism): 'session' | 'jwt' | null =>
+  mechanism === 'none' ? null : mechanism === 'session' ? 'session' : 'jwt'
+
+type Subject = Pick<ExchangeSummary, 'verdict' | 'mechanism' | 'method' | 'path'>
+
+function allowedVariant({ mechanism, method, path }: Subject): string {
+  const family = familyOf(mechanism)
+  const [route = ''] = path.split('?', 1)
+  if (method === 'POST' && route === '/token' && family !== 'session') return 'jwtIssued'
+  if (method === 'DELETE' && route === '/sessions') return 'sessionsEnded'
+  if (family !== 'session') return family ?? 'any'
+  if (method === 'POST' && route === '/session') return 'sessionCreated'
+  return method === 'DELETE' && /^\/sessions?(\/|$)/.test(route) ? 'sessionEnded' : 'session'
+}
+
+/** Which of a verdict's texts fits this exchange. The steps are needed only to tell the two time-outs apart. */
+export function variantOf(subject: Subject, steps: readonly Step[] = []): string {
+  if (subject.verdict === 'allowed') return allowedVariant(subject)
+  const failed = steps.find((step) => step.outcome === 'fail')?.kind
+  if (failed === 'session-idle-timeout') return 'idle'
+  if (failed === 'session-absolute-timeout') return 'absolute'
+  return familyOf(subject.mechanism) ?? 'any'
+}
+
+function verdictText(part: 'short' | 'headline' | 'why', subject: Subject & { node: string | null }, steps: readonly Step[]): string {
+  const variant = variantOf(subject, steps)
+  const key = `verdicts:${subject.verdict}.${part}.${variant}`
+  return say(hasWords(key) ? key : `verdicts:${subject.verdict}.${part}.any`, { node: subject.node ?? say('verdicts:unknownNode') })
+}
+
+/** A few words on the verdict, for a table. */
+export const shortVerdict = (exchange: ExchangeSummary): string => verdictText('short', exchange, [])
+/** The verdict as a headline. */
+export const verdictHeadline = (exchange: ExchangeSummary, steps: readonly Step[]): string => verdictText('headline', exchange, steps)
+/** Why the server decided so. */
+export const verdictWhy = (exchange: ExchangeSummary, steps: readonly Step[]): string => verdictText('why', exchange, steps)

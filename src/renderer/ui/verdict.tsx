@@ -1,0 +1,30 @@
+import { IconCheck, IconCircleDashed, IconMinus, IconX } from '@tabler/icons-react'
+
+interface VerdictProps {
+  /** `ok` allowed, `no` denied, `neutral` neither. */
+  readonly tone: 'ok' | 'no' | 'neutral'
+  readonly label: string
+}
+
+const ICONS = { ok: IconCheck, no: IconX, neutral: IconMinus } as const
+
+/** A verdict as icon and words, so that its colour is never alone. */
+export function Verdict({ tone, label }: VerdictProps) {
+  const Icon = ICONS[tone]
+  return (
+    <span className={`vd ${tone}`}>
+      <Icon size={13} stroke={1.75} aria-hidden />
+      <span className="trunc">{label}</span>
+    </span>
+  )
+}
+
+/** A request that has no answer yet. */
+export const InFlight = ({ label }: { readonly label: string }) => (
+  <span className="vd plain inflight">
+    <span className="spin">
+      <IconCircleDashed size={13} stroke={1.75} aria-hidden />
+    </span>
+    <span className="trunc">{label}</span>
+  </span>
+)
