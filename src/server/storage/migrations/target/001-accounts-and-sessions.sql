@@ -1,0 +1,40 @@
+CREATE TABLE accounts (
+  name          TEXT    PRIMARY KEY,
+  password_hash TEXT    NOT NULL,
+  role          TEXT    NOT NULL CHECK (role IN ('admin', 'user')),
+  scopes        TEXT    NOT NULL,
+  is_disabled   INTEGER NOT NULL DEFAULT 0 CHECK (is_disabled IN (0, 1))
+) STRICT, WITHOUT ROWID;
+
+-- All times are lab time, Unix milliseconds. The raw session id is never here: `hash` is its SHA-256 and `key` the first 63 bits of that, so that a
+-- lookup is one walk down one tree. Every statement compares `hash` too. There is no index on expiry: it would be rewritten by every touch.
+CREATE TABLE sessions (
+  key                 INTEGER PRIMARY KEY,
+  hash                BLOB    NOT NULL CHECK (length(hash) = 32),
+  account             TEXT,
+  created_at          INTEGER NOT NULL,
+  last_seen_at        INTEGER NOT NULL,
+  idle_expires_at     INTEGER NOT NULL,
+  absolute_expires_at INTEGER NOT NULL,
+  -- When the operator let it expire; null otherwise. Without it a touch that was still on its way would move idle_expires_at on again.
+  expired_at          INTEGER,
+  node                TEXT,
+  device              TEXT,
+  data                TEXT    NOT NULL
+) STRICT;
+
+CREATE INDEX sessions_by_account ON sessions (account) WHERE account IS NOT NULL;
+
+-- Tombstones: a save that arrives after the session was ended, on whichever node, must not bring it back. Real time, because they have to
+-- outlive requests in flight, not lab days.
+CREATE TABLE ended_sessions (
+  key      INTEGER PRIMARY KEY,
+  hash     BLOB    NOT NULL,
+  ended_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE login_throttle (
+  key      TEXT    PRIMARY KEY,
+  count    INTEGER NOT NULL,
+  reset_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;

@@ -1,0 +1,180 @@
+import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import Database from 'better-sqlite3'
+import { migrationsUrl } from '../assets.ts'
+import { LabError } from '../errors.ts'
+
+/** A database that is ready for use. */
+export interface Opened {
+  database: Database.Database
+  /** Where a damaged file was moved to; null when the file was sound or new. */
+  movedAside: string | null
+}
+
+/** How long one statement may block its thread while another writer holds the lock, milliseconds. Whoever serves requests retries without blocking. */
+export const BUSY_TIMEOUT_MS = 50
+/**
+ * Pages in the log before a commit copies them into the database: 1 MiB. The commit that crosses the line pays for the copy and two syncs, on
+ * the thread that serves, so the line is low: many short pauses instead of rare long ones.
+ */
+const AUTOCHECKPOINT_PAGES = 256
+/** The files that belong to a database: itself, its log and the index of the log. */
+const PARTS = ['', '-wal', '-shm'] as const
+
+interface Migration {
+  version: number
+  sql: string
+}
+
+/**
+ * Connects to a database that was opened before: same settings, no check, no migration. For workers.
+ *
+ * WAL with `synchronous = NORMAL`: a commit is in the operating system's hands before it returns, so it outlives a killed process (SIGKILL
+ * included); only a power failure or a crash of the system itself may take the last commits with it, and the file stays sound even then.
+ */
+export function connectDatabase(file: string): Database.Database {
+  const database = new Database(file, { timeout: BUSY_TIMEOUT_MS })
+  try {
+    database.pragma('journal_mode = WAL')
+    database.pragma('synchronous = NORMAL')
+    database.pragma('foreign_keys = ON')
+    database.pragma(`wal_autocheckpoint = ${AUTOCHECKPOINT_PAGES}`)
+    return database
+  } catch (error) {
+    database.close()
+    throw error
+  }
+}
+
+/**
+ * Opens a database, creates it when there is none, checks its integrity and brings its schema up to date. A damaged file is moved aside with
+ * its log, never deleted, and a fresh one takes its place.
+ * @throws LabError `data-dir-unwritable`, `newer-schema`, `database-locked` or `migration-failed`.
+ */
+export function openDatabase(file: string, migrations: 'target' | 'lab'): Opened {
+  requireWritable(file)
+  const known = readMigrations(migrations)
+  const isSound = isSoundDatabase(file)
+  const movedAside = isSound ? null : moveAside(file)
+  const database = connectOrExplain(file)
+  try {
+    migrate(database, known, file)
+    return { database, movedAside }
+  } catch (error) {
+    database.close()
+    throw error
+  }
+}
+
+function requireWritable(file: string): void {
+  const folder = dirname(file)
+  try {
+    mkdirSync(folder, { recursive: true })
+    accessSync(folder, constants.W_OK)
+    for (const part of PARTS) if (existsSync(file + part)) accessSync(file + part, constants.R_OK | constants.W_OK)
+  } catch (cause) {
+    throw unwritable(file, cause)
+  }
+}
+
+const unwritable = (file: string, cause: unknown): LabError =>
+  new LabError(
+    'data-dir-unwritable',
+    `Cannot write ${file}: make the folder writable, free some space, or choose another with --data-dir DIR or --fresh.`,
+    { cause },
+  )
+
+function readMigrations(name: 'target' | 'lab'): Migration[] {
+  const folder = migrationsUrl(name)
+  return readdirSync(fileURLToPath(folder))
+    .filter((entry) => /^\d+-.*\.sql$/.test(entry))
+    .map((entry) => ({ version: Number.parseInt(entry, 10), sql: readFileSync(new URL(entry, folder), 'utf8') }))
+    .sort((a, b) => a.version - b.version)
+}
+
+/** False only when SQLite itself calls the file damaged; a lock or a full disk says nothing about that. */
+function isSoundDatabase(file: string): boolean {
+  if (!existsSync(file)) return !existsSync(`${file}-wal`)
+  let database: Database.Database | undefined
+  try {
+    database = connectDatabase(file)
+    return database.pragma('quick_check(1)', { simple: true }) === 'ok'
+  } catch (error) {
+    if (isDamage(error)) return false
+    throw explain(error, file)
+  } finally {
+    database?.close()
+  }
+}
+
+/** Renames file, log and index together: a log left behind would be replayed into the fresh file. */
+function moveAside(file: string): string {
+  const target = freeName(`${file}.damaged-${new Date().toISOString().replaceAll(':', '-')}`)
+  try {
+    for (const part of PARTS) if (existsSync(file + part)) renameSync(file + part, target + part)
+  } catch (cause) {
+    throw unwritable(file, cause)
+  }
+  return target
+}
+
+function freeName(wanted: string): string {
+  let name = wanted
+  for (let count = 2; PARTS.some((part) => existsSync(name + part)); count++) name = `${wanted}-${count}`
+  return name
+}
+
+function connectOrExplain(file: string): Database.Database {
+  try {
+    return connectDatabase(file)
+  } catch (error) {
+    throw explain(error, file)
+  }
+}
+
+/** One transaction for all steps, with the version read inside it: two processes that start at once do not run a step twice. */
+function migrate(database: Database.Database, known: Migration[], file: string): void {
+  const newest = known.at(-1)?.version ?? 0
+  const run = database.transaction(() => {
+    const version = database.pragma('user_version', { simple: true }) as number
+    if (version > newest) {
+      throw new LabError(
+        'newer-schema',
+        `${file} was written by a newer AuthLab (schema ${version}, this one knows ${newest}): start that version, or choose another folder with --data-dir DIR.`,
+      )
+    }
+    for (const migration of known) {
+      if (migration.version <= version) continue
+      database.exec(migration.sql)
+      database.pragma(`user_version = ${migration.version}`)
+    }
+  })
+  try {
+    run.immediate()
+  } catch (error) {
+    throw explain(error, file)
+  }
+}
+
+const sqliteCode = (error: unknown): string => (error instanceof Database.SqliteError ? error.code : '')
+
+const isDamage = (error: unknown): boolean => /^SQLITE_(CORRUPT|NOTADB|IOERR_SHORT_READ)/.test(sqliteCode(error))
+
+/** True when another connection holds the lock that this statement needs. */
+export const isBusy = (error: unknown): boolean => /^SQLITE_(BUSY|LOCKED)/.test(sqliteCode(error))
+
+function explain(error: unknown, file: string): Error {
+  if (error instanceof LabError) return error
+  if (isBusy(error)) {
+    return new LabError(
+      'database-locked',
+      `${file} is locked by another program: close it, or choose another folder with --data-dir DIR.`,
+      { cause: error },
+    )
+  }
+  if (/^SQLITE_(CANTOPEN|READONLY|PERM|FULL|IOERR)/.test(sqliteCode(error))) return unwritable(file, error)
+  return new LabError('migration-failed', `${file} could not be brought up to date: choose another folder with --data-dir DIR.`, {
+    cause: error,
+  })
+}
