@@ -1,0 +1,66 @@
+import type { Exchange } from '../../../../contract/exchanges.ts'
+import type { Step } from '../../../../contract/step.ts'
+import { type Params, sayFirst } from '../../../i18n/say.ts'
+import { clockTime } from '../../../state/lab-time.ts'
+
+const SECONDS_BELOW = 100_000_000_000
+
+/** A point in time from evidence as Unix milliseconds; claims carry seconds, rows milliseconds (RFC 7519 §2 NumericDate). */
+export const timeMs = (value: number): number => (value < SECONDS_BELOW ? value * 1000 : value)
+
+const TIME_KINDS: ReadonlySet<Step['kind']> = new Set([
+  'token-expiry',
+  'token-not-before',
+  'session-idle-timeout',
+  'session-absolute-timeout',
+])
+const TIME_NAMES: ReadonlySet<string> = new Set(['value', 'limit', 'now'])
+/** Anything smaller is a duration or a count, not a point in time: 2001-09-09. */
+const FIRST_TIME = 1_000_000_000
+
+/** Whether this piece of evidence is a point in time. */
+export const isTime = (kind: Step['kind'], name: string, value: unknown): value is number =>
+  typeof value === 'number' && value >= FIRST_TIME && (TIME_KINDS.has(kind) ? TIME_NAMES.has(name) : false)
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+function word(kind: Step['kind'], name: string, value: unknown): string | number | null {
+  if (isTime(kind, name, value)) return clockTime(timeMs(value))
+  if (typeof value === 'string' || typeof value === 'number') return value
+  if (Array.isArray(value)) return value.filter((item) => typeof item === 'string').join(' ') || null
+  if (isObject(value) && typeof value['idleExpiresAt'] === 'number') return clockTime(value['idleExpiresAt'])
+  return null
+}
+
+/** What the texts of a step may speak of: its evidence, the row it read, and the exchange around it. */
+export function paramsOf(step: Step, exchange: Pick<Exchange, 'node' | 'status'>): Params {
+  const { row, after } = step.evidence
+  const account = isObject(row) ? row : isObject(after) ? after : {}
+  const params: Record<string, string | number> = {}
+  if (exchange.node !== null) params['node'] = exchange.node
+  if (exchange.status !== null) params['status'] = exchange.status
+  const named = { account: account['account'] ?? account['name'], role: account['role'], ...step.evidence }
+  for (const [name, value] of Object.entries(named)) {
+    const shown = word(step.kind, name, value)
+    if (shown !== null) params[name] = shown
+  }
+  return params
+}
+
+/** The step's title in the language in use; the server's English sentence where the words need something that is not there. */
+export const stepTitle = (step: Step, params: Params): string =>
+  sayFirst([`steps:${step.kind}.${step.outcome}.title`], params) ?? step.title
+
+/** The line under the title; null when the evidence does not fill one. */
+export const stepDetail = (step: Step, params: Params): string | null =>
+  sayFirst([`steps:${step.kind}.${step.outcome}.detail`, `steps:${step.kind}.${step.outcome}.detail2`], params)
+
+const DECISIVE: ReadonlyArray<Step['kind']> = ['session-lookup', 'token-signature', 'session-destroy', 'session-write', 'token-issue']
+
+/** Place of the step that decided: the first that failed, else the look into the store or at the signature; -1 when none did. */
+export function decisiveStep(steps: readonly Step[]): number {
+  const failed = steps.findIndex(({ outcome }) => outcome === 'fail')
+  if (failed !== -1) return failed
+  const kind = DECISIVE.find((candidate) => steps.some((step) => step.kind === candidate))
+  return steps.findIndex((step) => step.kind === kind)
+}

@@ -1,0 +1,76 @@
+import { IconCheck, IconChevronDown, IconPoint, IconX } from '@tabler/icons-react'
+import { useId } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { Exchange } from '../../../../contract/exchanges.ts'
+import type { Step } from '../../../../contract/step.ts'
+import { setUi } from '../../../state/ui-state.ts'
+import { Waterfall } from '../../../ui/waterfall.tsx'
+import { msWords } from '../dates.ts'
+import { Evidence } from './evidence.tsx'
+import { paramsOf, stepDetail, stepTitle } from './step-words.ts'
+import classes from './story.module.css'
+
+const ICONS = { pass: IconCheck, fail: IconX, info: IconPoint } as const
+const TONES = { pass: 'ok', fail: 'no', info: 'neutral' } as const
+
+/** Steps that only move things: they pass, but nothing was judged, so they are not green. */
+const UNJUDGED: ReadonlySet<Step['kind']> = new Set([
+  'balancer-pick',
+  'cookie-parse',
+  'authorization-parse',
+  'session-regenerate',
+  'session-write',
+  'session-touch',
+  'session-destroy',
+  'token-issue',
+  'account-write',
+  'answer',
+])
+
+const shownOutcome = ({ kind, outcome }: Step): Step['outcome'] => (outcome === 'pass' && UNJUDGED.has(kind) ? 'info' : outcome)
+
+interface StoryStepProps {
+  readonly step: Step
+  readonly exchange: Exchange
+  /** Shares of the time of all steps, 0 to 1. */
+  readonly start: number
+  readonly share: number
+  readonly isOpen: boolean
+  readonly toggle: () => void
+}
+
+/** One step: what, how long, and on demand what proves it. */
+export function StoryStep({ step, exchange, start, share, isOpen, toggle }: StoryStepProps) {
+  const { t } = useTranslation('inspector')
+  const id = useId()
+  const outcome = shownOutcome(step)
+  const Icon = ICONS[outcome]
+  const params = paramsOf(step, exchange)
+  const detail = stepDetail(step, params)
+  return (
+    <li
+      className={classes['step']}
+      onMouseEnter={() => setUi({ hoveredNode: exchange.node })}
+      onMouseLeave={() => setUi({ hoveredNode: null })}
+    >
+      <button type="button" className={classes['row']} aria-expanded={isOpen} aria-controls={id} onClick={toggle}>
+        <span className={`${classes['mark']} ${TONES[outcome]}`}>
+          <Icon size={12} stroke={2} aria-hidden />
+          <span className="sr">{t(`outcome.${step.outcome}`)}: </span>
+        </span>
+        <span className={classes['words']}>
+          <b className={classes['name']}>
+            {stepTitle(step, params)}
+            <IconChevronDown size={13} stroke={1.75} className={isOpen ? classes['opened'] : classes['closed']} aria-hidden />
+          </b>
+          {detail !== null && <span className={classes['detail']}>{detail}</span>}
+        </span>
+        <Waterfall start={start} share={share} />
+        <span className={`mono ${classes['ms']}`}>{msWords(step.durationUs / 1000)}</span>
+      </button>
+      <div id={id} className={classes['more']} hidden={!isOpen}>
+        {isOpen && <Evidence step={step} labTime={exchange.labTime} />}
+      </div>
+    </li>
+  )
+}
