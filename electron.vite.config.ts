@@ -1,0 +1,49 @@
+import { cpSync } from 'node:fs'
+import { resolve } from 'node:path'
+import react from '@vitejs/plugin-react'
+import { defineConfig } from 'electron-vite'
+
+// electron-vite reads its compile target from the Electron binary, which may not be there.
+process.env['ELECTRON_MAJOR_VER'] ??= '33'
+
+const at = (path: string): string => resolve(import.meta.dirname, path)
+
+/** What lies beside the code in the bundle's flat folder; `src/server/assets.ts` looks for it there. */
+const copyAssets = {
+  name: 'authlab-assets',
+  closeBundle(): void {
+    cpSync(at('src/server/storage/migrations'), at('out/main/migrations'), { recursive: true })
+    cpSync(at('src/server/target/portal'), at('out/main/portal'), { recursive: true })
+  },
+}
+
+export default defineConfig({
+  main: {
+    plugins: [copyAssets],
+    build: {
+      rollupOptions: {
+        input: {
+          main: at('src/main/main.ts'),
+          cli: at('src/server/cli.ts'),
+          'node-worker': at('src/server/cluster/node-worker.ts'),
+          'recorder-worker': at('src/server/traffic/recorder-worker.ts'),
+        },
+        output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
+      },
+    },
+  },
+  preload: {
+    build: {
+      rollupOptions: {
+        input: { preload: at('src/preload/preload.ts') },
+        output: { format: 'cjs', entryFileNames: '[name].cjs' },
+      },
+    },
+  },
+  renderer: {
+    root: at('src/renderer'),
+    base: '/',
+    plugins: [react()],
+    build: { outDir: at('out/renderer'), rollupOptions: { input: at('src/renderer/index.html') } },
+  },
+})
