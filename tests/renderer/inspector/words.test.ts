@@ -1,0 +1,89 @@
+import { beforeAll, describe, expect, test } from 'vitest'
+import { OPERATOR_ACTIONS } from '../../../src/contract/lab.ts'
+import { STEP_KINDS } from '../../../src/contract/step.ts'
+import { VERDICTS } from '../../../src/contract/verdict.ts'
+import { actionWords } from '../../../src/renderer/i18n/action-words.ts'
+import { i18n, startI18n } from '../../../src/renderer/i18n/index.ts'
+import { hasWords, placeholdersOf, sayFirst } from '../../../src/renderer/i18n/say.ts'
+import { shortVerdict, verdictHeadline, verdictWhy } from '../../../src/renderer/i18n/verdict-words.ts'
+import { en, zh } from '../../../src/renderer/i18n/words.ts'
+import { action, summary } from '../traffic/rows.ts'
+
+const MINE = ['traffic', 'inspector', 'steps', 'verdicts', 'actions'] as const
+const LANGUAGES = ['en', 'zh-CN'] as const
+
+beforeAll(() => startI18n('en'))
+
+/** Chinese has one plural form, English two. */
+const plain = (key: string): string => key.replace(/_(one|other)$/, '')
+
+function placeholders(words: object, path = ''): Map<string, string> {
+  const found = new Map<string, string>()
+  for (const [name, value] of Object.entries(words)) {
+    const key = path === '' ? name : `${path}.${name}`
+    if (typeof value === 'string') found.set(plain(key), placeholdersOf(value).sort().join(' '))
+    else for (const entry of placeholders(value, key)) found.set(...entry)
+  }
+  return found
+}
+
+test.each(MINE)('%s has the same texts with the same placeholders in both languages', (namespace) => {
+  expect(Object.fromEntries(placeholders(zh[namespace]))).toEqual(Object.fromEntries(placeholders(en[namespace])))
+})
+
+test.each(MINE)('no text of %s is empty in either language', (namespace) => {
+  for (const words of [en[namespace], zh[namespace]]) expect(JSON.stringify(words)).not.toMatch(/:\s*"\s*"/)
+})
+
+describe.each(LANGUAGES)('%s', (language) => {
+  beforeAll(async () => {
+    await i18n.changeLanguage(language)
+  })
+
+  test.each(VERDICTS)('says what %s means, in short and at length', (verdict) => {
+    for (const mechanism of ['session', 'jwt-bearer', 'jwt-cookie', 'none'] as const) {
+      for (const node of ['node-2', null]) {
+        const exchange = summary(1, { verdict, mechanism, node })
+        for (const words of [shortVerdict(exchange), verdictHeadline(exchange, []), verdictWhy(exchange, [])]) {
+          expect(words).not.toMatch(/\{\{|verdicts:|\.any/)
+          expect(words.length).toBeGreaterThan(1)
+        }
+      }
+    }
+  })
+
+  test.each(STEP_KINDS)('has a title for every outcome of %s, and a reason', (kind) => {
+    for (const outcome of ['pass', 'fail', 'info']) {
+      expect(sayFirst([`steps:${kind}.${outcome}.title`], { node: 'node-1', status: 200 })).toBeTruthy()
+    }
+    expect(hasWords(`steps:${kind}.note`)).toBe(true)
+  })
+
+  test.each(OPERATOR_ACTIONS)('says what %s did, with and without its parameters', (code) => {
+    const bare = actionWords({ ...action('a', 1), action: code, params: {} })
+    const full = actionWords({
+      ...action('a', 1),
+      action: code,
+      params: {
+        account: 'alice',
+        id: 'ab'.repeat(32),
+        name: 'Alice·Phone',
+        node: 'node-3',
+        mechanism: 'jwt-bearer',
+        offsetMs: 900_000,
+        role: 'user',
+        ended: 2,
+        until: 1_700_000_000_000,
+      },
+    })
+    for (const words of [bare, full]) expect(words).not.toMatch(/\{\{|actions:|undefined/)
+  })
+})
+
+test('login, use and logout of a session read differently in the list', async () => {
+  await i18n.changeLanguage('en')
+  expect(shortVerdict(summary(1, { method: 'POST', path: '/session' }))).toBe('session created')
+  expect(shortVerdict(summary(1))).toBe('session found')
+  expect(shortVerdict(summary(1, { method: 'DELETE', path: '/session' }))).toBe('session ended')
+  expect(shortVerdict(summary(1, { method: 'POST', path: '/token', mechanism: 'jwt-cookie' }))).toBe('token issued')
+})
