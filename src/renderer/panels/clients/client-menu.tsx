@@ -1,0 +1,152 @@
+import { Menu } from '@mantine/core'
+import {
+  IconBan,
+  IconBrowser,
+  IconClockX,
+  IconDots,
+  IconHourglassEmpty,
+  IconLogout2,
+  IconTrash,
+  IconUserCheck,
+  IconUserOff,
+  IconUserUp,
+} from '@tabler/icons-react'
+import type { ReactNode } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { Client } from '../../../contract/clients.ts'
+import { api } from '../../api.ts'
+import { desktop } from '../../desktop.ts'
+import { labNow } from '../../state/lab-time.ts'
+import { moveClock } from '../../state/move-clock.ts'
+import { useLab } from '../../state/use-lab.ts'
+import classes from './clients.module.css'
+import { type HeldCredential, isHeld } from './credential.ts'
+
+interface ItemProps {
+  readonly icon: ReactNode
+  readonly label: string
+  /** What it does, or why it cannot be done now. */
+  readonly note?: string
+  readonly isDisabled?: boolean
+  readonly act: () => void
+}
+
+const Item = ({ icon, label, note, isDisabled = false, act }: ItemProps) => (
+  <Menu.Item leftSection={icon} disabled={isDisabled} onClick={act}>
+    {label}
+    {note && <span className={classes['note']}>{note}</span>}
+  </Menu.Item>
+)
+
+const LOOK = { size: 15, stroke: 1.75, 'aria-hidden': true } as const
+const PAST_THE_LIMIT_MS = 1000
+
+interface MenuProps {
+  readonly client: Client
+  readonly credential: HeldCredential | null
+  readonly run: (name: string, action: () => Promise<unknown>) => void
+}
+
+function CredentialItems({ client, credential, run }: MenuProps) {
+  const { t } = useTranslation('clients')
+  const isSession = client.mechanism === 'session'
+  const { sessionId } = client
+  const canEnd = isSession && sessionId !== null && isHeld(credential) && !credential.isRowGone
+  const limit = credential?.expiresAt ?? null
+  const whyNot = isSession ? t('menu.noSession') : t('menu.noRow')
+  return (
+    <>
+      {isSession ? (
+        <Item
+          icon={<IconHourglassEmpty {...LOOK} />}
+          label={t('menu.expire')}
+          note={canEnd ? t('menu.expireNote') : whyNot}
+          isDisabled={!canEnd}
+          act={() => run('expire', () => api.sessions.expire({ id: sessionId ?? '' }))}
+        />
+      ) : (
+        <Item
+          icon={<IconClockX {...LOOK} />}
+          label={t('menu.passExp')}
+          note={limit === null ? t('menu.noToken') : t('menu.passExpNote')}
+          isDisabled={limit === null}
+          act={() => run('expire', () => moveClock((limit ?? 0) - labNow() + PAST_THE_LIMIT_MS))}
+        />
+      )}
+      <Item
+        icon={<IconBan {...LOOK} />}
+        label={t('menu.revoke')}
+        note={canEnd ? t('menu.revokeNote') : whyNot}
+        isDisabled={!canEnd}
+        act={() => run('revoke', () => api.sessions.end({ id: sessionId ?? '' }))}
+      />
+    </>
+  )
+}
+
+function AccountItems({ client, run }: MenuProps) {
+  const { t } = useTranslation('clients')
+  const account = useLab((lab) => lab.accounts.find(({ name }) => name === client.account))
+  if (!account) return null
+  const { name } = account
+  const role = account.role === 'admin' ? 'user' : 'admin'
+  return (
+    <>
+      <Menu.Label>{t('menu.account', { name })}</Menu.Label>
+      <Item
+        icon={<IconLogout2 {...LOOK} />}
+        label={t('menu.endAll')}
+        note={t('menu.endAllNote')}
+        act={() => run('end-all', () => api.accounts.endSessions({ name }))}
+      />
+      <Item
+        icon={<IconUserUp {...LOOK} />}
+        label={t('menu.role', { role })}
+        note={t('menu.roleNote')}
+        act={() => run('role', () => api.accounts.change({ name, role }))}
+      />
+      <Item
+        icon={account.isDisabled ? <IconUserCheck {...LOOK} /> : <IconUserOff {...LOOK} />}
+        label={t(account.isDisabled ? 'menu.enable' : 'menu.disable')}
+        act={() => run('disable', () => api.accounts.change({ name, disabled: !account.isDisabled }))}
+      />
+    </>
+  )
+}
+
+/** What can be done to a client, its credential and its account besides sending requests. */
+export function ClientMenu(props: MenuProps) {
+  const { t } = useTranslation('clients')
+  const { client, run } = props
+  const portalUrl = useLab((lab) => lab.balancer.portalUrl)
+  const openBrowser = async (): Promise<void> => {
+    if (desktop.openClientWindow) await desktop.openClientWindow(client.id)
+    else window.open(portalUrl, '_blank', 'noopener')
+  }
+  return (
+    <Menu position="bottom-end" width={290} keepMounted={false}>
+      <Menu.Target>
+        <button type="button" className="ib" aria-label={t('menu.open', { name: client.name })} title={t('menu.more')}>
+          <IconDots size={15} stroke={1.75} aria-hidden />
+        </button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <CredentialItems {...props} />
+        <Menu.Divider />
+        <AccountItems {...props} />
+        <Menu.Divider />
+        <Item
+          icon={<IconBrowser {...LOOK} />}
+          label={t('menu.browser')}
+          note={t(desktop.openClientWindow ? 'menu.browserNote' : 'menu.browserTabNote')}
+          act={() => run('browser', openBrowser)}
+        />
+        <Item
+          icon={<IconTrash {...LOOK} />}
+          label={t('menu.remove')}
+          act={() => run('remove', () => api.clients.remove({ id: client.id }))}
+        />
+      </Menu.Dropdown>
+    </Menu>
+  )
+}

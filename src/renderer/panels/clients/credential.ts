@@ -1,0 +1,78 @@
+import type { Client, VaultToken } from '../../../contract/clients.ts'
+import type { SessionRow } from '../../../contract/sessions.ts'
+import { decodeCompactJwt } from '../../../protocol/jwt.ts'
+
+const SESSION_COOKIE = 'sid'
+const TOKEN_COOKIE = 'access_token'
+/** The page knows this many session rows from its first reading; only below that does a missing row mean that there is none. */
+const KNOWN_ROWS = 500
+
+/** The credential that a client would send now by its mechanism. Times are lab time, Unix milliseconds. */
+export interface HeldCredential {
+  /** Name of the cookie, or `access_token` for one sent in the Authorization header. */
+  readonly name: string
+  readonly value: string
+  /** When the server would stop to accept it by itself; null when unknown. */
+  readonly expiresAt: number | null
+  /** Whole life that the countdown bar stands for, milliseconds; null when unknown. */
+  readonly lifeMs: number | null
+  /** True when the row behind a session cookie is gone from the store. */
+  readonly isRowGone: boolean
+  /** True for a token the client threw away at logout and that nobody told the server about. */
+  readonly isDiscarded: boolean
+}
+
+const numberIn = (claims: Readonly<Record<string, unknown>>, name: string): number | null => {
+  const value = claims[name]
+  return typeof value === 'number' ? value * 1000 : null
+}
+
+function tokenCredential(token: string, isDiscarded: boolean): HeldCredential {
+  const decoded = decodeCompactJwt(token)
+  const expiresAt = decoded.isWellFormed ? numberIn(decoded.payload, 'exp') : null
+  const issuedAt = decoded.isWellFormed ? numberIn(decoded.payload, 'iat') : null
+  const lifeMs = expiresAt !== null && issuedAt !== null ? expiresAt - issuedAt : null
+  return { name: TOKEN_COOKIE, value: token, expiresAt, lifeMs, isRowGone: false, isDiscarded }
+}
+
+function sessionCredential(client: Client, sessions: ReadonlyMap<string, SessionRow>): HeldCredential | null {
+  const cookie = client.cookies.find(({ name }) => name === SESSION_COOKIE)
+  if (!cookie) return null
+  const shared = { name: SESSION_COOKIE, value: cookie.value, isDiscarded: false }
+  const row = client.sessionId === null ? undefined : sessions.get(client.sessionId)
+  if (!row) return { ...shared, expiresAt: null, lifeMs: null, isRowGone: sessions.size < KNOWN_ROWS }
+  const expiresAt = Math.min(row.idleExpiresAt, row.absoluteExpiresAt)
+  return { ...shared, expiresAt, lifeMs: Math.max(1, expiresAt - row.lastSeenAt), isRowGone: false }
+}
+
+const newest = (tokens: readonly VaultToken[]): string | null => tokens.at(-1)?.token ?? null
+
+/** What the client would send now by its mechanism; after a logout the token it threw away; null when it has nothing. */
+export function credentialOf(client: Client, sessions: ReadonlyMap<string, SessionRow>): HeldCredential | null {
+  if (client.mechanism === 'session') return sessionCredential(client, sessions)
+  const held =
+    client.mechanism === 'jwt-bearer' ? newest(client.vault) : (client.cookies.find(({ name }) => name === TOKEN_COOKIE)?.value ?? null)
+  if (held !== null) return tokenCredential(held, false)
+  const discarded = newest(client.discarded)
+  return discarded === null ? null : tokenCredential(discarded, true)
+}
+
+/** How a credential stands at a lab time. */
+export type Standing = 'live' | 'expired' | 'row-gone' | 'discarded' | 'discarded-expired'
+
+/** How a credential stands at a lab time; the limit itself counts as expired (RFC 7519 §4.1.4: "on or after"). */
+export function standingOf(credential: HeldCredential, now: number): Standing {
+  const isExpired = credential.expiresAt !== null && now >= credential.expiresAt
+  if (credential.isDiscarded) return isExpired ? 'discarded-expired' : 'discarded'
+  if (credential.isRowGone) return 'row-gone'
+  return isExpired ? 'expired' : 'live'
+}
+
+/** True when the client itself still holds the credential. */
+export const isHeld = (credential: HeldCredential | null): credential is HeldCredential => credential !== null && !credential.isDiscarded
+
+/** Start and end of a long value, so that two of them can be told apart. */
+export function shortened(value: string): string {
+  const plain = value.startsWith('s%3A') ? value.slice(4) : value
+  return plain.length <= 18 ? plain : `${plain.slice(0, 11)}…${plain.slice(-4)}`
+}
