@@ -12,8 +12,7 @@ interface HeaderTableProps {
 
 /** Headers in the order they were on the wire; those that carry a credential are marked. */
 export const HeaderTable = ({ caption, headers, accents, accentLabel }: HeaderTableProps) => (
-  <table className={classes['table']}>
-    <caption className="sr">{caption}</caption>
+  <table className={classes['table']} aria-label={caption}>
     <tbody>
       {headers.map(([name, value], index) => {
         const accent = accents[name.toLowerCase()]

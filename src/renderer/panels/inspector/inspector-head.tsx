@@ -54,12 +54,11 @@ export function InspectorHead({ exchange, hasUsedStore }: RouteProps) {
     <header className={classes['head']}>
       <div className={classes['title']}>
         <span className="mono dim">#{exchange.seq}</span>
-        <h2 className="mono trunc" title={`${exchange.method} ${exchange.path}`}>
+        <h2 className="mono" title={`${exchange.method} ${exchange.path}`}>
           {exchange.method} {exchange.path}
         </h2>
         <StatusCode status={exchange.status} tone={toneOf(exchange.verdict)} isBoxed />
         <MechanismTag mechanism={exchange.mechanism} label={say(`traffic:mechanismName.${exchange.mechanism}`)} isBoxed />
-        <span className="sp" />
         <button
           type="button"
           className="ib"

@@ -1,4 +1,4 @@
-import { type RefObject, useCallback, useLayoutEffect, useRef, useState } from 'react'
+import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { LINE_HEIGHT_PX } from './sizes.ts'
 import { countUpTo, type Timeline } from './timeline.ts'
 
@@ -47,6 +47,18 @@ export function useFollow(scroller: RefObject<HTMLDivElement | null>, timeline: 
     else if (anchor.current) element.scrollTop = timeline.lineOf(anchor.current.seq) * LINE_HEIGHT_PX + anchor.current.offset
     lastTop.current = element.scrollTop
   }, [scroller, timeline, isFollowing])
+
+  // The pane was made smaller or larger: the end stays in view.
+  useEffect(() => {
+    const element = scroller.current
+    if (!element || !isFollowing) return
+    const observer = new ResizeObserver(() => {
+      element.scrollTop = element.scrollHeight
+      lastTop.current = element.scrollTop
+    })
+    observer.observe(element)
+    return () => observer.disconnect()
+  }, [scroller, isFollowing])
 
   const jumpToEnd = useCallback(() => setFollowing(true), [])
   const newCount = isFollowing ? 0 : timeline.rows.length - countUpTo(timeline.rows, leftAtSeq)

@@ -113,13 +113,13 @@ function Facts({ step, labTime }: PartProps) {
 export function Evidence({ step, labTime }: PartProps) {
   const { t } = useTranslation('inspector')
   const { sql } = step.evidence
-  const place = `${step.source.file}: ${step.source.symbol}`
+  const { file, symbol } = step.source
   return (
     <div className={classes['evidence']}>
       <div className={classes['refs']}>
         <b>{t('evidence')}</b>
         <span className="sp" />
-        <CopyWords words={step.source.symbol} title={place} icon={IconCode} />
+        <CopyWords words={`${file.split('/').at(-1)}: ${symbol}`} title={`${file}: ${symbol}`} icon={IconCode} />
         {step.clause !== undefined && <CopyWords words={step.clause} title={step.clause} icon={IconBook2} />}
       </div>
       {typeof sql === 'string' && <Sql text={sql} />}
