@@ -5,6 +5,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { LabClock } from '../clock.ts'
 import { connectDatabase } from '../storage/open.ts'
 import { createTargetApp } from '../target/app.ts'
+import { refuseMalformed } from './client-error.ts'
 import type { FromNode, NodeTrace, NodeWorkerData, ToNode } from './node-messages.ts'
 
 const port = parentPort
@@ -38,8 +39,9 @@ const target = createTargetApp({
   },
 })
 
-// The balancer keeps its connections open and closes them itself.
-const server = createServer({ keepAliveTimeout: 120_000 }, target.app)
+// The balancer keeps its connections open and closes them itself; it adds fields to heads that it let pass, so there is room for more here.
+const server = createServer({ keepAliveTimeout: 120_000, maxHeaderSize: 32 * 1024 }, target.app)
+server.on('clientError', (error, socket) => refuseMalformed(error, socket, false))
 
 const close = async (): Promise<void> => {
   server.close()

@@ -3,7 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import Database from 'better-sqlite3'
 import type { Exchange, ExchangeSummary } from '../../contract/exchanges.ts'
 import { migrationsUrl } from '../assets.ts'
-import { connectDatabase } from '../storage/open.ts'
+import { connectDatabase, isBusy } from '../storage/open.ts'
 import { ExchangeTable } from './exchange-table.ts'
 import type { Batch, FromWorker, Question, RecorderWorkerData, ToWorker } from './recorder-messages.ts'
 
@@ -14,6 +14,10 @@ const DROPPED_AT_ONCE = 500
 /** Exchanges kept when the disk takes no more and recording goes on in memory. */
 const KEPT_IN_MEMORY = 2000
 
+/** How long one attempt waits for another writer, milliseconds, and how many attempts there are. */
+const BUSY_WAIT_MS = 5000
+const BUSY_ATTEMPTS = 12
+
 const port = parentPort
 if (!port) throw new Error('recorder-worker runs as a worker thread only')
 const send = (message: FromWorker): void => port.postMessage(message)
@@ -22,6 +26,7 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
 const settings = workerData as RecorderWorkerData
 let capacity = settings.capacity
 let database = connectDatabase(settings.databaseFile)
+database.pragma(`busy_timeout = ${BUSY_WAIT_MS}`)
 let table = new ExchangeTable(database)
 let isInMemory = false
 let isTrimming = false
@@ -46,12 +51,16 @@ const moveToMemory = (cause: unknown): void => {
   send({ kind: 'problem', message: messageOf(cause) })
 }
 
+/** Nobody waits on this thread, so it waits for a lock of another writer; only a disk that takes no more sends it to memory. */
 const write = (change: () => void): void => {
-  try {
-    change()
-  } catch (error) {
-    moveToMemory(error)
-    change()
+  for (let attempt = 1; ; attempt++) {
+    try {
+      change()
+      return
+    } catch (error) {
+      if (isBusy(error) && attempt < BUSY_ATTEMPTS) continue
+      moveToMemory(error)
+    }
   }
 }
 

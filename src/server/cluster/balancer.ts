@@ -1,0 +1,108 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
+import type { Clock } from '../clock.ts'
+import { LabError } from '../errors.ts'
+import type { Recorder } from '../traffic/recorder.ts'
+import { refuseMalformed } from './client-error.ts'
+import type { Cluster } from './cluster.ts'
+import { CLIENT_TAG, toRecord, valuesOf } from './forwarded-headers.ts'
+import { type Choice, Relay } from './relay.ts'
+import { createStrategy, type StrategyName } from './strategies.ts'
+
+/** The reverse proxy in front of the nodes. */
+export interface Balancer {
+  port: number
+  /** `http://127.0.0.1:PORT`. */
+  url: string
+  /** Closes all connections. */
+  close(): Promise<void>
+}
+
+/** How a balancer is started. */
+export interface BalancerOptions {
+  /** 0 for any free one. */
+  port: number
+  cluster: Pick<Cluster, 'upstreams'>
+  strategy: StrategyName
+  recorder: Pick<Recorder, 'begin'>
+  clock: Clock
+  /** The client with that secret tag; null for a tag of nobody. */
+  clientByTag(tag: string): { id: string; name: string } | null
+}
+
+/** Takes requests on loopback only, records each and relays it to a node. */
+class HttpBalancer {
+  readonly #options: BalancerOptions
+  readonly #choice: Choice
+  /** Connections on which a request waits for its answer or gets it. */
+  readonly #answers = new WeakMap<Duplex, ServerResponse>()
+
+  constructor(options: BalancerOptions) {
+    this.#options = options
+    const { strategy, cluster } = options
+    this.#choice = { name: strategy, choose: createStrategy(strategy), upstreams: () => cluster.upstreams() }
+  }
+
+  listen(): Promise<Server> {
+    // The Host field is checked here and not by Node, so that the refusal is recorded like any other exchange.
+    const server = createServer({ keepAliveTimeout: 75_000, requireHostHeader: false }, (request, response) =>
+      this.#take(request, response),
+    )
+    server.maxHeadersCount = 0
+    server.on('clientError', (error, socket) => {
+      const current = this.#answers.get(socket)
+      refuseMalformed(error, socket, current !== undefined && !current.writableFinished && current.headersSent)
+    })
+    return new Promise((resolve, reject) => {
+      server.once('error', (cause) => reject(toLabError(cause, this.#options.port)))
+      server.listen(this.#options.port, '127.0.0.1', () => resolve(server))
+    })
+  }
+
+  #take(request: IncomingMessage, response: ServerResponse): void {
+    const { recorder, clock } = this.#options
+    this.#answers.set(request.socket, response)
+    const exchange = recorder.begin({
+      startedAt: Date.now(),
+      labTime: clock.nowMs(),
+      client: this.#clientOf(request),
+      method: request.method ?? '',
+      path: request.url ?? '',
+      rawHeaders: toRecord(request.rawHeaders),
+    })
+    const relay = new Relay(this.#choice, request, response, exchange)
+    const hosts = valuesOf(request.rawHeaders, 'host').length
+    // RFC 9112 §3.2: no Host in HTTP/1.1, or more than one, must be refused.
+    if (hosts > 1 || (hosts === 0 && request.httpVersion !== '1.0')) {
+      relay.answer({ status: 400, verdict: 'not-auth', detail: 'A request has exactly one Host field (RFC 9112 §3.2).' })
+    } else relay.start()
+  }
+
+  #clientOf(request: IncomingMessage): { id: string; name: string } | null {
+    if (request.headers[CLIENT_TAG] === undefined) return null
+    for (const tag of valuesOf(request.rawHeaders, CLIENT_TAG)) {
+      const client = this.#options.clientByTag(tag)
+      if (client) return client
+    }
+    return null
+  }
+}
+
+const toLabError = (cause: Error, port: number): LabError => {
+  const code = 'code' in cause ? cause.code : ''
+  if (code === 'EADDRINUSE') return new LabError('port-taken', `Port ${port} is taken: choose another with --balancer-port N.`, { cause })
+  return new LabError('port-unusable', `Port ${port} cannot be listened on: choose another with --balancer-port N.`, { cause })
+}
+
+/** Starts the balancer. @throws LabError `port-taken` or `port-unusable`. */
+export const startBalancer = async (options: BalancerOptions): Promise<Balancer> => {
+  const server = await new HttpBalancer(options).listen()
+  const { port } = server.address() as AddressInfo
+  const close = (): Promise<void> =>
+    new Promise((resolve) => {
+      server.close(() => resolve())
+      server.closeAllConnections()
+    })
+  return { port, url: `http://127.0.0.1:${port}`, close }
+}

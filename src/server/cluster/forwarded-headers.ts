@@ -1,0 +1,72 @@
+/** Request header by which a lab client is known to the balancer; never forwarded, never recorded. */
+export const CLIENT_TAG = 'x-authlab-client'
+/** Header that carries the exchange's id, in both directions. */
+export const EXCHANGE_ID = 'X-AuthLab-Exchange'
+
+/** Fields that end at this hop (RFC 9110 §7.6.1) or that framing sets anew. */
+const HOP_BY_HOP = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+])
+
+/** Fields that only the balancer may state, and `Expect`, which it has already answered (RFC 9110 §10.1.1). */
+const isOwn = (name: string): boolean =>
+  name === CLIENT_TAG || name === 'x-authlab-exchange' || name === 'expect' || name === 'forwarded' || name.startsWith('x-forwarded-')
+
+/** Names listed in `Connection`: they end at this hop too. */
+const listedInConnection = (rawHeaders: readonly string[]): Set<string> | null => {
+  let listed: Set<string> | null = null
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    if (rawHeaders[at]?.toLowerCase() !== 'connection') continue
+    listed ??= new Set()
+    for (const name of (rawHeaders[at + 1] ?? '').split(',')) listed.add(name.trim().toLowerCase())
+  }
+  // A client must not be able to strip what routes and frames the message.
+  listed?.delete('host')
+  listed?.delete('content-length')
+  return listed
+}
+
+const pick = (rawHeaders: readonly string[], isKept: (lowerName: string) => boolean): string[] => {
+  const kept: string[] = []
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] ?? ''
+    if (isKept(name.toLowerCase())) kept.push(name, rawHeaders[at + 1] ?? '')
+  }
+  return kept
+}
+
+/** What goes on to the node: end-to-end fields in wire order with their case, and the exchange's id. */
+export const toForward = (rawHeaders: readonly string[], exchangeId: string): string[] => {
+  const listed = listedInConnection(rawHeaders)
+  const headers = pick(rawHeaders, (name) => !HOP_BY_HOP.has(name) && !isOwn(name) && !listed?.has(name))
+  headers.push('Via', '1.1 authlab-balancer', EXCHANGE_ID, exchangeId)
+  return headers
+}
+
+/** What goes back to the client: end-to-end fields, and the exchange's id when the node did not state it. */
+export const toReturn = (rawHeaders: readonly Buffer[], exchangeId: string): string[] => {
+  const headers = rawHeaders.map((part) => part.toString('latin1'))
+  const listed = listedInConnection(headers)
+  const returned = pick(headers, (name) => !HOP_BY_HOP.has(name) && name !== 'x-authlab-exchange' && !listed?.has(name))
+  returned.push(EXCHANGE_ID, exchangeId)
+  return returned
+}
+
+/** The request's fields as they are recorded: all but the client's tag. */
+export const toRecord = (rawHeaders: readonly string[]): string[] => pick(rawHeaders, (name) => name !== CLIENT_TAG)
+
+/** All values of one field; `lowerName` in lower case. */
+export const valuesOf = (rawHeaders: readonly string[], lowerName: string): string[] => {
+  const values: string[] = []
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2)
+    if (rawHeaders[at]?.toLowerCase() === lowerName) values.push(rawHeaders[at + 1] ?? '')
+  return values
+}

@@ -1,0 +1,74 @@
+import { Worker } from 'node:worker_threads'
+import { nodeWorkerUrl } from '../assets.ts'
+import { LabError } from '../errors.ts'
+import type { FromNode, NodeOrder, NodeTrace, NodeWorkerData, ToNode } from './node-messages.ts'
+
+interface Pending {
+  resolve(memoryBytes: number): void
+  reject(error: Error): void
+}
+
+/** One run of one node: a worker thread from its start until it is gone. */
+export class NodeThread {
+  readonly #worker: Worker
+  readonly #nodeId: string
+  readonly #pending = new Map<number, Pending>()
+  #lastOrderId = 0
+  #error: unknown = null
+  #isGone = false
+  /** Its port; rejects with LabError `node-failed` when the thread ends before it listens. */
+  readonly listening: Promise<number>
+
+  /** @param on `gone` is called once, when the thread has ended, whoever ended it. */
+  constructor(data: NodeWorkerData, on: { traces(traces: NodeTrace[]): void; gone(): void }) {
+    this.#nodeId = data.nodeId
+    this.#worker = new Worker(nodeWorkerUrl(), { workerData: data, name: data.nodeId })
+    this.listening = new Promise((resolve, reject) => {
+      this.#worker.on('message', (message: FromNode) => {
+        if (message.kind === 'listening') resolve(message.port)
+        else if (message.kind === 'traces') on.traces(message.traces)
+        else this.#settle(message)
+      })
+      this.#worker.on('error', (error) => {
+        this.#error = error
+      })
+      this.#worker.on('exit', () => {
+        this.#isGone = true
+        const failure = this.#failure()
+        reject(failure)
+        for (const { reject: rejectOrder } of this.#pending.values()) rejectOrder(failure)
+        this.#pending.clear()
+        on.gone()
+      })
+    })
+    // Whoever kills a node that is still starting need not wait for it.
+    this.listening.catch(() => {})
+  }
+
+  /** Resolves to the thread's memory in bytes when the order is carried out. */
+  order(order: NodeOrder): Promise<number> {
+    if (this.#isGone) return Promise.reject(this.#failure())
+    const orderId = ++this.#lastOrderId
+    return new Promise((resolve, reject) => {
+      this.#pending.set(orderId, { resolve, reject })
+      this.#worker.postMessage({ orderId, order } satisfies ToNode)
+    })
+  }
+
+  /** Ends the thread at once, as `kill -9` ends a process. */
+  async terminate(): Promise<void> {
+    await this.#worker.terminate()
+  }
+
+  #settle(message: Extract<FromNode, { kind: 'done' | 'failed' }>): void {
+    const pending = this.#pending.get(message.orderId)
+    this.#pending.delete(message.orderId)
+    if (message.kind === 'done') pending?.resolve(message.memoryBytes)
+    else pending?.reject(new LabError('node-failed', `${this.#nodeId}: ${message.message}`))
+  }
+
+  #failure(): LabError {
+    const reason = this.#error instanceof Error ? `: ${this.#error.message}` : ''
+    return new LabError('node-failed', `${this.#nodeId} has stopped${reason}.`, { cause: this.#error ?? undefined })
+  }
+}

@@ -1,0 +1,201 @@
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
+import type { Dispatcher } from 'undici'
+import type { Step } from '../../contract/step.ts'
+import type { Verdict } from '../../contract/verdict.ts'
+import { PROBLEM_TYPE } from '../../protocol/problem.ts'
+import type { OpenExchange } from '../traffic/recorded-exchange.ts'
+import { EXCHANGE_ID, toForward, toReturn } from './forwarded-headers.ts'
+import type { Candidate, Strategy, StrategyName } from './strategies.ts'
+import type { Upstream } from './upstream.ts'
+
+/** How the balancer chooses. */
+export interface Choice {
+  name: StrategyName
+  choose: Strategy
+  /** The nodes that are up now. */
+  upstreams(): readonly Upstream[]
+}
+
+/** An answer of the balancer itself. */
+interface OwnAnswer {
+  status: number
+  verdict: Verdict
+  detail: string
+}
+
+/** Failures after which no byte of the request has left: another node may be asked. */
+const IS_UNSENT = new Set(['ECONNREFUSED', 'UND_ERR_DESTROYED', 'UND_ERR_CLOSED'])
+
+const SYMBOLS: Record<StrategyName, string> = { 'round-robin': 'roundRobin', 'least-connections': 'leastConnections', random: 'atRandom' }
+
+const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '')
+
+/** Carries one request to a node and its answer back, both as they stream. */
+export class Relay implements Dispatcher.DispatchHandler {
+  readonly #choice: Choice
+  readonly #request: IncomingMessage
+  readonly #response: ServerResponse
+  readonly #exchange: OpenExchange
+  readonly #tried = new Set<Upstream>()
+  readonly #begunAt = performance.now()
+  #upstream: Upstream | null = null
+  #abort: (() => void) | null = null
+  #isSent = false
+  #isOver = false
+
+  constructor(choice: Choice, request: IncomingMessage, response: ServerResponse, exchange: OpenExchange) {
+    this.#choice = choice
+    this.#request = request
+    this.#response = response
+    this.#exchange = exchange
+  }
+
+  start(): void {
+    this.#response.once('close', () => this.#clientLeft())
+    this.#tryNext()
+  }
+
+  /** Answers without asking a node. */
+  answer(answer: OwnAnswer, step?: Step): void {
+    this.#isOver = true
+    const { status, verdict, detail } = answer
+    const title = STATUS_CODES[status] ?? 'Error'
+    const body = Buffer.from(JSON.stringify({ title, status, detail, verdict }))
+    const headers = ['Content-Type', PROBLEM_TYPE, 'Content-Length', String(body.byteLength), 'Cache-Control', 'no-store']
+    headers.push(EXCHANGE_ID, this.#exchange.id, 'Date', new Date().toUTCString())
+    this.#exchange.responseHead(status, headers)
+    if (this.#request.method !== 'HEAD') this.#exchange.responseBody(body)
+    this.#exchange.end({ verdict, step })
+    this.#response.writeHead(status, headers)
+    this.#endResponse(body)
+  }
+
+  onConnect(abort: () => void): void {
+    this.#isSent = true
+    this.#abort = abort
+    if (this.#isOver) abort()
+  }
+
+  onHeaders(status: number, rawHeaders: Buffer[], resume: () => void, statusText: string): boolean {
+    // Interim answers (RFC 9110 §15.2) belong to this hop: the balancer has sent its own.
+    if (status < 200) return true
+    const headers = toReturn(rawHeaders, this.#exchange.id)
+    this.#exchange.responseHead(status, headers)
+    this.#response.sendDate = false
+    this.#response.writeHead(status, statusText, headers)
+    this.#response.on('drain', resume)
+    return true
+  }
+
+  onData(chunk: Buffer): boolean {
+    this.#exchange.responseBody(chunk)
+    return this.#response.write(chunk)
+  }
+
+  onComplete(): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    this.#upstream?.meter.add(performance.now() - this.#begunAt)
+    this.#release()
+    this.#exchange.end()
+    this.#endResponse()
+  }
+
+  onError(error: Error): void {
+    const failed = this.#upstream
+    this.#release()
+    if (this.#isOver) return
+    const code = codeOf(error)
+    if (!this.#isSent && failed && IS_UNSENT.has(code)) {
+      this.#tried.add(failed)
+      this.#tryNext()
+      return
+    }
+    if (code === 'UND_ERR_INVALID_ARG') {
+      this.answer({ status: 400, verdict: 'not-auth', detail: 'This request cannot be forwarded.' })
+      return
+    }
+    const id = failed?.id ?? 'the node'
+    const isHeadSent = this.#response.headersSent
+    const step = brokenStep(id, `${id} went down ${isHeadSent ? 'in the middle of its answer' : 'before it answered'}`, code)
+    if (!isHeadSent) this.answer({ status: 502, verdict: 'no-node-available', detail: `${step.title}.` }, step)
+    else {
+      this.#isOver = true
+      this.#exchange.end({ verdict: 'no-node-available', step })
+      this.#response.destroy()
+    }
+  }
+
+  #tryNext(): void {
+    const startedAt = performance.now()
+    const up = this.#choice.upstreams()
+    const candidates = this.#tried.size === 0 ? up : up.filter((upstream) => !this.#tried.has(upstream))
+    const upstream = this.#choice.choose(candidates)
+    if (!upstream) {
+      const detail = 'No node is up.'
+      this.answer(
+        { status: 503, verdict: 'no-node-available', detail },
+        this.#pickStep('No node is up to take the request', startedAt, null, candidates),
+      )
+      return
+    }
+    this.#exchange.picked(upstream.id, this.#pickStep(`${upstream.id} was picked by ${this.#choice.name}`, startedAt, upstream, candidates))
+    this.#upstream = upstream
+    upstream.inFlight++
+    const { method, url, rawHeaders } = this.#request
+    const headers = toForward(rawHeaders, this.#exchange.id)
+    upstream.pool.dispatch({ method: method as Dispatcher.HttpMethod, path: url ?? '/', headers, body: this.#body() }, this)
+  }
+
+  /** Null when the request has no body: neither length nor chunks are announced (RFC 9112 §6.3). */
+  #body(): AsyncGenerator<Buffer> | null {
+    const { 'content-length': length, 'transfer-encoding': coding } = this.#request.headers
+    return coding !== undefined || (length !== undefined && Number(length) > 0) ? this.#readBody() : null
+  }
+
+  async *#readBody(): AsyncGenerator<Buffer> {
+    for await (const chunk of this.#request.iterator({ destroyOnReturn: false })) {
+      this.#exchange.requestBody(chunk)
+      yield chunk
+    }
+  }
+
+  /** What the client still sends is read and dropped, or its connection would never get to the next request. */
+  #endResponse(body?: Buffer): void {
+    this.#response.end(body)
+    if (!this.#request.complete) this.#request.resume()
+  }
+
+  #clientLeft(): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    this.#exchange.end()
+    this.#abort?.()
+  }
+
+  #release(): void {
+    if (this.#upstream) this.#upstream.inFlight--
+    this.#upstream = null
+  }
+
+  #pickStep(title: string, startedAt: number, upstream: Upstream | null, candidates: readonly Candidate[]): Step {
+    const nodes = candidates.map(({ id, inFlight }) => ({ id, inFlight }))
+    return {
+      kind: 'balancer-pick',
+      outcome: upstream ? 'pass' : 'fail',
+      durationUs: Math.round((performance.now() - startedAt) * 10_000) / 10,
+      title,
+      evidence: { strategy: this.#choice.name, node: upstream?.id ?? null, nodes },
+      source: { file: 'src/server/cluster/strategies.ts', symbol: SYMBOLS[this.#choice.name] },
+    }
+  }
+}
+
+const brokenStep = (node: string, title: string, error: string): Step => ({
+  kind: 'answer',
+  outcome: 'fail',
+  durationUs: 0,
+  title,
+  evidence: { node, error },
+  source: { file: 'src/server/cluster/relay.ts', symbol: 'Relay.onError' },
+})

@@ -1,0 +1,62 @@
+import { Pool } from 'undici'
+
+/** How many of the newest answers the percentiles are taken of. */
+const SAMPLES = 512
+/** Connections to one node; more requests than that wait in line. */
+const CONNECTIONS = 256
+
+/** Counts one node's answers and how long they took. */
+export class Meter {
+  #count = 0
+  readonly #durations = new Float64Array(SAMPLES)
+
+  /** @param durationMs from request head to the last byte of the answer. */
+  add(durationMs: number): void {
+    this.#durations[this.#count % SAMPLES] = durationMs
+    this.#count++
+  }
+
+  clear(): void {
+    this.#count = 0
+  }
+
+  get count(): number {
+    return this.#count
+  }
+
+  /** Nearest-rank percentiles of the newest answers, milliseconds; null before the first. */
+  percentiles(): { p50Ms: number | null; p95Ms: number | null } {
+    const sorted = this.#durations.slice(0, Math.min(this.#count, SAMPLES)).sort()
+    const at = (rank: number): number | null => sorted[Math.max(0, Math.ceil(sorted.length * rank) - 1)] ?? null
+    return { p50Ms: at(0.5), p95Ms: at(0.95) }
+  }
+}
+
+/** One run of a node that listens: where the balancer sends requests to. A node that starts again is a new upstream. */
+export class Upstream {
+  readonly id: string
+  readonly pool: Pool
+  readonly meter: Meter
+  /** Requests that are not answered yet. */
+  inFlight = 0
+
+  constructor(id: string, port: number, meter = new Meter()) {
+    this.id = id
+    this.meter = meter
+    // The node keeps idle connections longer than that, so a request never meets a connection that is just being closed.
+    this.pool = new Pool(`http://127.0.0.1:${port}`, {
+      connections: CONNECTIONS,
+      pipelining: 1,
+      keepAliveTimeout: 60_000,
+      keepAliveMaxTimeout: 100_000,
+      // A node that hangs is a thing to look at: the client or the operator ends it.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    })
+  }
+
+  /** Breaks off every request in flight. */
+  async destroy(): Promise<void> {
+    await this.pool.destroy()
+  }
+}
