@@ -1,0 +1,144 @@
+import type Database from 'better-sqlite3'
+import { IS_LIVE, SESSION_COLUMNS, type StoredSession } from '../../storage/session-rows.ts'
+import type { SessionKey } from '../../storage/sid-key.ts'
+
+/** A row with the session's data as JSON. */
+export interface StoredSessionWithData extends StoredSession {
+  data: string
+}
+
+/** What a save writes. Times are lab time, Unix milliseconds; `absoluteExpiresAt` counts only for a new row. */
+export interface SavedSession {
+  account: string | null
+  device: string | null
+  node: string
+  data: string
+  now: number
+  idleExpiresAt: number
+  absoluteExpiresAt: number
+}
+
+/** How far apart the clocks of two nodes' touches may be before the later one counts as "from before the clock was moved back". */
+const TOUCH_ORDER_MS = 5000
+
+/** The statements of {@link SessionTable} by purpose, as shown in the trace. */
+export const SESSION_SQL = {
+  find: `SELECT ${SESSION_COLUMNS}, data FROM sessions WHERE key = ? AND hash = ?`,
+  // The account's index is only rewritten when the account changes: that is the other statement.
+  update: `UPDATE sessions SET data = ?, last_seen_at = ?, idle_expires_at = ? WHERE key = ? AND hash = ? AND account IS ? AND device IS ? AND ${IS_LIVE}`,
+  updateOwner: `UPDATE sessions SET account = ?, device = ?, data = ?, last_seen_at = ?, idle_expires_at = ? WHERE key = ? AND hash = ? AND ${IS_LIVE}`,
+  insert: `INSERT INTO sessions (key, hash, account, created_at, last_seen_at, idle_expires_at, absolute_expires_at, node, device, data)
+    SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM ended_sessions WHERE key = ?)
+    ON CONFLICT (key) DO UPDATE SET data = excluded.data, last_seen_at = excluded.last_seen_at, idle_expires_at = excluded.idle_expires_at
+    WHERE hash = excluded.hash AND account IS excluded.account AND device IS excluded.device
+      AND expired_at IS NULL AND idle_expires_at > excluded.last_seen_at AND absolute_expires_at > excluded.last_seen_at`,
+  touch: `UPDATE sessions SET last_seen_at = ?, idle_expires_at = ? WHERE key = ? AND hash = ?
+    AND NOT (last_seen_at > ? AND last_seen_at <= ?) AND ${IS_LIVE}`,
+  bury: 'INSERT OR REPLACE INTO ended_sessions SELECT key, hash, ? FROM sessions WHERE key = ? AND hash = ?',
+  destroy: 'DELETE FROM sessions WHERE key = ? AND hash = ?',
+  clear: 'DELETE FROM sessions',
+  count: `SELECT count(*) AS count FROM sessions WHERE ${IS_LIVE}`,
+  all: `SELECT ${SESSION_COLUMNS}, data FROM sessions WHERE ${IS_LIVE} ORDER BY key`,
+} as const
+
+/** The table of sessions by the place of their raw id. Every method is one transaction. */
+export class SessionTable {
+  readonly #database: Database.Database
+  readonly #find: Database.Statement<[bigint, Buffer], StoredSessionWithData>
+  readonly #update: Database.Statement
+  readonly #updateOwner: Database.Statement
+  readonly #insert: Database.Statement
+  readonly #touch: Database.Statement
+  readonly #clear: Database.Statement
+  readonly #count: Database.Statement<[number, number], { count: number }>
+  readonly #all: Database.Statement<[number, number], StoredSessionWithData>
+  readonly #destroyBoth: (place: SessionKey) => boolean
+
+  constructor(database: Database.Database) {
+    this.#database = database
+    this.#find = database.prepare(SESSION_SQL.find)
+    this.#update = database.prepare(SESSION_SQL.update)
+    this.#updateOwner = database.prepare(SESSION_SQL.updateOwner)
+    this.#insert = database.prepare(SESSION_SQL.insert)
+    this.#touch = database.prepare(SESSION_SQL.touch)
+    this.#clear = database.prepare(SESSION_SQL.clear)
+    this.#count = database.prepare(SESSION_SQL.count)
+    this.#all = database.prepare(SESSION_SQL.all)
+    const bury = database.prepare(SESSION_SQL.bury)
+    const destroy = database.prepare(SESSION_SQL.destroy)
+    this.#destroyBoth = database.transaction(
+      ({ key, hash }: SessionKey) => bury.run(Date.now(), key, hash).changes > 0 && destroy.run(key, hash).changes > 0,
+    ).immediate
+  }
+
+  /** The row, expired or not; undefined when there is none. */
+  find({ key, hash }: SessionKey): StoredSessionWithData | undefined {
+    return this.#find.get(key, hash)
+  }
+
+  /** Saves a session that is known to have existed; false when it has ended or expired since. */
+  update({ key, hash }: SessionKey, saved: SavedSession): boolean {
+    const { account, device, data, now, idleExpiresAt } = saved
+    return (
+      this.#update.run(data, now, idleExpiresAt, key, hash, account, device, now, now).changes > 0 ||
+      this.#updateOwner.run(account, device, data, now, idleExpiresAt, key, hash, now, now).changes > 0
+    )
+  }
+
+  /** Saves a session that may be new; false when its id has ended or expired before. */
+  insertOrUpdate(place: SessionKey, saved: SavedSession): boolean {
+    const { key, hash } = place
+    const { account, device, node, data, now, idleExpiresAt, absoluteExpiresAt } = saved
+    return (
+      this.#insert.run(key, hash, account, now, now, idleExpiresAt, absoluteExpiresAt, node, device, data, key).changes > 0 ||
+      this.#updateOwner.run(account, device, data, now, idleExpiresAt, key, hash, now, now).changes > 0
+    )
+  }
+
+  /** Writes many touches in one transaction. One of a session that has ended, expired or been seen later changes nothing. */
+  touchAll(touches: Iterable<{ place: SessionKey; seenAt: number; idleExpiresAt: number }>): void {
+    this.#database.exec('BEGIN IMMEDIATE')
+    try {
+      for (const { place, seenAt, idleExpiresAt } of touches) {
+        this.#touch.run(seenAt, idleExpiresAt, place.key, place.hash, seenAt, seenAt + TOUCH_ORDER_MS, seenAt, seenAt)
+      }
+      this.#database.exec('COMMIT')
+    } catch (error) {
+      if (this.#database.inTransaction) this.#database.exec('ROLLBACK')
+      throw error
+    }
+  }
+
+  /** Deletes the row and leaves a tombstone; false when there was none. */
+  destroy(place: SessionKey): boolean {
+    return this.#destroyBoth(place)
+  }
+
+  clear(): void {
+    this.#clear.run()
+  }
+
+  /** How many sessions are live at this lab time. */
+  count(now: number): number {
+    return this.#count.get(now, now)?.count ?? 0
+  }
+
+  /** The live sessions at this lab time. */
+  all(now: number): StoredSessionWithData[] {
+    return this.#all.all(now, now)
+  }
+}
+
+/** The row as a touch leaves it; unchanged when the touch came too late or too early for it. */
+export function withTouch<T extends StoredSession>(stored: T, seenAt: number, idleExpiresAt: number): T {
+  const isSeenLater = stored.last_seen_at > seenAt && stored.last_seen_at <= seenAt + TOUCH_ORDER_MS
+  if (isSeenLater || stateAt(stored, seenAt) !== 'live') return stored
+  return { ...stored, last_seen_at: seenAt, idle_expires_at: idleExpiresAt }
+}
+
+/** Whether a row is live at a lab time, and by which limit it is not (ASVS 5 V7.3.1 and V7.3.2). */
+export function stateAt(stored: StoredSession, now: number): 'live' | 'idle-expired' | 'absolute-expired' {
+  if (stored.absolute_expires_at <= now) return 'absolute-expired'
+  if (stored.expired_at !== null || stored.idle_expires_at <= now) return 'idle-expired'
+  return 'live'
+}
