@@ -1,4 +1,4 @@
-import { homedir } from 'node:os'
+import { homedir, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
@@ -147,7 +147,7 @@ export function parseConfig(argv: string[], env: NodeJS.ProcessEnv): Parsed {
     isPortAsked: flags.port !== undefined,
     balancerPort: flags['balancer-port'] ?? DEFAULT_PORTS.balancer,
     isBalancerPortAsked: flags['balancer-port'] !== undefined,
-    dataDir: dataDir === undefined ? defaultDataDir(env) : resolve(dataDir),
+    dataDir: dataDir !== undefined ? resolve(dataDir) : flags.fresh ? tmpdir() : defaultDataDir(env),
     isFresh: flags.fresh,
     nodes: flags.nodes,
     strategy: flags.strategy,

@@ -1,0 +1,30 @@
+import type { Lifetimes, Notice, OperatorAction } from '../../contract/lab.ts'
+import type { ClientPool } from '../clients/client-pool.ts'
+import type { LabClock } from '../clock.ts'
+import type { Cluster } from '../cluster/cluster.ts'
+import type { AccountRows } from '../storage/account-rows.ts'
+import type { SessionRows } from '../storage/session-rows.ts'
+import type { Recorder } from '../traffic/recorder.ts'
+import type { EventLog } from './event-log.ts'
+
+/** What the control plane commands. */
+export interface LabParts {
+  readonly version: string
+  readonly mode: 'desktop' | 'browser' | 'headless'
+  readonly balancerUrl: string
+  readonly portalUrl: string
+  readonly strategy: string
+  readonly store: string
+  readonly lifetimes: Lifetimes
+  readonly captureCapacity: number
+  readonly notices: readonly Notice[]
+  readonly clock: LabClock
+  readonly recorder: Recorder
+  readonly cluster: Cluster
+  readonly clients: ClientPool
+  readonly sessions: SessionRows
+  readonly accounts: AccountRows
+  readonly log: EventLog
+  /** Puts an operator's action into the traffic. */
+  note(action: OperatorAction['action'], params?: OperatorAction['params']): void
+}

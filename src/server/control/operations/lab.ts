@@ -1,0 +1,18 @@
+import { readState } from '../snapshot.ts'
+import { api } from './implementer.ts'
+import { resetLab } from './reset-lab.ts'
+
+/** Operations on the lab as a whole. */
+export const lab = api.lab.router({
+  get: api.lab.get.handler(({ context }) => readState(context.lab)),
+  reset: api.lab.reset.handler(async ({ context }) => {
+    await resetLab(context.lab)
+    return readState(context.lab)
+  }),
+  setRecording: api.lab.setRecording.handler(({ context: { lab }, input }) => {
+    const wasOn = lab.recorder.recording().isOn
+    const recording = lab.recorder.setRecording(input)
+    if (recording.isOn !== wasOn) lab.note(recording.isOn ? 'recording-resumed' : 'recording-paused')
+    return recording
+  }),
+})

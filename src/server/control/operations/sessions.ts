@@ -1,0 +1,26 @@
+import { LabError } from '../../errors.ts'
+import { whenFree } from '../when-free.ts'
+import { api } from './implementer.ts'
+
+const unknown = (id: string): LabError => new LabError('not-found', `There is no live session ${id.slice(0, 12)}.`)
+
+/** Operations on the session store, by its operator. */
+export const sessions = api.sessions.router({
+  list: api.sessions.list.handler(async ({ context: { lab }, input }) => {
+    await lab.cluster.flush()
+    return lab.sessions.list(input)
+  }),
+  end: api.sessions.end.handler(async ({ context: { lab }, input: { id } }) => {
+    const account = lab.sessions.find(id)?.account ?? null
+    if (!(await whenFree(() => lab.sessions.end(id)))) throw unknown(id)
+    lab.note('session-ended', { id, account })
+    lab.log.publish({ type: 'session-removed', id })
+  }),
+  expire: api.sessions.expire.handler(async ({ context: { lab }, input: { id } }) => {
+    const row = await whenFree(() => lab.sessions.expireNow(id))
+    if (!row) throw unknown(id)
+    lab.note('session-expired', { id, account: row.account })
+    lab.log.publish({ type: 'session', session: row })
+    return row
+  }),
+})

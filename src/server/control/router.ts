@@ -1,0 +1,11 @@
+import { accounts } from './operations/accounts.ts'
+import { clients } from './operations/clients.ts'
+import { clock } from './operations/clock.ts'
+import { exchanges } from './operations/exchanges.ts'
+import { api } from './operations/implementer.ts'
+import { lab } from './operations/lab.ts'
+import { nodes } from './operations/nodes.ts'
+import { sessions } from './operations/sessions.ts'
+
+/** The contract, implemented. */
+export const router = api.router({ lab, clients, exchanges, sessions, accounts, nodes, clock })

@@ -1,0 +1,38 @@
+import type { Clock } from '../../contract/clock.ts'
+import type { LabState } from '../../contract/lab.ts'
+import type { LabClock } from '../clock.ts'
+import type { LabParts } from './lab-parts.ts'
+
+const NEWEST = 500
+
+/** The lab clock as the contract shows it. */
+export const readClock = (clock: LabClock): Clock => ({
+  offsetMs: clock.offsetMs,
+  isPaused: clock.isPaused,
+  labTime: clock.nowMs(),
+  realTime: Date.now(),
+})
+
+/** The whole state. Its `seq` is read first, so that no change can fall between the state and the events that follow it. */
+export async function readState(lab: LabParts): Promise<LabState> {
+  const seq = lab.log.seq
+  await lab.cluster.flush()
+  const [clients, exchanges] = await Promise.all([lab.clients.list(), lab.recorder.summaries({ limit: NEWEST })])
+  return {
+    seq,
+    version: lab.version,
+    mode: lab.mode,
+    balancer: { url: lab.balancerUrl, portalUrl: lab.portalUrl, strategy: lab.strategy },
+    store: lab.store,
+    lifetimes: lab.lifetimes,
+    clock: readClock(lab.clock),
+    recording: lab.recorder.recording(),
+    nodes: lab.cluster.nodes(),
+    clients,
+    accounts: lab.accounts.list(),
+    sessions: lab.sessions.list({ limit: NEWEST }),
+    exchanges,
+    actions: lab.recorder.actions(),
+    notices: [...lab.notices],
+  }
+}

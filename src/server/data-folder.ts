@@ -1,0 +1,66 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
+import { LabError } from './errors.ts'
+import { isBusy } from './storage/open.ts'
+
+const LOCK = 'lab.lock'
+
+/** The folder that one lab works in, and nobody else meanwhile. */
+export interface DataFolder {
+  readonly path: string
+  /** Lets the folder go; a temporary one is deleted. */
+  release(): void
+}
+
+/**
+ * Makes the data folder, or a temporary one inside it, and locks it against a second lab.
+ * @throws LabError `data-dir-unwritable` or `data-dir-in-use`
+ */
+export function openDataFolder(dataDir: string, isTemporary: boolean): DataFolder {
+  const path = makeFolder(dataDir, isTemporary)
+  const release = lock(path)
+  return {
+    path,
+    release: () => {
+      release()
+      if (isTemporary) rmSync(path, { recursive: true, force: true })
+    },
+  }
+}
+
+function makeFolder(dataDir: string, isTemporary: boolean): string {
+  try {
+    mkdirSync(dataDir, { recursive: true })
+    return isTemporary ? mkdtempSync(join(dataDir, 'authlab-')) : dataDir
+  } catch (cause) {
+    throw unwritable(dataDir, cause)
+  }
+}
+
+const unwritable = (dataDir: string, cause: unknown): LabError =>
+  new LabError('data-dir-unwritable', `Cannot write the folder ${dataDir}: make it writable, or choose another with --data-dir DIR.`, {
+    cause,
+  })
+
+/** An exclusive transaction that stays open: the system lets go of it when the process ends, however it ends. */
+function lock(folder: string): () => void {
+  let database: Database.Database | undefined
+  try {
+    database = new Database(join(folder, LOCK), { timeout: 0 })
+    database.pragma('journal_mode = MEMORY')
+    database.exec('BEGIN EXCLUSIVE')
+  } catch (cause) {
+    database?.close()
+    if (!isBusy(cause)) throw unwritable(folder, cause)
+    throw new LabError(
+      'data-dir-in-use',
+      `Another AuthLab works in ${folder}: close it, or choose another folder with --data-dir DIR or --fresh.`,
+      { cause },
+    )
+  }
+  const held = database
+  return () => {
+    held.close()
+  }
+}
