@@ -77,11 +77,13 @@ export class ManagedNode {
     this.#downSince = null
     this.#on.changed(this)
     const port = await thread.listening
+    if (this.#thread !== thread) throw new LabError('conflict', `${this.id} was killed while it started.`)
     this.#port = port
     this.#upstream = new Upstream(this.id, port, this.#meter)
     this.#state = 'up'
-    this.#memoryBytes = await thread.order('stats').catch(() => null)
     this.#on.changed(this)
+    const memoryBytes = await thread.order('stats').catch(() => null)
+    if (this.#thread === thread) this.#memoryBytes = memoryBytes
   }
 
   /** Its connections are cut and its thread is gone when this resolves. @throws LabError `conflict` when it is down already. */

@@ -1,4 +1,5 @@
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
+import { Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import type { Step } from '../../contract/step.ts'
 import type { Verdict } from '../../contract/verdict.ts'
@@ -148,9 +149,13 @@ export class Relay implements Dispatcher.DispatchHandler {
   }
 
   /** Null when the request has no body: neither length nor chunks are announced (RFC 9112 §6.3). */
-  #body(): AsyncGenerator<Buffer> | null {
+  #body(): Readable | null {
     const { 'content-length': length, 'transfer-encoding': coding } = this.#request.headers
-    return coding !== undefined || (length !== undefined && Number(length) > 0) ? this.#readBody() : null
+    if (coding === undefined && (length === undefined || Number(length) === 0)) return null
+    const body = Readable.from(this.#readBody(), { objectMode: false })
+    // The pool reports the same failure to onError.
+    body.on('error', () => {})
+    return body
   }
 
   async *#readBody(): AsyncGenerator<Buffer> {
