@@ -7,7 +7,11 @@ interface MechanismTagProps {
   readonly isBoxed?: boolean
 }
 
-const ICONS = { session: IconCookie, 'jwt-cookie': IconCookie, 'jwt-bearer': IconKey, none: IconMinus } as const
+// Made once: long lists draw them thousands of times.
+const COOKIE = <IconCookie size={13} stroke={1.75} aria-hidden />
+const KEY = <IconKey size={13} stroke={1.75} aria-hidden />
+const NONE = <IconMinus size={13} stroke={1.75} aria-hidden />
+const ICONS = { session: COOKIE, 'jwt-cookie': COOKIE, 'jwt-bearer': KEY, none: NONE } as const
 
 /** Class that sets the accent of a mechanism for everything inside. */
 export const accentOf = (mechanism: MechanismTagProps['mechanism']): 'ses' | 'jwt' | 'plain' =>
@@ -15,10 +19,9 @@ export const accentOf = (mechanism: MechanismTagProps['mechanism']): 'ses' | 'jw
 
 /** Icon and name of a mechanism in its accent. */
 export function MechanismTag({ mechanism, label, isBoxed = false }: MechanismTagProps) {
-  const Icon = ICONS[mechanism]
   return (
     <span className={`${isBoxed ? 'tag' : 'mt'} ${accentOf(mechanism)}`}>
-      <Icon size={13} stroke={1.75} aria-hidden />
+      {ICONS[mechanism]}
       {label}
     </span>
   )

@@ -6,14 +6,18 @@ interface VerdictProps {
   readonly label: string
 }
 
-const ICONS = { ok: IconCheck, no: IconX, neutral: IconMinus } as const
+// Made once: long lists draw them thousands of times.
+const ICONS = {
+  ok: <IconCheck size={13} stroke={1.75} aria-hidden />,
+  no: <IconX size={13} stroke={1.75} aria-hidden />,
+  neutral: <IconMinus size={13} stroke={1.75} aria-hidden />,
+} as const
 
 /** A verdict as icon and words, so that its colour is never alone. */
 export function Verdict({ tone, label }: VerdictProps) {
-  const Icon = ICONS[tone]
   return (
     <span className={`vd ${tone}`}>
-      <Icon size={13} stroke={1.75} aria-hidden />
+      {ICONS[tone]}
       <span className="trunc">{label}</span>
     </span>
   )

@@ -15,7 +15,8 @@ import { useFollow } from './use-follow.ts'
 
 const COLUMNS = ['seq', 'time', 'client', 'node', 'request', 'status', 'mechanism', 'verdict', 'ms', 'bytes'] as const
 const NUMBERS: ReadonlySet<string> = new Set(['ms', 'bytes'])
-const OVERSCAN = 10
+const OVERSCAN = 6
+const SLOT_STEP = 16
 
 const idOf = (line: Line | null): string | null => line?.row?.exchange.id ?? line?.action?.id ?? null
 
@@ -106,6 +107,8 @@ export function TrafficGrid({ timeline }: { readonly timeline: Timeline }) {
 
   const activeId = activeAction ?? selected
   const lines = virtualizer.getVirtualItems()
+  // Lines that scroll out give their elements to those that scroll in: changing texts is cheaper than making elements.
+  const slots = Math.ceil(lines.length / SLOT_STEP) * SLOT_STEP
   const isActiveDrawn = activeId !== null && lines.some(({ index }) => idOf(timeline.at(index)) === activeId)
   const isWide = (timeline.rows.at(-1)?.exchange.seq ?? 0) > 9999
   return (
@@ -137,10 +140,10 @@ export function TrafficGrid({ timeline }: { readonly timeline: Timeline }) {
             if (line?.row) {
               const { exchange } = line.row
               return (
-                <ExchangeLine key={exchange.id} exchange={exchange} isSelected={exchange.id === selected} select={select} {...common} />
+                <ExchangeLine key={index % slots} exchange={exchange} isSelected={exchange.id === selected} select={select} {...common} />
               )
             }
-            return line && <ActionLine key={line.action.id} action={line.action} columns={COLUMNS.length} {...common} />
+            return line && <ActionLine key={index % slots} action={line.action} columns={COLUMNS.length} {...common} />
           })}
         </div>
       </div>
