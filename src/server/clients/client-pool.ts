@@ -110,7 +110,7 @@ export class ClientPool {
     const token = await client.discardToken()
     if (token) {
       const { name } = client
-      this.#options.onAction('client-discarded-token', { client: id, name, expiresAt: token.expiresAt })
+      this.#options.onAction('client-discarded-token', { client: id, name, until: token.expiresAt })
       await this.#announce(client)
     }
     return []

@@ -101,7 +101,13 @@ function createPage(): Router {
   const page = express.Router()
   // File names in assets/ carry a hash of the contents.
   page.use('/assets', express.static(join(folder, 'assets'), { index: false, immutable: true, maxAge: '1y', fallthrough: true }), notFound)
-  page.use(express.static(folder, { index: false, cacheControl: false, setHeaders: (response) => response.setHeader('Cache-Control', 'no-cache') }))
+  page.use(
+    express.static(folder, {
+      index: false,
+      cacheControl: false,
+      setHeaders: (response) => response.setHeader('Cache-Control', 'no-cache'),
+    }),
+  )
   page.get('/{*path}', (request, response, next) => {
     if (!request.accepts('html') || /\.\w+$/.test(request.path)) return next()
     if (!existsSync(join(folder, 'index.html'))) {

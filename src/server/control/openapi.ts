@@ -9,6 +9,8 @@ export const openApiDocument = (version: string) =>
     servers: [{ url: API_BASE }],
     security: [{ token: [] }],
     components: {
-      securitySchemes: { token: { type: 'http', scheme: 'bearer', description: 'The token of the line AUTHLAB_READY; new at every start.' } },
+      securitySchemes: {
+        token: { type: 'http', scheme: 'bearer', description: 'The token of the line AUTHLAB_READY; new at every start.' },
+      },
     },
   })

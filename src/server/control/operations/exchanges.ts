@@ -1,6 +1,6 @@
 import type { Exchange } from '../../../contract/exchanges.ts'
+import { toHar } from '../../../protocol/har.ts'
 import { LabError } from '../../errors.ts'
-import { toHar } from '../har.ts'
 import type { LabParts } from '../lab-parts.ts'
 import { api } from './implementer.ts'
 
@@ -21,7 +21,7 @@ export const exchanges = api.exchanges.router({
   clear: api.exchanges.clear.handler(({ context }) => context.lab.recorder.clear()),
   har: api.exchanges.har.handler(async ({ context: { lab }, input: { secrets, ...query } }) => {
     const found = await lab.recorder.list({ limit: HAR_LIMIT, ...query })
-    return toHar(found, { version: lab.version, origin: lab.balancerUrl, isShowingSecrets: secrets === 'shown' })
+    return { ...toHar(found, { version: lab.version, isSecretShown: secrets === 'shown' }) }
   }),
   replay: api.exchanges.replay.handler(async ({ context: { lab }, input: { id, ...order } }) => ({
     exchanges: await lab.clients.replay(await find(lab, id), order),

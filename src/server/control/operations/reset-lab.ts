@@ -5,12 +5,6 @@ import { readClock } from '../snapshot.ts'
 export async function resetLab(lab: LabParts): Promise<void> {
   await lab.clients.reset()
   lab.clock.toRealTime()
-  await Promise.all(
-    lab.cluster
-      .nodes()
-      .filter((node) => node.state === 'down')
-      .map((node) => lab.cluster.start(node.id)),
-  )
   await lab.cluster.reset()
   await lab.recorder.clear()
   lab.recorder.setRecording({ on: true, capacity: lab.captureCapacity })

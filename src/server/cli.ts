@@ -1,0 +1,63 @@
+import { type Config, ConfigError, parseConfig } from './config.ts'
+import { LabError } from './errors.ts'
+import { openBrowser } from './open-browser.ts'
+
+/** Node-API 10, which the database module is built for, came with Node 22.14. */
+const NODE_API = 10
+/** The longest that closing may take, milliseconds. */
+const CLOSE_WITHIN_MS = 4500
+const EXIT = { failed: 1, badFlag: 2 } as const
+
+/** One line on stderr, whatever the message holds. */
+const say = (message: string): void => {
+  process.stderr.write(`authlab: ${message.replaceAll(/\s*\n\s*/g, ' ')}\n`)
+}
+
+function leave(code: number, message: string): never {
+  say(message)
+  process.exit(code)
+}
+
+function readConfig(): Config {
+  try {
+    const parsed = parseConfig(process.argv.slice(2), process.env)
+    if (!('help' in parsed) && !('version' in parsed)) return parsed
+    process.stdout.write('help' in parsed ? parsed.help : `${parsed.version}\n`)
+    process.exit(0)
+  } catch (error) {
+    if (error instanceof ConfigError) leave(EXIT.badFlag, error.message)
+    throw error
+  }
+}
+
+function requireNode(): void {
+  const isTooOld = process.versions['electron'] === undefined && Number(process.versions['napi']) < NODE_API
+  if (isTooOld) leave(EXIT.failed, `Node ${process.versions.node} is too old to run from source: use Node 22.14 or newer, or npm start.`)
+}
+
+async function main(): Promise<void> {
+  const config = readConfig()
+  if (config.mode === 'desktop')
+    leave(EXIT.badFlag, '--desktop needs the Electron app; this is the server alone: use npm start -- --desktop.')
+  requireNode()
+  // A signal while the lab starts ends it as soon as it can be closed.
+  const stopped = new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve())
+  })
+  // Only now: the native module of the database would not load under an older Node.
+  const { startLab } = await import('./lab.ts')
+  const lab = await startLab({ ...config, mode: config.mode === 'headless' ? 'headless' : 'browser' })
+  for (const { code, params } of lab.notices) say(`${code} ${JSON.stringify(params)}`)
+  process.stdout.write(`AUTHLAB_READY ${JSON.stringify(lab.ready)}\n`)
+  if (config.shouldOpen && config.mode !== 'headless') openBrowser(lab.workbenchUrl, () => say(`Open ${lab.workbenchUrl} in a browser.`))
+  await stopped
+  setTimeout(() => process.exit(0), CLOSE_WITHIN_MS).unref()
+  await lab.close()
+  process.exit(0)
+}
+
+main().catch((error: unknown) => {
+  if (error instanceof LabError) leave(EXIT.failed, error.message)
+  console.error(error)
+  process.exit(EXIT.failed)
+})

@@ -1,0 +1,292 @@
+import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import type Database from 'better-sqlite3'
+import type { LabChange } from '../contract/events.ts'
+import type { Lifetimes, Notice, OperatorAction } from '../contract/lab.ts'
+import { ClientPool } from './clients/client-pool.ts'
+import { createClockBuffer, LabClock } from './clock.ts'
+import { type Balancer, startBalancer } from './cluster/balancer.ts'
+import { type Cluster, startCluster } from './cluster/cluster.ts'
+import type { NodeTrace } from './cluster/node-messages.ts'
+import type { Config } from './config.ts'
+import { createControlApp } from './control/app.ts'
+import { EventLog } from './control/event-log.ts'
+import type { LabParts } from './control/lab-parts.ts'
+import { listen, stopListening } from './control/listen.ts'
+import { whenFree } from './control/when-free.ts'
+import { openDataFolder } from './data-folder.ts'
+import { openPort } from './free-port.ts'
+import { type Keys, openKeys } from './keys-file.ts'
+import { LabSettings } from './lab-settings.ts'
+import { AccountRows } from './storage/account-rows.ts'
+import { openDatabase } from './storage/open.ts'
+import { SessionRows } from './storage/session-rows.ts'
+import { type Recorder, startRecorder } from './traffic/recorder.ts'
+import { readVersion } from './version.ts'
+
+/** Seconds: 30 minutes idle, 12 hours in all; an access token lives 15 minutes. */
+const LIFETIMES: Lifetimes = { sessionIdle: 1800, sessionAbsolute: 43_200, accessToken: 900 }
+const ISSUER = 'http://app.localhost'
+const AUDIENCE = 'authlab-target'
+
+/** What the line `AUTHLAB_READY` says. */
+export interface Ready {
+  readonly version: string
+  readonly mode: 'desktop' | 'browser' | 'headless'
+  /** With the token in the fragment. */
+  readonly workbench: string
+  readonly api: string
+  readonly balancer: string
+  readonly token: string
+  readonly dataDir: string
+}
+
+/** A running lab. */
+export interface Lab {
+  readonly ready: Ready
+  readonly workbenchUrl: string
+  readonly apiUrl: string
+  readonly balancerUrl: string
+  /** The target as a browser reaches it: a site of its own. */
+  readonly portalUrl: string
+  readonly token: string
+  readonly dataDir: string
+  readonly notices: readonly Notice[]
+  /** The header that attributes a window's traffic to its client; null when there is no such client. */
+  clientTag(clientId: string): { name: string; tag: string } | null
+  /** Everything is written and closed when this resolves. */
+  close(): Promise<void>
+}
+
+/** Undoes what was done, last first; goes on when one of them fails. */
+class Undoing {
+  readonly #steps: (() => unknown)[] = []
+
+  add(step: () => unknown): void {
+    this.#steps.push(step)
+  }
+
+  async run(): Promise<void> {
+    const failures: unknown[] = []
+    for (let step = this.#steps.pop(); step; step = this.#steps.pop()) {
+      try {
+        await step()
+      } catch (error) {
+        failures.push(error)
+      }
+    }
+    if (failures.length > 0) throw failures[0]
+  }
+}
+
+interface Stores {
+  readonly target: Database.Database
+  readonly targetFile: string
+  readonly labFile: string
+  readonly settings: LabSettings
+  readonly keys: Keys
+  readonly notices: Notice[]
+}
+
+function openStores(folder: string, undoing: Undoing): Stores {
+  const targetFile = join(folder, 'target.db')
+  const labFile = join(folder, 'lab.db')
+  const target = openDatabase(targetFile, 'target')
+  undoing.add(() => target.database.close())
+  const lab = openDatabase(labFile, 'lab')
+  undoing.add(() => lab.database.close())
+  const { keys, movedAside } = openKeys(folder)
+  const moved = [target.movedAside, lab.movedAside, movedAside].filter((path) => path !== null)
+  const notices = moved.map((path): Notice => ({ code: 'database-moved-aside', params: { path } }))
+  return { target: target.database, targetFile, labFile, settings: new LabSettings(lab.database), keys, notices }
+}
+
+/** Turns what happens in the lab into numbered events. */
+class Announcer {
+  readonly log = new EventLog()
+  readonly #clock: LabClock
+  recorder: Recorder | null = null
+
+  constructor(clock: LabClock) {
+    this.#clock = clock
+  }
+
+  readonly publish = (change: LabChange): void => {
+    this.log.publish(change)
+    const isCountChanged = change.type === 'traffic-trimmed' || change.type === 'traffic-cleared'
+    if (isCountChanged && this.recorder) this.log.publish({ type: 'recording', recording: this.recorder.recording() })
+  }
+
+  readonly trace = (trace: NodeTrace): void => {
+    this.recorder?.addTrace(trace)
+    for (const session of trace.sessions) this.log.publish({ type: 'session', session })
+    for (const id of trace.endedSessions) this.log.publish({ type: 'session-removed', id })
+  }
+
+  readonly note = (action: OperatorAction['action'], params: OperatorAction['params'] = {}): void => {
+    this.recorder?.recordAction({ at: Date.now(), labTime: this.#clock.nowMs(), action, params })
+  }
+}
+
+interface Running {
+  readonly cluster: Cluster
+  readonly recorder: Recorder
+  readonly balancer: Balancer
+  readonly clients: ClientPool
+  readonly notices: Notice[]
+}
+
+interface Ground {
+  readonly config: Config
+  readonly stores: Stores
+  readonly clock: LabClock
+  readonly clockBuffer: SharedArrayBuffer
+  readonly announcer: Announcer
+  readonly undoing: Undoing
+}
+
+function startNodes({ config, stores, clockBuffer, announcer }: Ground): Promise<Cluster> {
+  const { keys, targetFile } = stores
+  return startCluster({
+    nodes: config.nodes,
+    settings: {
+      targetDatabaseFile: targetFile,
+      clockBuffer,
+      keys: { ...keys, tokenSecret: new Uint8Array(keys.tokenSecret) },
+      lifetimes: LIFETIMES,
+      issuer: ISSUER,
+      audience: AUDIENCE,
+      isTracing: true,
+    },
+    onTrace: announcer.trace,
+    onNodeChange: (node) => announcer.publish({ type: 'node', node }),
+    onNodeCrash: (id) => announcer.note('node-crashed', { node: id }),
+  })
+}
+
+async function startTraffic(ground: Ground): Promise<Running> {
+  const { config, stores, clock, announcer, undoing } = ground
+  const capacity = config.captureCapacity
+  const recorder = await startRecorder({
+    databaseFile: stores.labFile,
+    capacity,
+    onChange: announcer.publish,
+    onProblem: (message) => console.error(message),
+  })
+  undoing.add(() => recorder.close())
+  announcer.recorder = recorder
+  // The first event: a reader that has seen nothing can tell 0 from "up to date".
+  announcer.note('lab-started')
+  const cluster = await startNodes(ground)
+  undoing.add(() => cluster.close())
+  let clients: ClientPool | null = null
+  const clientByTag = (tag: string) => clients?.byTag(tag) ?? null
+  const wish = { name: 'balancer', port: config.balancerPort, isAsked: config.isBalancerPortAsked } as const
+  const { opened: balancer, notices } = await openPort(wish, (port) =>
+    startBalancer({ port, cluster, strategy: config.strategy, recorder, clock, clientByTag }),
+  )
+  undoing.add(() => balancer.close())
+  const pool = createClients(ground, recorder, balancer)
+  clients = pool
+  undoing.add(() => pool.close())
+  return { cluster, recorder, balancer, clients: pool, notices }
+}
+
+const portalUrl = (balancer: Balancer): string => `http://app.localhost:${balancer.port}`
+
+const createClients = ({ stores, clock, announcer }: Ground, recorder: Recorder, balancer: Balancer): ClientPool =>
+  new ClientPool({
+    clock,
+    origin: portalUrl(balancer),
+    kept: stores.settings.clients(),
+    whenComplete: (id) => recorder.whenComplete(id),
+    onChange: announcer.publish,
+    onAction: announcer.note,
+    onIdentities: (identities) => {
+      whenFree(() => stores.settings.keepClients(identities)).catch((error: unknown) => console.error(error))
+    },
+  })
+
+function assemble({ config, stores, clock, announcer }: Ground, { balancer, notices, ...running }: Running): LabParts {
+  const { target } = stores
+  return {
+    ...running,
+    version: readVersion(),
+    mode: config.mode === 'auto' ? 'browser' : config.mode,
+    balancerUrl: balancer.url,
+    portalUrl: portalUrl(balancer),
+    strategy: config.strategy,
+    store: config.store,
+    lifetimes: LIFETIMES,
+    captureCapacity: config.captureCapacity,
+    notices: [...stores.notices, ...notices],
+    clock,
+    sessions: new SessionRows(target, clock),
+    accounts: new AccountRows(target),
+    log: announcer.log,
+    note: announcer.note,
+  }
+}
+
+async function openControl({ config, undoing }: Ground, parts: LabParts) {
+  const token = randomBytes(32).toString('base64url')
+  const notices = [...parts.notices]
+  let port = 0
+  const control = createControlApp({ lab: { ...parts, notices }, token, port: () => port })
+  const wish = { name: 'control', port: config.port, isAsked: config.isPortAsked } as const
+  const { opened, notices: moved } = await openPort(wish, (wished) => listen(control.app, wished))
+  port = opened.port
+  notices.push(...moved)
+  undoing.add(async () => {
+    control.close()
+    await stopListening(opened)
+  })
+  return { token, url: `http://127.0.0.1:${port}`, notices }
+}
+
+async function start(config: Config, undoing: Undoing): Promise<Lab> {
+  const folder = openDataFolder(config.dataDir, config.isFresh)
+  undoing.add(() => folder.release())
+  const clockBuffer = createClockBuffer()
+  const clock = new LabClock(clockBuffer)
+  const stores = openStores(folder.path, undoing)
+  const ground: Ground = { config, stores, clock, clockBuffer, announcer: new Announcer(clock), undoing }
+  const parts = assemble(ground, await startTraffic(ground))
+  const { token, url, notices } = await openControl(ground, parts)
+  const workbench = `${url}/#token=${token}`
+  const { version, mode, balancerUrl: balancer } = parts
+  const ready: Ready = { version, mode, workbench, api: `${url}/lab/api`, balancer, token, dataDir: folder.path }
+  let closing: Promise<void> | undefined
+  return {
+    ready,
+    workbenchUrl: workbench,
+    apiUrl: ready.api,
+    balancerUrl: balancer,
+    portalUrl: parts.portalUrl,
+    token,
+    dataDir: folder.path,
+    notices,
+    clientTag: (id) => {
+      const tag = parts.clients.tagOf(id)
+      return tag === null ? null : { name: 'X-AuthLab-Client', tag }
+    },
+    close: () => {
+      closing ??= undoing.run()
+      return closing
+    },
+  }
+}
+
+/**
+ * Starts a lab; the one place where its parts are put together.
+ * @throws LabError when a port, the folder or a database cannot be had; nothing is left open then
+ */
+export async function startLab(config: Config): Promise<Lab> {
+  const undoing = new Undoing()
+  try {
+    return await start(config, undoing)
+  } catch (error) {
+    await undoing.run().catch((failure: unknown) => console.error(failure))
+    throw error
+  }
+}
