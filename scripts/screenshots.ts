@@ -1,0 +1,67 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { chromium, type Page } from '@playwright/test'
+import { startLabProcess } from '../tests/e2e/support/lab-process.ts'
+import { buildWhenStale } from './build-when-stale.ts'
+import { findChromium } from './machine.ts'
+import { ROOT } from './paths.ts'
+
+const FOLDER = join(ROOT, 'docs', 'images')
+const PICTURES = [
+  { name: 'workbench-light', theme: 'light', language: 'en', width: 1440, height: 900 },
+  { name: 'workbench-dark', theme: 'dark', language: 'en', width: 1440, height: 900 },
+  { name: 'workbench-zh', theme: 'light', language: 'zh-CN', width: 1440, height: 900 },
+  { name: 'workbench-1280', theme: 'light', language: 'en', width: 1280, height: 800 },
+] as const
+
+type Call = (method: string, path: string, body?: unknown) => Promise<Response>
+
+/** The README's story, played for real. */
+async function play(call: Call): Promise<void> {
+  const send = (client: string, path: string, credential = 'current') =>
+    call('POST', `/clients/${client}/requests`, { method: 'GET', path, credential })
+  for (const client of ['alice-laptop', 'alice-phone', 'bob-laptop']) await call('POST', `/clients/${client}/login`)
+  await send('bob-laptop', '/me')
+  await send('bob-laptop', '/admin/users')
+  await send('alice-phone', '/orders')
+  await call('POST', '/clients/bob-laptop/logout')
+  await send('bob-laptop', '/me', 'discarded')
+  await call('PUT', '/clock', { offsetMs: 15 * 60_000 + 1000 })
+  await send('alice-phone', '/me')
+  await call('POST', '/nodes/node-3/kill')
+  await send('mallory', '/me')
+  await send('alice-laptop', '/me')
+}
+
+async function shoot(page: Page, picture: (typeof PICTURES)[number]): Promise<void> {
+  await page.getByRole('grid').focus()
+  await page.keyboard.press('End')
+  await page.locator('.stp').first().waitFor()
+  await page.waitForLoadState('networkidle').catch(() => undefined)
+  await page.evaluate(() => document.fonts.ready)
+  await page.screenshot({ path: join(FOLDER, `${picture.name}.png`), animations: 'disabled' })
+}
+
+if (!(await buildWhenStale())) process.exit(1)
+const executablePath = findChromium()
+if (!executablePath) {
+  process.stderr.write('No Chromium found; install one first.\n')
+  process.exit(1)
+}
+mkdirSync(FOLDER, { recursive: true })
+const lab = await startLabProcess()
+const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'] })
+try {
+  await play(lab.call)
+  for (const picture of PICTURES) {
+    const page = await browser.newPage({ viewport: { width: picture.width, height: picture.height } })
+    const kept = JSON.stringify({ theme: picture.theme, language: picture.language })
+    await page.addInitScript((value) => localStorage.setItem('authlab.ui', value), kept)
+    await page.goto(lab.ready.workbench)
+    await shoot(page, picture)
+    await page.close()
+  }
+} finally {
+  await browser.close()
+  await lab.stop()
+}
