@@ -1,4 +1,81 @@
+import { useEffect, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { token } from '../api.ts'
+import { desktop } from '../desktop.ts'
+import { CommandPalette } from '../panels/commands/command-palette.tsx'
+import { useGlobalCommands } from '../panels/commands/global-commands.ts'
+import { runCommand } from '../state/commands.ts'
+import { retryNow } from '../state/connect.ts'
+import { useUi } from '../state/ui-state.ts'
+import { useConnection, useLab } from '../state/use-lab.ts'
+import { Banners } from './frame/banners.tsx'
+import { Rail } from './frame/rail.tsx'
+import { StatusBar } from './frame/status-bar.tsx'
+import { TopBar } from './frame/top-bar.tsx'
+import { SettingsScreen } from './settings/settings-screen.tsx'
 import { Workbench } from './workbench/workbench.tsx'
 
+const SAY_AFTER_MS = 400
+
+/** Stands in for the page as long as there is no lab to show. */
+function Gate() {
+  const { t } = useTranslation('app')
+  const connection = useConnection()
+  const [isLate, setLate] = useState(false)
+  useEffect(() => {
+    const timer = setTimeout(() => setLate(true), SAY_AFTER_MS)
+    return () => clearTimeout(timer)
+  }, [])
+  if (connection === 'refused') {
+    return (
+      <main className="gate">
+        <div className="gate-card">
+          <h1>{t(token ? 'gate.wrongToken' : 'gate.noToken')}</h1>
+          <p>{t('gate.tokenWhy')}</p>
+          <p>{t('gate.tokenDo')}</p>
+        </div>
+      </main>
+    )
+  }
+  if (!isLate) return null
+  return (
+    <main className="gate">
+      <div className="gate-card" role="status">
+        <h1>{t(connection === 'lost' ? 'gate.unreachable' : 'gate.connecting')}</h1>
+        {connection === 'lost' && (
+          <>
+            <p>{t('gate.unreachableDo')}</p>
+            <button type="button" className="btn" onClick={retryNow}>
+              {t('retry')}
+            </button>
+          </>
+        )}
+      </div>
+    </main>
+  )
+}
+
+function Frame() {
+  const screen = useUi((ui) => ui.screen)
+  useGlobalCommands()
+  useEffect(() => desktop.onMenuCommand?.((command) => void runCommand(command)), [])
+  return (
+    <div className="app">
+      <TopBar />
+      <Banners />
+      <div className="mid">
+        <Rail />
+        <main className="main">{screen === 'settings' ? <SettingsScreen /> : <Workbench />}</main>
+      </div>
+      <StatusBar />
+      <CommandPalette />
+    </div>
+  )
+}
+
 /** Frame of the page around the screens. */
-export const Shell = () => <Workbench />
+export function Shell() {
+  const hasLab = useLab((lab) => lab.generation > 0)
+  const isRefused = useConnection() === 'refused'
+  return hasLab && !isRefused ? <Frame /> : <Gate />
+}

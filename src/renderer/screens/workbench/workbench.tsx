@@ -1,10 +1,63 @@
+import { useTranslation } from 'react-i18next'
+import { Group, Panel, Separator, useDefaultLayout } from 'react-resizable-panels'
+import { ClientsPane } from '../../panels/clients/clients-pane.tsx'
 import { InspectorPane } from '../../panels/inspector/inspector-pane.tsx'
+import { TopologyPane } from '../../panels/topology/topology-pane.tsx'
 import { TrafficPane } from '../../panels/traffic/traffic-pane.tsx'
+import { useUi } from '../../state/ui-state.ts'
 
-/** Clients, topology, traffic and inspector side by side. */
-export const Workbench = () => (
-  <>
-    <TrafficPane />
-    <InspectorPane />
-  </>
-)
+function Middle() {
+  const { t } = useTranslation('app')
+  const kept = useDefaultLayout({ id: 'authlab.middle', panelIds: ['topology', 'traffic'], onlySaveAfterUserInteractions: true })
+  return (
+    <Group orientation="vertical" defaultLayout={kept.defaultLayout} onLayoutChanged={kept.onLayoutChanged} disableCursor>
+      <Panel id="topology" defaultSize="44%" minSize="120px">
+        <TopologyPane />
+      </Panel>
+      <Separator className="handle h" aria-label={t('resize')} />
+      <Panel id="traffic" minSize="160px">
+        <TrafficPane />
+      </Panel>
+    </Group>
+  )
+}
+
+/** Clients, topology, traffic and inspector side by side; the sizes stay on this computer. */
+export function Workbench() {
+  const { t } = useTranslation('app')
+  const hasInspector = useUi((ui) => ui.isInspectorOpen)
+  const panelIds = hasInspector ? ['clients', 'middle', 'inspector'] : ['clients', 'middle']
+  const kept = useDefaultLayout({ id: 'authlab.workbench', panelIds, onlySaveAfterUserInteractions: true })
+  const isNarrow = window.innerWidth <= 1380
+  return (
+    <Group orientation="horizontal" defaultLayout={kept.defaultLayout} onLayoutChanged={kept.onLayoutChanged} disableCursor>
+      <Panel
+        id="clients"
+        defaultSize={isNarrow ? '262px' : '288px'}
+        minSize="240px"
+        maxSize="420px"
+        groupResizeBehavior="preserve-pixel-size"
+      >
+        <ClientsPane />
+      </Panel>
+      <Separator className="handle" aria-label={t('resize')} />
+      <Panel id="middle" minSize="400px">
+        <Middle />
+      </Panel>
+      {hasInspector && (
+        <>
+          <Separator className="handle" aria-label={t('resize')} />
+          <Panel
+            id="inspector"
+            defaultSize={isNarrow ? '360px' : '376px'}
+            minSize="300px"
+            maxSize="640px"
+            groupResizeBehavior="preserve-pixel-size"
+          >
+            <InspectorPane />
+          </Panel>
+        </>
+      )}
+    </Group>
+  )
+}

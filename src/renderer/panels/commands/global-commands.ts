@@ -1,0 +1,59 @@
+import { useComputedColorScheme } from '@mantine/core'
+import { modals } from '@mantine/modals'
+import { spotlight } from '@mantine/spotlight'
+import { useTranslation } from 'react-i18next'
+import { api } from '../../api.ts'
+import { notify, notifyFailure } from '../../state/act.ts'
+import { useCommand } from '../../state/commands.ts'
+import { moveClock } from '../../state/move-clock.ts'
+import { currentUi, selectExchange, setUi } from '../../state/ui-state.ts'
+import { currentLab } from '../../state/use-lab.ts'
+
+const MINUTE_MS = 60_000
+
+const attempt = (action: Promise<unknown>): void => void action.catch(notifyFailure)
+
+function useClockCommands(): void {
+  useCommand('clock-back-15', () => attempt(moveClock(-15 * MINUTE_MS)))
+  useCommand('clock-back-1', () => attempt(moveClock(-MINUTE_MS)))
+  useCommand('clock-ahead-1', () => attempt(moveClock(MINUTE_MS)))
+  useCommand('clock-ahead-15', () => attempt(moveClock(15 * MINUTE_MS)))
+  useCommand('pause-clock', () => attempt(api.clock.pause({ paused: !currentLab().clock.isPaused })))
+  useCommand('real-time', () => attempt(api.clock.set({ offsetMs: 0 })))
+}
+
+function usePageCommands(): void {
+  const isDark = useComputedColorScheme('light') === 'dark'
+  useCommand('toggle-theme', () => setUi({ theme: isDark ? 'light' : 'dark' }))
+  useCommand('toggle-language', () => setUi({ language: currentUi().language === 'en' ? 'zh-CN' : 'en' }))
+  useCommand('screen-1', () => setUi({ screen: 'workbench' }))
+  useCommand('screen-2', () => setUi({ screen: 'settings' }))
+  useCommand('toggle-inspector', () => setUi({ isInspectorOpen: !currentUi().isInspectorOpen }))
+  useCommand('open-request', () => setUi({ isInspectorOpen: true }))
+  useCommand('go-back', () => {
+    if (currentUi().screen === 'settings') setUi({ screen: 'workbench' })
+    else selectExchange(null)
+  })
+  useCommand('command-palette', () => spotlight.toggle())
+}
+
+/** Takes the commands that belong to no single pane. */
+export function useGlobalCommands(): void {
+  const { t } = useTranslation('commands')
+  useClockCommands()
+  usePageCommands()
+  useCommand('toggle-recording', () => attempt(api.lab.setRecording({ on: !currentLab().recording.isOn })))
+  const reset = async (): Promise<void> => {
+    await api.lab.reset()
+    selectExchange(null)
+    notify(t('resetDone'))
+  }
+  useCommand('reset-lab', () => {
+    modals.openConfirmModal({
+      title: t('resetTitle'),
+      children: t('resetText'),
+      labels: { confirm: t('resetConfirm'), cancel: t('cancel') },
+      onConfirm: () => attempt(reset()),
+    })
+  })
+}

@@ -1,0 +1,48 @@
+import { IconAlertTriangle, IconPlugConnectedX, IconX } from '@tabler/icons-react'
+import { useTranslation } from 'react-i18next'
+import type { Notice } from '../../../contract/lab.ts'
+import { say, sayFirst } from '../../i18n/say.ts'
+import { retryNow } from '../../state/connect.ts'
+import { currentUi, setUi, useUi } from '../../state/ui-state.ts'
+import { useConnection, useLab } from '../../state/use-lab.ts'
+
+const noticeKey = ({ code, params }: Notice): string => JSON.stringify([code, params])
+
+/** What the operator should know before anything else: the lab cannot be reached, or it did not start as asked. */
+export function Banners() {
+  const { t } = useTranslation('app')
+  const isLost = useConnection() === 'lost'
+  const notices = useLab((lab) => lab.notices)
+  const hidden = useUi((ui) => ui.hiddenNotices)
+  const shown = notices.filter((notice) => !hidden.includes(noticeKey(notice)))
+  return (
+    <div className="banners">
+      {isLost && (
+        <div className="banner" role="alert">
+          <IconPlugConnectedX size={16} stroke={1.75} aria-hidden />
+          <span>{t('lost')}</span>
+          <span className="sp" />
+          <button type="button" className="btn sm" onClick={retryNow}>
+            {t('retry')}
+          </button>
+        </div>
+      )}
+      {shown.map((notice) => (
+        <div key={noticeKey(notice)} className="banner" role="status">
+          <IconAlertTriangle size={16} stroke={1.75} aria-hidden />
+          <span>{sayFirst([`app:notice.${notice.code}.full`], notice.params) ?? say(`app:notice.${notice.code}.plain`)}</span>
+          <span className="sp" />
+          <button
+            type="button"
+            className="ib"
+            aria-label={t('dismiss')}
+            title={t('dismiss')}
+            onClick={() => setUi({ hiddenNotices: [...currentUi().hiddenNotices, noticeKey(notice)] })}
+          >
+            <IconX size={15} stroke={1.75} aria-hidden />
+          </button>
+        </div>
+      ))}
+    </div>
+  )
+}

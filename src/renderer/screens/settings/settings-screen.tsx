@@ -1,0 +1,181 @@
+import { Switch } from '@mantine/core'
+import { type FormEvent, type ReactNode, useEffect, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { api } from '../../api.ts'
+import { notify, useActions } from '../../state/act.ts'
+import { runCommand } from '../../state/commands.ts'
+import { LETTER_KEYS } from '../../state/keys.ts'
+import { setUi, useUi } from '../../state/ui-state.ts'
+import { useLab } from '../../state/use-lab.ts'
+import { Choice } from '../../ui/choice.tsx'
+import { storeName, strategyName } from '../frame/lab-words.ts'
+import classes from './settings.module.css'
+
+const LEAST = 100
+const MOST = 100_000
+
+const Row = ({ label, note, children }: { readonly label: string; readonly note?: string; readonly children: ReactNode }) => (
+  <div className={classes['row']}>
+    <div>
+      <b>{label}</b>
+      {note && <p>{note}</p>}
+    </div>
+    <div className={classes['value']}>{children}</div>
+  </div>
+)
+
+function Appearance() {
+  const { t } = useTranslation('settings')
+  const theme = useUi((ui) => ui.theme)
+  const language = useUi((ui) => ui.language)
+  return (
+    <section className={classes['card']}>
+      <h2>{t('appearance')}</h2>
+      <Row label={t('theme')}>
+        <Choice
+          label={t('theme')}
+          value={theme}
+          options={[
+            ['auto', t('themeAuto')],
+            ['light', t('themeLight')],
+            ['dark', t('themeDark')],
+          ]}
+          choose={(value) => setUi({ theme: value })}
+        />
+      </Row>
+      <Row label={t('language')}>
+        <Choice
+          label={t('language')}
+          value={language}
+          options={[
+            ['en', 'English'],
+            ['zh-CN', '简体中文'],
+          ]}
+          choose={(value) => setUi({ language: value })}
+        />
+      </Row>
+    </section>
+  )
+}
+
+function Keys() {
+  const { t } = useTranslation('settings')
+  const { t: words } = useTranslation('commands')
+  const hasLetterKeys = useUi((ui) => ui.hasLetterKeys)
+  return (
+    <section className={classes['card']}>
+      <h2>{t('keys')}</h2>
+      <Row label={t('letterKeys')} note={t('letterKeysNote')}>
+        <Switch
+          checked={hasLetterKeys}
+          aria-label={t('letterKeys')}
+          onChange={(event) => setUi({ hasLetterKeys: event.currentTarget.checked })}
+        />
+      </Row>
+      <dl className={classes['keys']}>
+        <div>
+          <dt>
+            <kbd className="kbd">Ctrl K</kbd>
+          </dt>
+          <dd>{words('command.command-palette')}</dd>
+        </div>
+        {Object.entries(LETTER_KEYS).map(([key, id]) => (
+          <div key={key}>
+            <dt>
+              <kbd className="kbd">{key === ' ' ? 'Space' : key.length === 1 ? key.toUpperCase() : key}</kbd>
+            </dt>
+            <dd>{words(`command.${id as 'replay'}`)}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  )
+}
+
+function Capacity() {
+  const { t } = useTranslation('settings')
+  const capacity = useLab((lab) => lab.recording.capacity)
+  const [text, setText] = useState(String(capacity))
+  const { busy, run } = useActions()
+  useEffect(() => setText(String(capacity)), [capacity])
+  const value = Number(text)
+  const isRight = Number.isInteger(value) && value >= LEAST && value <= MOST
+  const save = async (event: FormEvent): Promise<void> => {
+    event.preventDefault()
+    if (await run('capacity', () => api.lab.setRecording({ capacity: value }))) notify(t('saved'))
+  }
+  return (
+    <form className={classes['inline']} onSubmit={(event) => void save(event)}>
+      <input
+        className="inp"
+        inputMode="numeric"
+        aria-label={t('capacity')}
+        aria-invalid={!isRight}
+        value={text}
+        onChange={(event) => setText(event.currentTarget.value)}
+      />
+      <button
+        type="submit"
+        className="btn sm"
+        disabled={!isRight || busy !== null || value === capacity}
+        title={isRight ? undefined : t('capacityRange', { least: LEAST, most: MOST })}
+      >
+        {t('save')}
+      </button>
+    </form>
+  )
+}
+
+function Lab() {
+  const { t } = useTranslation('settings')
+  const { balancer, store, version, mode, nodes } = useLab((lab) => lab)
+  return (
+    <>
+      <section className={classes['card']}>
+        <h2>{t('lab')}</h2>
+        <Row label={t('capacity')} note={t('capacityNote')}>
+          <Capacity />
+        </Row>
+        <Row label={t('reset')} note={t('resetNote')}>
+          <button type="button" className="btn" onClick={() => runCommand('reset-lab')}>
+            {t('resetButton')}
+          </button>
+        </Row>
+      </section>
+      <section className={classes['card']}>
+        <h2>{t('about')}</h2>
+        <Row label="AuthLab">
+          {version} · {t(`mode.${mode}`)}
+        </Row>
+        <Row label={t('balancer')}>
+          <span className="mono">{balancer.url}</span>
+        </Row>
+        <Row label={t('portal')}>
+          <a className="lk mono" href={balancer.portalUrl} target="_blank" rel="noreferrer">
+            {balancer.portalUrl}
+          </a>
+        </Row>
+        <Row label={t('cluster')}>
+          {t('clusterValue', { count: nodes.length, strategy: strategyName(balancer.strategy), store: storeName(store) })}
+        </Row>
+        <Row label={t('network')}>{t('networkValue')}</Row>
+        <Row label={t('licence')}>MIT</Row>
+      </section>
+    </>
+  )
+}
+
+/** Choices that stay on this computer, the lab's own settings, and what this is. */
+export function SettingsScreen() {
+  const { t } = useTranslation('settings')
+  return (
+    <section className={`${classes['screen']} scroll`} aria-label={t('title')}>
+      <div className={classes['column']}>
+        <h1>{t('title')}</h1>
+        <Appearance />
+        <Keys />
+        <Lab />
+      </div>
+    </section>
+  )
+}
