@@ -102,18 +102,37 @@ const headSize = (message: HttpMessage): number => Math.max(-1, message.bytes - 
 const toRequest = ({ method, path, request }: Exchange, isSecretShown: boolean): HarRequest => {
   const headers = toPairs(request.headers, isSecretShown)
   const target = isSecretShown ? path : hideInText(path)
-  const url = URL.parse(target, `http://${headerOf(headers, 'host') || '127.0.0.1'}`)
+  const host = headerOf(headers, 'host') || '127.0.0.1'
   return {
     method,
-    url: url?.href ?? target,
+    // RFC 9112 §3.2.2: a target in absolute form already is the URL.
+    url: target.startsWith('/') ? `http://${host}${target}` : target,
     httpVersion: 'HTTP/1.1',
     cookies: headers.filter(({ name }) => name.toLowerCase() === 'cookie').flatMap(({ value }) => toCookies(value)),
     headers,
-    queryString: [...(url?.searchParams ?? [])].map(([name, value]) => ({ name, value })),
+    queryString: toQuery(target),
     ...(request.bodyBytes > 0 ? { postData: toPostData(request, headerOf(headers, 'content-type'), isSecretShown) } : {}),
     headersSize: headSize(request),
     bodySize: request.bodyBytes,
   }
+}
+
+const decode = (text: string): string => {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '))
+  } catch {
+    return text
+  }
+}
+
+const toQuery = (target: string): Pair[] => {
+  const at = target.indexOf('?')
+  const query = at < 0 ? '' : target.slice(at + 1)
+  return query
+    .split('&')
+    .filter((part) => part !== '')
+    .map(splitPair)
+    .map(({ name, value }) => ({ name: decode(name), value: decode(value) }))
 }
 
 const toCookies = (field: string): Pair[] =>

@@ -3,6 +3,7 @@ import { connect } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { createClockBuffer, LabClock } from '../../src/server/clock.ts'
 import { startBalancer } from '../../src/server/cluster/balancer.ts'
+import { Upstream } from '../../src/server/cluster/upstream.ts'
 import { balancerOver, exchangeIdOf, plainServer, SECRET_TAG, sendRaw } from './fixture.ts'
 
 const BODY_LIMIT = 64 * 1024
@@ -163,7 +164,6 @@ describe('refusals', () => {
 
   test('a node that refuses the connection is passed over for another', async () => {
     const { balancer, recorder, upstreams } = await balancerOver([(_request, response) => response.end('alive')])
-    const { Upstream } = await import('../../src/server/cluster/upstream.ts')
     const gone = await plainServer(() => {})
     await new Promise((resolve) => gone.server.close(resolve))
     upstreams.unshift(new Upstream('node-gone', gone.port))

@@ -55,11 +55,15 @@ export const SECRET_TAG = 'tag-of-alice'
 /** A balancer in front of plain servers. */
 export const balancerOver = async (listeners: RequestListener[], strategy: StrategyName = 'round-robin'): Promise<BalancerFixture> => {
   const upstreams: Upstream[] = []
+  const fixture = await temporaryRecorder()
   for (const [index, listener] of listeners.entries()) {
-    const { port } = await plainServer(listener)
+    const { port } = await plainServer((request, response) => {
+      const exchangeId = String(request.headers['x-authlab-exchange'])
+      response.once('close', () => fixture.recorder.addTrace({ exchangeId, verdict: 'not-auth', mechanism: 'none', stepsJson: '[]' }))
+      listener(request, response)
+    })
     upstreams.push(new Upstream(`node-${index + 1}`, port))
   }
-  const fixture = await temporaryRecorder()
   const balancer = await startBalancer({
     port: 0,
     cluster: { upstreams: () => upstreams },

@@ -159,9 +159,13 @@ export class Relay implements Dispatcher.DispatchHandler {
   }
 
   async *#readBody(): AsyncGenerator<Buffer> {
-    for await (const chunk of this.#request.iterator({ destroyOnReturn: false })) {
-      this.#exchange.requestBody(chunk)
-      yield chunk
+    try {
+      for await (const chunk of this.#request.iterator({ destroyOnReturn: false })) {
+        this.#exchange.requestBody(chunk)
+        yield chunk
+      }
+    } finally {
+      if (this.#isOver) this.#request.resume()
     }
   }
 

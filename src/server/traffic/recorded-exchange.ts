@@ -29,7 +29,7 @@ export interface TraceOfExchange {
 
 /** How an exchange ended where no node's trace can tell. */
 export interface Ending {
-  /** Given when no trace is to be waited for. */
+  /** Given when no trace is to be waited for: it stands even if the node reported another, for the client never got that answer whole. */
   verdict?: Verdict
   /** Added after all other steps. */
   step?: Step
@@ -146,7 +146,7 @@ export class RecordedExchange implements OpenExchange {
       // 0: the client left before any answer could be sent.
       status: isOpen ? null : (this.#status ?? 0),
       mechanism: this.#trace?.mechanism ?? 'none',
-      verdict: isOpen ? null : (this.#trace?.verdict ?? this.#ending?.verdict ?? 'not-auth'),
+      verdict: isOpen ? null : (this.#ending?.verdict ?? this.#trace?.verdict ?? 'not-auth'),
       durationMs: isOpen ? null : Math.round(((this.#endedAt ?? 0) - this.begunAt) * 1000) / 1000,
       requestBytes: headBytes(method.length + path.length, rawHeaders) + this.#request.seenBytes,
       responseBytes: headOfResponse + this.#response.seenBytes,

@@ -1,0 +1,191 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import Database from 'better-sqlite3'
+import { describe, expect, test } from 'vitest'
+import { openDatabase } from '../../src/server/storage/open.ts'
+import { type Recorder, startRecorder } from '../../src/server/traffic/recorder.ts'
+import { temporaryFolder, temporaryRecorder } from '../cluster/fixture.ts'
+
+const STEP = { kind: 'answer', outcome: 'info', durationUs: 1, title: 't', evidence: {}, source: { file: 'f', symbol: 's' } } as const
+
+const record = (recorder: Recorder, path: string, body = ''): string => {
+  const open = recorder.begin({ startedAt: 1, labTime: 2, client: null, method: 'GET', path, rawHeaders: ['Host', 'a'] })
+  open.picked('node-1', { ...STEP, kind: 'balancer-pick' })
+  open.requestBody(Buffer.from(body))
+  open.responseHead(200, ['X-A', '1', 'x-a', '2'])
+  open.responseBody(Buffer.from(`answer to ${path}`))
+  open.end()
+  recorder.addTrace({ exchangeId: open.id, verdict: 'allowed', mechanism: 'session', stepsJson: JSON.stringify([STEP]) })
+  return open.id
+}
+
+describe('recorder', () => {
+  test('a thousand exchanges are kept with an unbroken seq and announced once each', async () => {
+    const { recorder, changes } = await temporaryRecorder()
+    for (let count = 1; count <= 1000; count++) record(recorder, `/${count}`)
+    const summaries = await recorder.summaries({ limit: 5000 })
+    expect(summaries.map(({ seq, path }) => [seq, path])).toEqual(Array.from({ length: 1000 }, (_, at) => [at + 1, `/${at + 1}`]))
+    const announced = changes.flatMap((change) => (change.type === 'exchange' ? [change.exchange.seq] : []))
+    expect(announced).toEqual(summaries.map(({ seq }) => seq))
+    expect(recorder.recording()).toEqual({ isOn: true, capacity: 10_000, count: 1000 })
+  })
+
+  test('an exchange comes back whole: heads in wire order, bodies, steps of balancer and node', async () => {
+    const { recorder } = await temporaryRecorder()
+    const exchange = await recorder.get(record(recorder, '/x?y=1', 'héllo'))
+    expect(exchange).toMatchObject({ seq: 1, path: '/x?y=1', status: 200, verdict: 'allowed', mechanism: 'session', node: 'node-1' })
+    expect(exchange?.request).toMatchObject({
+      headers: [['Host', 'a']],
+      body: 'héllo',
+      bodyEncoding: 'utf8',
+      bodyBytes: 6,
+      isBodyCut: false,
+    })
+    expect(exchange?.response.headers).toEqual([
+      ['X-A', '1'],
+      ['x-a', '2'],
+    ])
+    expect(exchange?.steps.map(({ kind }) => kind)).toEqual(['balancer-pick', 'answer'])
+  })
+
+  test('octets that are no text come back as base64', async () => {
+    const { recorder } = await temporaryRecorder()
+    const open = recorder.begin({ startedAt: 1, labTime: 1, client: null, method: 'GET', path: '/', rawHeaders: [] })
+    open.responseHead(200, [])
+    open.responseBody(Buffer.from([0xff, 0x00, 0xfe]))
+    open.end({ verdict: 'not-auth' })
+    expect((await recorder.get(open.id))?.response).toMatchObject({ body: '/wD+', bodyEncoding: 'base64', bodyBytes: 3 })
+  })
+
+  test('over capacity the oldest leave and it is said up to where', async () => {
+    const { recorder, changes } = await temporaryRecorder(100)
+    for (let count = 1; count <= 250; count++) record(recorder, `/${count}`)
+    await expect.poll(async () => (await recorder.summaries({ limit: 5000 })).length).toBe(100)
+    expect((await recorder.summaries({ limit: 5000 }))[0]?.seq).toBe(151)
+    await expect
+      .poll(() => changes.filter(({ type }) => type === 'traffic-trimmed').at(-1))
+      .toEqual({ type: 'traffic-trimmed', oldestSeq: 151 })
+    expect(recorder.recording().count).toBe(100)
+  })
+
+  test('filters find by text, verdict, client, mechanism and place', async () => {
+    const { recorder } = await temporaryRecorder()
+    for (const path of ['/a', '/b_c', '/bxc', '/100%']) record(recorder, path)
+    const paths = async (query: Parameters<Recorder['summaries']>[0]) => (await recorder.summaries(query)).map(({ path }) => path)
+    expect(await paths({ q: 'B_C' })).toEqual(['/b_c'])
+    expect(await paths({ q: '100%' })).toEqual(['/100%'])
+    expect(await paths({ verdict: 'denied' })).toEqual([])
+    expect(await paths({ mechanism: 'session', node: 'node-1', limit: 2 })).toEqual(['/bxc', '/100%'])
+    expect(await paths({ mechanism: 'jwt' })).toEqual([])
+    expect(await paths({ after: 1, limit: 2 })).toEqual(['/b_c', '/bxc'])
+    expect(await paths({ before: 3 })).toEqual(['/a', '/b_c'])
+  })
+
+  test('whenComplete waits for the steps of the node', async () => {
+    const { recorder } = await temporaryRecorder()
+    const open = recorder.begin({ startedAt: 1, labTime: 1, client: null, method: 'GET', path: '/', rawHeaders: [] })
+    open.responseHead(200, [])
+    open.end()
+    const complete = recorder.whenComplete(open.id)
+    recorder.addTrace({ exchangeId: open.id, verdict: 'token-expired', mechanism: 'jwt-bearer', stepsJson: '[]' })
+    expect(await complete).toMatchObject({ verdict: 'token-expired', mechanism: 'jwt-bearer' })
+  })
+
+  test('an exchange whose steps never come is complete all the same', async () => {
+    const { recorder } = await temporaryRecorder()
+    const open = recorder.begin({ startedAt: 1, labTime: 1, client: null, method: 'GET', path: '/', rawHeaders: [] })
+    open.responseHead(200, [])
+    open.end()
+    expect(await recorder.whenComplete(open.id)).toMatchObject({ status: 200, verdict: 'not-auth' })
+  })
+
+  test('whenComplete of an unknown exchange is not-found', async () => {
+    const { recorder } = await temporaryRecorder()
+    await expect(recorder.whenComplete('99-nobody')).rejects.toMatchObject({ code: 'not-found' })
+  })
+
+  test('while recording is paused nothing is kept, but whenComplete still answers', async () => {
+    const { recorder } = await temporaryRecorder()
+    recorder.setRecording({ on: false })
+    const id = record(recorder, '/secret')
+    expect(await recorder.whenComplete(id)).toMatchObject({ path: '/secret', verdict: 'allowed' })
+    expect(await recorder.summaries({})).toEqual([])
+    expect(recorder.setRecording({ on: true })).toMatchObject({ isOn: true, count: 0 })
+  })
+
+  test('after clearing nothing is left and seq goes on, also in the next run', async () => {
+    const folder = await temporaryFolder()
+    const databaseFile = `${folder}/lab.db`
+    openDatabase(databaseFile, 'lab').database.close()
+    const first = await startRecorder({ databaseFile, capacity: 100, onChange: () => {} })
+    record(first, '/1')
+    record(first, '/2')
+    first.recordAction({ at: 1, labTime: 1, action: 'clock-paused', params: {} })
+    await first.clear()
+    expect(await first.summaries({})).toEqual([])
+    expect(first.actions()).toEqual([])
+    await first.close()
+    const second = await startRecorder({ databaseFile, capacity: 100, onChange: () => {} })
+    record(second, '/3')
+    expect(await second.summaries({})).toMatchObject([{ seq: 3, path: '/3' }])
+    await second.close()
+  })
+
+  test('traffic and actions are there again in the next run', async () => {
+    const folder = await temporaryFolder()
+    const databaseFile = `${folder}/lab.db`
+    openDatabase(databaseFile, 'lab').database.close()
+    const first = await startRecorder({ databaseFile, capacity: 100, onChange: () => {} })
+    const id = record(first, '/kept')
+    const action = first.recordAction({ at: 1, labTime: 1, action: 'node-killed', params: { node: 'node-1' } })
+    expect(action.afterExchange).toBe(1)
+    await first.close()
+    const second = await startRecorder({ databaseFile, capacity: 100, onChange: () => {} })
+    expect(await second.get(id)).toMatchObject({ path: '/kept' })
+    expect(second.actions()).toEqual([action])
+    await second.close()
+  })
+
+  test('a lock of another writer delays what is written but loses nothing', async () => {
+    const { recorder, databaseFile } = await temporaryRecorder()
+    const other = new Database(databaseFile)
+    other.exec('BEGIN IMMEDIATE')
+    record(recorder, '/waits')
+    const listed = recorder.summaries({})
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    other.exec('COMMIT')
+    other.close()
+    expect(await listed).toMatchObject([{ path: '/waits' }])
+    await recorder.close()
+    const after = new Database(databaseFile, { readonly: true })
+    expect(after.prepare('SELECT path FROM exchanges').pluck().all()).toEqual(['/waits'])
+    after.close()
+  })
+
+  test('a process killed while it writes leaves a sound database with a prefix of what it wrote', async () => {
+    const databaseFile = `${await temporaryFolder()}/lab.db`
+    openDatabase(databaseFile, 'lab').database.close()
+    const child = spawn(process.execPath, [fileURLToPath(new URL('./endless-writer.ts', import.meta.url)), databaseFile], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    let reported = 0
+    for await (const chunk of child.stdout) {
+      reported = Number(String(chunk).trim().split('\n').at(-1))
+      if (reported >= 2000) break
+    }
+    const gone = once(child, 'exit')
+    child.kill('SIGKILL')
+    await gone
+    const { database, movedAside } = openDatabase(databaseFile, 'lab')
+    expect(movedAside).toBeNull()
+    expect(database.pragma('integrity_check', { simple: true })).toBe('ok')
+    const kept = database.prepare('SELECT count(*) AS count, max(seq) AS newest FROM exchanges').get()
+    expect(kept).toMatchObject({ count: expect.any(Number) })
+    const { count, newest } = kept as { count: number; newest: number }
+    expect(count).toBe(newest)
+    expect(count).toBeGreaterThanOrEqual(2000)
+    expect(database.prepare('SELECT count(*) FROM exchange_messages').pluck().get()).toBe(count)
+    database.close()
+  })
+})
