@@ -125,6 +125,7 @@ export function createControlApp(options: ControlOptions): ControlApp {
   const stream = new EventStream(options.lab.log)
   const app = express()
   app.disable('x-powered-by')
+  app.disable('etag')
   app.use(pageHeaders(), requireOwnHost(options.port), requireOwnOrigin(options.port))
   app.use(API_BASE, createApi(options, stream))
   app.use(createPage())

@@ -60,6 +60,7 @@ export const pageHeaders = (): RequestHandler =>
     },
     crossOriginEmbedderPolicy: false,
     referrerPolicy: { policy: 'no-referrer' },
+    xFrameOptions: { action: 'deny' },
     // Plain HTTP on the own machine: there is no TLS to insist on.
     strictTransportSecurity: false,
   })
