@@ -167,13 +167,20 @@ function startNodes({ config, stores, clockBuffer, announcer }: Ground): Promise
 async function startTraffic(ground: Ground): Promise<Running> {
   const { config, stores, clock, announcer, undoing } = ground
   const capacity = config.captureCapacity
+  let isClosing = false
   const recorder = await startRecorder({
     databaseFile: stores.labFile,
     capacity,
     onChange: announcer.publish,
-    onProblem: (message) => console.error(message),
+    onProblem: (message) => {
+      // Its thread ends with the lab.
+      if (!isClosing) console.error(message)
+    },
   })
-  undoing.add(() => recorder.close())
+  undoing.add(() => {
+    isClosing = true
+    return recorder.close()
+  })
   announcer.recorder = recorder
   // The first event: a reader that has seen nothing can tell 0 from "up to date".
   announcer.note('lab-started')
