@@ -24,6 +24,7 @@ const TOUCH_ORDER_MS = 5000
 /** The statements of {@link SessionTable} by purpose, as shown in the trace. */
 export const SESSION_SQL = {
   find: `SELECT ${SESSION_COLUMNS}, data FROM sessions WHERE key = ? AND hash = ?`,
+  isThere: 'SELECT 1 FROM sessions WHERE key = ? AND hash = ? AND expired_at IS NULL',
   // The account's index is only rewritten when the account changes: that is the other statement.
   update: `UPDATE sessions SET data = ?, last_seen_at = ?, idle_expires_at = ? WHERE key = ? AND hash = ? AND account IS ? AND device IS ? AND ${IS_LIVE}`,
   updateOwner: `UPDATE sessions SET account = ?, device = ?, data = ?, last_seen_at = ?, idle_expires_at = ? WHERE key = ? AND hash = ? AND ${IS_LIVE}`,
@@ -45,6 +46,7 @@ export const SESSION_SQL = {
 export class SessionTable {
   readonly #database: Database.Database
   readonly #find: Database.Statement<[bigint, Buffer], StoredSessionWithData>
+  readonly #isThere: Database.Statement<[bigint, Buffer], number>
   readonly #update: Database.Statement
   readonly #updateOwner: Database.Statement
   readonly #insert: Database.Statement
@@ -57,6 +59,7 @@ export class SessionTable {
   constructor(database: Database.Database) {
     this.#database = database
     this.#find = database.prepare(SESSION_SQL.find)
+    this.#isThere = database.prepare<[bigint, Buffer], number>(SESSION_SQL.isThere).pluck()
     this.#update = database.prepare(SESSION_SQL.update)
     this.#updateOwner = database.prepare(SESSION_SQL.updateOwner)
     this.#insert = database.prepare(SESSION_SQL.insert)
@@ -74,6 +77,11 @@ export class SessionTable {
   /** The row, expired or not; undefined when there is none. */
   find({ key, hash }: SessionKey): StoredSessionWithData | undefined {
     return this.#find.get(key, hash)
+  }
+
+  /** False when the session has ended, whatever its limits say. */
+  isThere({ key, hash }: SessionKey): boolean {
+    return this.#isThere.get(key, hash) !== undefined
   }
 
   /** Saves a session that is known to have existed; false when it has ended or expired since. */

@@ -104,8 +104,8 @@ export class SqliteSessionStore extends session.Store {
     const known = this.#knownAs(sid, data)
     const touch = { place: known?.place ?? keyOfSid(sid), seenAt: now, idleExpiresAt: now + this.#options.idleSeconds * 1000 }
     this.#touches.add(sid, touch)
-    if (known) this.#tellTouch(known, touch)
-    done()
+    if (known) this.#queue.run(() => this.#tellTouch(known, touch), answer(done), false)
+    else done()
   }
 
   override destroy(sid: string, done: SimpleCallback = ignore): void {
@@ -259,9 +259,10 @@ export class SqliteSessionStore extends session.Store {
     return (this.#options.onChange && this.#table.find(place)) || { ...fresh, ...asStored(saved) }
   }
 
-  #tellTouch({ stored }: Known, touch: Touch): void {
+  /** Looks again first: another request, or another node, may have ended the session since this one read it. */
+  #tellTouch({ place, stored }: Known, touch: Touch): void {
     const { onChange } = this.#options
-    if (!onChange) return
+    if (!onChange || !this.#table.isThere(place)) return
     const touched = withTouch(stored, touch.seenAt, touch.idleExpiresAt)
     if (touched !== stored) onChange({ written: toSessionRow(touched) })
   }
