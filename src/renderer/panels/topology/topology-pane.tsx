@@ -1,2 +1,61 @@
-/** Where requests go: clients, balancer, nodes, store. */
-export const TopologyPane = () => <section className="pane" />
+import { IconArrowsMaximize, IconLayoutList, IconMinus, IconPlus, IconSchema } from '@tabler/icons-react'
+import { ReactFlowProvider, useReactFlow } from '@xyflow/react'
+import { useTranslation } from 'react-i18next'
+import { setUi, useUi } from '../../state/ui-state.ts'
+import classes from './topology.module.css'
+import { FIT, TopologyGraph } from './topology-graph.tsx'
+import { TopologyList } from './topology-list.tsx'
+
+function Legend() {
+  const { t } = useTranslation('topology')
+  const { zoomIn, zoomOut, fitView } = useReactFlow()
+  const button = (Icon: typeof IconPlus, words: string, act: () => void) => (
+    <button type="button" className="ib" aria-label={words} title={words} onClick={act}>
+      <Icon size={15} stroke={1.75} aria-hidden />
+    </button>
+  )
+  return (
+    <div className={classes['legend']}>
+      <span className="ses">
+        <i className={classes['stroke']} />
+        {t('legendSession')}
+      </span>
+      <span className="jwt">
+        <i className={classes['stroke']} />
+        {t('legendJwt')}
+      </span>
+      <span className="sp" />
+      {button(IconMinus, t('zoomOut'), () => void zoomOut())}
+      {button(IconPlus, t('zoomIn'), () => void zoomIn())}
+      {button(IconArrowsMaximize, t('fit'), () => void fitView(FIT))}
+    </div>
+  )
+}
+
+/** Where requests go: clients, balancer, nodes, store; as a picture or as a list. */
+export function TopologyPane() {
+  const { t } = useTranslation('topology')
+  const view = useUi((ui) => ui.topologyView)
+  const other = view === 'graph' ? 'list' : 'graph'
+  const Other = other === 'list' ? IconLayoutList : IconSchema
+  return (
+    <section className="pane" aria-label={t('title')}>
+      <div className="ph">
+        <h2>{t('title')}</h2>
+        <span className="sp" />
+        <button type="button" className="btn sm" onClick={() => setUi({ topologyView: other })}>
+          <Other size={14} stroke={1.75} aria-hidden />
+          {t(other)}
+        </button>
+      </div>
+      {view === 'list' ? (
+        <TopologyList />
+      ) : (
+        <ReactFlowProvider>
+          <TopologyGraph />
+          <Legend />
+        </ReactFlowProvider>
+      )}
+    </section>
+  )
+}

@@ -1,0 +1,45 @@
+import { BaseEdge, EdgeLabelRenderer, type EdgeProps, getBezierPath } from '@xyflow/react'
+import { useTranslation } from 'react-i18next'
+import { selectExchange } from '../../state/ui-state.ts'
+import classes from './topology.module.css'
+import type { Line } from './use-topology.ts'
+
+const FLIGHT_SECONDS = '1.4s'
+
+/** A connection. On the selected path in its accent; with a pulse as long as a request is open on it. */
+export function TopologyLine(props: EdgeProps<Line>) {
+  const { t } = useTranslation('topology')
+  const [path, labelX, labelY] = getBezierPath(props)
+  const { data } = props
+  if (!data) return null
+  const { flying, isHot, isDim, isDown, accent } = data
+  const look = [classes['line'], accent, isHot && classes['hotLine'], isDim && classes['dimLine'], isDown && classes['downLine']]
+  const words = data.seq !== null ? `#${data.seq}` : data.access !== null ? t(`access.${data.access}`) : null
+  const isStill = matchMedia('(prefers-reduced-motion: reduce)').matches
+  return (
+    <>
+      <BaseEdge path={path} className={look.filter(Boolean).join(' ')} />
+      {flying && (
+        <circle r={5} className={`${classes['pulse']} ${accent}`} {...(isStill ? { cx: labelX, cy: labelY } : {})}>
+          {!isStill && <animateMotion dur={FLIGHT_SECONDS} repeatCount="indefinite" path={path} />}
+        </circle>
+      )}
+      {(words !== null || flying) && (
+        <EdgeLabelRenderer>
+          <div
+            className={`${classes['label']} ${accent} nodrag nopan`}
+            style={{ transform: `translate(-50%, -50%) translate(${labelX}px, ${labelY}px)` }}
+          >
+            {flying ? (
+              <button type="button" onClick={() => selectExchange(flying.id)}>
+                #{flying.seq} {flying.method} {flying.path}
+              </button>
+            ) : (
+              words
+            )}
+          </div>
+        </EdgeLabelRenderer>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,59 @@
+import '@xyflow/react/dist/base.css'
+import { Background, BackgroundVariant, ReactFlow, useNodesInitialized, useReactFlow } from '@xyflow/react'
+import { useEffect, useRef } from 'react'
+import { useTranslation } from 'react-i18next'
+import { BalancerBox, ClientBox, NodeBox, StoreBox } from './boxes.tsx'
+import { TopologyLine } from './line.tsx'
+import classes from './topology.module.css'
+import { useTopology } from './use-topology.ts'
+
+const BOXES = { client: ClientBox, balancer: BalancerBox, node: NodeBox, store: StoreBox }
+const LINES = { line: TopologyLine }
+
+/** How the picture fits into the pane. */
+export const FIT = { padding: 0.04, maxZoom: 1.15 } as const
+
+/** The picture. Nothing in it can be dragged: its order means something. */
+export function TopologyGraph() {
+  const { t } = useTranslation('topology')
+  const { boxes, lines } = useTopology()
+  const { fitView } = useReactFlow()
+  const isReady = useNodesInitialized()
+  const pane = useRef<HTMLDivElement>(null)
+  const count = boxes.length
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a box more or less needs a new fit.
+  useEffect(() => {
+    const element = pane.current
+    if (!element || !isReady) return
+    const observer = new ResizeObserver(() => void fitView(FIT))
+    observer.observe(element)
+    return () => observer.disconnect()
+  }, [fitView, isReady, count])
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a group of controls that is no form.
+    <div ref={pane} className={classes['graph']} role="group" aria-label={t('picture')}>
+      <ReactFlow
+        nodes={boxes}
+        edges={lines}
+        nodeTypes={BOXES}
+        edgeTypes={LINES}
+        nodesDraggable={false}
+        nodesConnectable={false}
+        elementsSelectable={false}
+        nodesFocusable={false}
+        edgesFocusable={false}
+        zoomOnScroll={false}
+        preventScrolling={false}
+        zoomOnDoubleClick={false}
+        minZoom={0.2}
+        maxZoom={2}
+        fitView
+        fitViewOptions={FIT}
+        proOptions={{ hideAttribution: true }}
+        disableKeyboardA11y
+      >
+        <Background variant={BackgroundVariant.Dots} gap={18} size={1} className={classes['ground'] ?? ''} />
+      </ReactFlow>
+    </div>
+  )
+}
