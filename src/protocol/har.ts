@@ -105,8 +105,7 @@ const toRequest = ({ method, path, request }: Exchange, isSecretShown: boolean):
   const host = headerOf(headers, 'host') || '127.0.0.1'
   return {
     method,
-    // RFC 9112 §3.2.2: a target in absolute form already is the URL.
-    url: target.startsWith('/') ? `http://${host}${target}` : target,
+    url: toUri(target, host),
     httpVersion: 'HTTP/1.1',
     cookies: headers.filter(({ name }) => name.toLowerCase() === 'cookie').flatMap(({ value }) => toCookies(value)),
     headers,
@@ -116,6 +115,20 @@ const toRequest = ({ method, path, request }: Exchange, isSecretShown: boolean):
     bodySize: request.bodyBytes,
   }
 }
+
+/** A request target as a URI (RFC 3986 §2): octets that a URI may not hold are percent-encoded, as the archive's schema asks. */
+const toUri = (target: string, host: string): string => {
+  // RFC 9112 §3.2.2: a target in absolute form already names its authority.
+  const authority = /^https?:\/\/[^/?#]*/i.exec(target)?.[0] ?? ''
+  const rest = target
+    .slice(authority.length)
+    .replace(/%(?![\dA-Fa-f]{2})|[^\w\-.~:/?#@!$&'()*+,;=%]/g, percentEncode)
+    .replace(/(?<=#.*)#/g, '%23')
+  return `${authority || `http://${host}`}${rest}`
+}
+
+/** Targets come as one character an octet. */
+const percentEncode = (octet: string): string => `%${octet.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`
 
 const decode = (text: string): string => {
   try {

@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events'
 import { request as httpRequest } from 'node:http'
 import { connect } from 'node:net'
 import { describe, expect, test } from 'vitest'
@@ -198,19 +199,20 @@ describe('refusals', () => {
   })
 
   test('a client that leaves before the answer is recorded with status 0 and frees the node', async () => {
-    const reached = Promise.withResolvers<void>()
-    const left = Promise.withResolvers<void>()
+    const events = new EventEmitter()
+    const reached = once(events, 'reached')
+    const left = once(events, 'left')
     const { balancer, recorder, upstreams } = await balancerOver([
       (request) => {
-        reached.resolve()
-        request.socket.once('close', () => left.resolve())
+        events.emit('reached')
+        request.socket.once('close', () => events.emit('left'))
       },
     ])
     const socket = connect(balancer.port, '127.0.0.1')
     socket.write('GET /never HTTP/1.1\r\nHost: a\r\n\r\n')
-    await reached.promise
+    await reached
     socket.destroy()
-    await left.promise
+    await left
     await expect.poll(() => recorder.summaries({})).toMatchObject([{ path: '/never', status: 0 }])
     expect(upstreams[0]?.inFlight).toBe(0)
   })

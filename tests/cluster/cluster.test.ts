@@ -1,7 +1,7 @@
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import type { Node } from '../../src/contract/index.ts'
+import type { Node } from '../../src/contract/nodes.ts'
 import { createClockBuffer, LabClock } from '../../src/server/clock.ts'
 import { type Balancer, startBalancer } from '../../src/server/cluster/balancer.ts'
 import { type Cluster, startCluster } from '../../src/server/cluster/cluster.ts'
@@ -117,7 +117,7 @@ describe('cluster of real nodes', () => {
     socket.setEncoding('utf8').on('data', (chunk) => {
       received += chunk
     })
-    socket.write('POST /login HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"half"')
+    socket.write('POST /session HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"half"')
     await expect.poll(() => cluster.upstreams()[0]?.inFlight).toBe(1)
     await expect.poll(() => cluster.upstreams()[0]?.pool.stats.running).toBe(1)
     await cluster.kill('node-1')
@@ -125,7 +125,7 @@ describe('cluster of real nodes', () => {
     socket.destroy()
     expect(received).toMatch(/^HTTP\/1\.1 502 Bad Gateway\r\nContent-Type: application\/problem\+json/)
     const id = /X-AuthLab-Exchange: (\S+)/.exec(received)?.[1] ?? ''
-    expect(await recorder.get(id)).toMatchObject({ status: 502, verdict: 'no-node-available', node: 'node-1', path: '/login' })
+    expect(await recorder.get(id)).toMatchObject({ status: 502, verdict: 'no-node-available', node: 'node-1', path: '/session' })
     expect((await fetch(balancer.url)).status).toBe(503)
   })
 
@@ -167,7 +167,7 @@ describe('cluster of real nodes', () => {
   test('it closes within two seconds, also with a request that never ends', async () => {
     const { cluster, balancer } = await realCluster(2)
     const socket = connect(balancer.port, '127.0.0.1').on('error', () => {})
-    socket.write('POST /login HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"half"')
+    socket.write('POST /session HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"half"')
     await expect.poll(() => cluster.upstreams().some(({ inFlight }) => inFlight === 1)).toBe(true)
     const startedAt = performance.now()
     await balancer.close()

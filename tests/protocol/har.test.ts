@@ -1,8 +1,8 @@
+import { createRequire } from 'node:module'
 import Ajv from 'ajv'
 import addFormats from 'ajv-formats'
-import schemas from 'har-schema'
 import { describe, expect, test } from 'vitest'
-import type { Exchange } from '../../src/contract/index.ts'
+import type { Exchange } from '../../src/contract/exchanges.ts'
 import { toHar } from '../../src/protocol/har.ts'
 import { hideInHeader, hideInText } from '../../src/protocol/hide-secrets.ts'
 
@@ -52,10 +52,11 @@ const exchange = (change: Partial<Exchange> = {}): Exchange => ({
   ...change,
 })
 
-const definitions = Object.values(schemas).filter((schema) => typeof schema === 'object' && '$id' in schema)
+/** The schemas of the published package, by name; it has no types. */
+const definitions = Object.values(createRequire(import.meta.url)('har-schema') as Record<string, Record<string, unknown>>)
 const validator = (): Ajv => {
   // The published schema is of draft 6, whose `id` of meta-schema this validator does not carry.
-  const ajv = new Ajv({ strict: false, schemas: definitions.map(({ $schema, ...schema }: Record<string, unknown>) => schema) })
+  const ajv = new Ajv({ strict: false, schemas: definitions.map(({ $schema, ...schema }) => schema) })
   addFormats(ajv)
   return ajv
 }

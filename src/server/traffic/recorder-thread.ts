@@ -19,6 +19,7 @@ export class RecorderThread {
   readonly #onMessage: (message: FromWorker) => void
   #lastAskId = 0
   #failure: Error | null = null
+  #isClosing = false
 
   private constructor(worker: Worker, onMessage: (message: FromWorker) => void) {
     this.#worker = worker
@@ -63,6 +64,7 @@ export class RecorderThread {
   /** Everything sent before is written when this resolves. */
   async close(): Promise<void> {
     if (this.#failure) return
+    this.#isClosing = true
     const hasExited = new Promise<void>((resolve) => this.#worker.once('exit', () => resolve()))
     await this.ask({ kind: 'close' })
     await hasExited
@@ -88,6 +90,6 @@ export class RecorderThread {
     this.#failure = failure
     for (const asked of this.#asked.values()) asked.reject(failure)
     this.#asked.clear()
-    this.#onMessage({ kind: 'problem', message: failure.message })
+    if (!this.#isClosing) this.#onMessage({ kind: 'problem', message: failure.message })
   }
 }
