@@ -11,10 +11,9 @@ afterAll(() => testLab.close())
 
 /** Reads events after `since` until one satisfies `isLast`, then leaves. */
 async function read(since: number | null, isLast: (event: LabEvent) => boolean): Promise<LabEvent[]> {
-  const leaving = new AbortController()
   const query = since === null ? '' : `?since=${since}`
   const headers = { Authorization: `Bearer ${testLab.lab.token}` }
-  const response = await fetch(`${testLab.lab.apiUrl}/events${query}`, { headers, signal: leaving.signal })
+  const response = await fetch(`${testLab.lab.apiUrl}/events${query}`, { headers })
   expect(response.headers.get('content-type')).toContain('text/event-stream')
   const events: LabEvent[] = []
   let text = ''
@@ -28,10 +27,8 @@ async function read(since: number | null, isLast: (event: LabEvent) => boolean):
       const event = LabEvent.parse(JSON.parse(data?.slice('data: '.length) ?? ''))
       expect(id).toBe(`id: ${event.seq}`)
       events.push(event)
-      if (isLast(event)) {
-        leaving.abort()
-        return events
-      }
+      // Leaving the loop ends the connection.
+      if (isLast(event)) return events
     }
   }
   return events
@@ -63,6 +60,19 @@ test('a login tells of its exchange, its session and the client', async () => {
   const client = events.at(-1)
   expect(events.map((event) => event.type)).toEqual(expect.arrayContaining(['exchange', 'session', 'client']))
   expect(client?.type === 'client' && client.client.sessionId).toBe(session?.type === 'session' && session.session.id)
+})
+
+test('what is trimmed is told, and after it how many exchanges are left', async () => {
+  const { seq } = (await testLab.call('GET', '/lab')).json
+  await testLab.call('PATCH', '/recording', { capacity: 100 })
+  await Promise.all(Array.from({ length: 120 }, () => fetch(`${testLab.lab.balancerUrl}/healthz`).then((answer) => answer.text())))
+  let isTrimmed = false
+  const events = await read(seq, (event) => {
+    isTrimmed ||= event.type === 'traffic-trimmed'
+    return isTrimmed && event.type === 'recording'
+  })
+  const last = events.at(-1)
+  expect(last?.type === 'recording' && last.recording).toMatchObject({ capacity: 100, count: 100 })
 })
 
 test('a number that this lab never gave leads to a resync', async () => {

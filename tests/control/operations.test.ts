@@ -160,6 +160,31 @@ describe('traffic', () => {
   })
 })
 
+describe('a recorded request', () => {
+  test('of a stranger is sent again as a stranger, with what it carried', async () => {
+    const id = await fetch(`${testLab.lab.balancerUrl}/me`, { headers: { Authorization: 'Bearer x' } }).then((answer) =>
+      answer.headers.get('x-authlab-exchange'),
+    )
+    expect(await exchangeOf(await call('POST', `/exchanges/${id}/replay`, {}))).toMatchObject({ client: null, verdict: 'malformed-token' })
+  })
+
+  test('of a client that is gone needs another client to send it', async () => {
+    const sent = await call('POST', '/clients/mallory/requests', { path: '/me' })
+    await call('DELETE', '/clients/mallory')
+    const id = sent.json.exchanges[0]
+    expect((await call('POST', `/exchanges/${id}/replay`, {})).status).toBe(409)
+    expect((await call('POST', `/exchanges/${id}/replay`, { client: 'bob-laptop' })).status).toBe(200)
+  })
+
+  test('is sent with its body, or with another', async () => {
+    const sent = await call('POST', '/clients/alice-laptop/login', { password: 'wrong' })
+    const id = sent.json.exchanges[0]
+    expect(await exchangeOf(await call('POST', `/exchanges/${id}/replay`, {}))).toMatchObject({ verdict: 'bad-credentials' })
+    const body = JSON.stringify({ username: 'alice', password: 'alice-pass' })
+    expect(await exchangeOf(await call('POST', `/exchanges/${id}/replay`, { body }))).toMatchObject({ verdict: 'allowed' })
+  })
+})
+
 describe('sessions', () => {
   const loggedIn = async (): Promise<string> => {
     await call('POST', '/clients/alice-laptop/login')
