@@ -1,16 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import type Database from 'better-sqlite3'
-import type { LabChange } from '../contract/events.ts'
-import type { Lifetimes, Notice, OperatorAction } from '../contract/lab.ts'
+import type { Lifetimes, Notice } from '../contract/lab.ts'
+import { Announcer } from './announcer.ts'
 import { ClientPool } from './clients/client-pool.ts'
 import { createClockBuffer, LabClock } from './clock.ts'
 import { type Balancer, startBalancer } from './cluster/balancer.ts'
 import { type Cluster, startCluster } from './cluster/cluster.ts'
-import type { NodeTrace } from './cluster/node-messages.ts'
 import type { Config } from './config.ts'
 import { createControlApp } from './control/app.ts'
-import { EventLog } from './control/event-log.ts'
 import type { LabParts } from './control/lab-parts.ts'
 import { listen, stopListening } from './control/listen.ts'
 import { whenFree } from './control/when-free.ts'
@@ -22,6 +20,7 @@ import { AccountRows } from './storage/account-rows.ts'
 import { openDatabase } from './storage/open.ts'
 import { SessionRows } from './storage/session-rows.ts'
 import { type Recorder, startRecorder } from './traffic/recorder.ts'
+import { Undoing } from './undoing.ts'
 import { readVersion } from './version.ts'
 
 /** Seconds: 30 minutes idle, 12 hours in all; an access token lives 15 minutes. */
@@ -58,27 +57,6 @@ export interface Lab {
   close(): Promise<void>
 }
 
-/** Undoes what was done, last first; goes on when one of them fails. */
-class Undoing {
-  readonly #steps: (() => unknown)[] = []
-
-  add(step: () => unknown): void {
-    this.#steps.push(step)
-  }
-
-  async run(): Promise<void> {
-    const failures: unknown[] = []
-    for (let step = this.#steps.pop(); step; step = this.#steps.pop()) {
-      try {
-        await step()
-      } catch (error) {
-        failures.push(error)
-      }
-    }
-    if (failures.length > 0) throw failures[0]
-  }
-}
-
 interface Stores {
   readonly target: Database.Database
   readonly targetFile: string
@@ -99,33 +77,6 @@ function openStores(folder: string, undoing: Undoing): Stores {
   const moved = [target.movedAside, lab.movedAside, movedAside].filter((path) => path !== null)
   const notices = moved.map((path): Notice => ({ code: 'database-moved-aside', params: { path } }))
   return { target: target.database, targetFile, labFile, settings: new LabSettings(lab.database), keys, notices }
-}
-
-/** Turns what happens in the lab into numbered events. */
-class Announcer {
-  readonly log = new EventLog()
-  readonly #clock: LabClock
-  recorder: Recorder | null = null
-
-  constructor(clock: LabClock) {
-    this.#clock = clock
-  }
-
-  readonly publish = (change: LabChange): void => {
-    this.log.publish(change)
-    const isCountChanged = change.type === 'traffic-trimmed' || change.type === 'traffic-cleared'
-    if (isCountChanged && this.recorder) this.log.publish({ type: 'recording', recording: this.recorder.recording() })
-  }
-
-  readonly trace = (trace: NodeTrace): void => {
-    this.recorder?.addTrace(trace)
-    for (const session of trace.sessions) this.log.publish({ type: 'session', session })
-    for (const id of trace.endedSessions) this.log.publish({ type: 'session-removed', id })
-  }
-
-  readonly note = (action: OperatorAction['action'], params: OperatorAction['params'] = {}): void => {
-    this.recorder?.recordAction({ at: Date.now(), labTime: this.#clock.nowMs(), action, params })
-  }
 }
 
 interface Running {

@@ -1,0 +1,34 @@
+import type { LabChange } from '../contract/events.ts'
+import type { OperatorAction } from '../contract/lab.ts'
+import type { LabClock } from './clock.ts'
+import type { NodeTrace } from './cluster/node-messages.ts'
+import { EventLog } from './control/event-log.ts'
+import type { Recorder } from './traffic/recorder.ts'
+
+/** Turns what happens in the lab into numbered events. */
+export class Announcer {
+  readonly log = new EventLog()
+  readonly #clock: LabClock
+  /** Null until the recorder runs. */
+  recorder: Recorder | null = null
+
+  constructor(clock: LabClock) {
+    this.#clock = clock
+  }
+
+  readonly publish = (change: LabChange): void => {
+    this.log.publish(change)
+    const isCountChanged = change.type === 'traffic-trimmed' || change.type === 'traffic-cleared'
+    if (isCountChanged && this.recorder) this.log.publish({ type: 'recording', recording: this.recorder.recording() })
+  }
+
+  readonly trace = (trace: NodeTrace): void => {
+    this.recorder?.addTrace(trace)
+    for (const session of trace.sessions) this.log.publish({ type: 'session', session })
+    for (const id of trace.endedSessions) this.log.publish({ type: 'session-removed', id })
+  }
+
+  readonly note = (action: OperatorAction['action'], params: OperatorAction['params'] = {}): void => {
+    this.recorder?.recordAction({ at: Date.now(), labTime: this.#clock.nowMs(), action, params })
+  }
+}
