@@ -19,6 +19,8 @@ export const familyOf = (mechanism: ExchangeMechanism): 'session' | 'jwt' | null
 
 type Subject = Pick<ExchangeSummary, 'verdict' | 'mechanism' | 'method' | 'path'>
 
+const isLogin = ({ method, path }: Subject): boolean => method === 'POST' && /^\/(session|token)(\?|$)/.test(path)
+
 function allowedVariant({ mechanism, method, path }: Subject): string {
   const family = familyOf(mechanism)
   const [route = ''] = path.split('?', 1)
@@ -32,6 +34,8 @@ function allowedVariant({ mechanism, method, path }: Subject): string {
 /** Which of a verdict's texts fits this exchange. The steps are needed only to tell the two time-outs apart. */
 export function variantOf(subject: Subject, steps: readonly Step[] = []): string {
   if (subject.verdict === 'allowed') return allowedVariant(subject)
+  // A login that was refused has no session or token yet.
+  if (isLogin(subject)) return 'any'
   const failed = steps.find((step) => step.outcome === 'fail')?.kind
   if (failed === 'session-idle-timeout') return 'idle'
   if (failed === 'session-absolute-timeout') return 'absolute'

@@ -4,7 +4,7 @@ import { verdictWhy } from '../../../src/renderer/i18n/verdict-words.ts'
 import { toCurl } from '../../../src/renderer/panels/inspector/curl.ts'
 import { maskBody, maskHeader, prettyBody } from '../../../src/renderer/panels/inspector/message/body-text.ts'
 import { changedFields, sessionChangeOf } from '../../../src/renderer/panels/inspector/state/session-change.ts'
-import { storeUseOf } from '../../../src/renderer/panels/inspector/store-use.ts'
+import { hasUsedStore, storeUseOf } from '../../../src/renderer/panels/inspector/store-use.ts'
 import { decisiveStep, paramsOf, stepDetail, stepTitle } from '../../../src/renderer/panels/inspector/story/step-words.ts'
 import { exchange, message, step } from './exchange.ts'
 
@@ -14,10 +14,11 @@ test('store reads and writes are counted from the SQL of the steps, and from not
   const steps = [
     step({ kind: 'session-lookup', evidence: { sql: ' select * from sessions where key = ?' } }),
     step({ kind: 'session-touch', evidence: { sql: 'UPDATE sessions SET last_seen = ?' } }),
+    step({ kind: 'session-touch', evidence: { sql: 'UPDATE sessions SET last_seen = ?', isDeferred: true } }),
     step({ kind: 'token-signature' }),
   ]
-  expect(storeUseOf(steps)).toEqual({ reads: 1, writes: 1 })
-  expect(storeUseOf([])).toEqual({ reads: 0, writes: 0 })
+  expect(storeUseOf(steps)).toEqual({ reads: 1, writes: 1, deferred: 1 })
+  expect(hasUsedStore(storeUseOf([]))).toBe(false)
 })
 
 test('the first step that failed is the decisive one, else the look into the store or at the signature', () => {

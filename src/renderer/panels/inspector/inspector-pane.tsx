@@ -16,7 +16,7 @@ import { InspectorHead } from './inspector-head.tsx'
 import { MessageTab } from './message/message-tab.tsx'
 import { Note } from './note.tsx'
 import { StateTab } from './state/state-tab.tsx'
-import { storeUseOf } from './store-use.ts'
+import { hasUsedStore, storeUseOf } from './store-use.ts'
 import { StoryTab } from './story/story-tab.tsx'
 
 const TABS = ['story', 'request', 'response', 'credential', 'state'] as const
@@ -104,14 +104,14 @@ function Inspected({ summary }: { readonly summary: ExchangeSummary }) {
   const tab = useTab()
   const { exchange, error } = useExchange(summary.id)
   const body = useRef<HTMLDivElement>(null)
-  const use = exchange ? storeUseOf(exchange.steps) : { reads: 0, writes: 0 }
+  const isStoreUsed = exchange !== null && hasUsedStore(storeUseOf(exchange.steps))
   // biome-ignore lint/correctness/useExhaustiveDependencies: another request or tab starts at its top.
   useEffect(() => {
     body.current?.scrollTo({ top: 0 })
   }, [summary.id, tab])
   return (
     <>
-      <InspectorHead exchange={summary} hasUsedStore={use.reads + use.writes > 0} />
+      <InspectorHead exchange={summary} hasUsedStore={isStoreUsed} />
       <Tabs
         value={tab}
         onChange={(value) => setUi({ inspectorTab: value ?? 'story' })}

@@ -3,7 +3,7 @@ import type { Exchange } from '../../../../contract/exchanges.ts'
 import { familyOf } from '../../../i18n/verdict-words.ts'
 import { findCredential, splitSessionValue } from '../credential/find-credential.ts'
 import { Note } from '../note.tsx'
-import { storeUseOf } from '../store-use.ts'
+import { hasUsedStore, storeUseOf } from '../store-use.ts'
 import { cellText } from '../story/evidence.tsx'
 import { useSha256 } from '../use-sha256.ts'
 import { LiveSession } from './live-session.tsx'
@@ -57,9 +57,8 @@ function Sides({ change, labTime }: SidesProps) {
 
 function Untouched({ exchange }: { readonly exchange: Exchange }) {
   const { t } = useTranslation('inspector', { keyPrefix: 'state' })
-  const { reads, writes } = storeUseOf(exchange.steps)
   if (familyOf(exchange.mechanism) !== 'jwt') return <Note title={t('noSession')} text={t('noSessionHint')} />
-  return reads + writes === 0 ? (
+  return !hasUsedStore(storeUseOf(exchange.steps)) ? (
     <Note title={t('untouchedJwt')} text={t('untouchedJwtHint')} />
   ) : (
     <Note title={t('readsJwt')} text={t('readsJwtHint')} />

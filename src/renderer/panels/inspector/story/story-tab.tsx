@@ -6,7 +6,7 @@ import { say } from '../../../i18n/say.ts'
 import { familyOf, type Tone, toneOf, verdictHeadline, verdictWhy } from '../../../i18n/verdict-words.ts'
 import { accentOf } from '../../../ui/mechanism-tag.tsx'
 import { bytesWords, msWords } from '../dates.ts'
-import { type StoreUse, storeUseOf } from '../store-use.ts'
+import { hasUsedStore, type StoreUse, storeUseOf } from '../store-use.ts'
 import { decisiveStep } from './step-words.ts'
 import classes from './story.module.css'
 import { StoryStep } from './story-step.tsx'
@@ -14,8 +14,8 @@ import { StoryStep } from './story-step.tsx'
 const TONE_ICONS = { ok: IconCircleCheck, no: IconCircleX, neutral: IconInfoCircle } as const
 
 /** For a token it is worth saying that no store was asked; for a session it would only repeat the story. */
-const saysUntouched = (exchange: Exchange, { reads, writes }: StoreUse): boolean =>
-  reads + writes === 0 &&
+const saysUntouched = (exchange: Exchange, use: StoreUse): boolean =>
+  !hasUsedStore(use) &&
   exchange.steps.length > 0 &&
   toneOf(exchange.verdict) !== 'neutral' &&
   (familyOf(exchange.mechanism) === 'jwt' || exchange.verdict === 'bad-cookie-signature')
@@ -41,6 +41,7 @@ function StoreUseWords({ use }: { readonly use: StoreUse }) {
   const words: string[] = []
   if (use.reads > 0) words.push(t('reads', { count: use.reads }))
   if (use.writes > 0) words.push(t('writes', { count: use.writes }))
+  if (use.deferred > 0) words.push(t('deferred', { count: use.deferred }))
   return <dd>{words.length > 0 ? words.join(', ') : t('noStoreUse')}</dd>
 }
 
