@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs'
+import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import Database from 'better-sqlite3'
@@ -93,12 +93,15 @@ function readMigrations(name: 'target' | 'lab'): Migration[] {
     .sort((a, b) => a.version - b.version)
 }
 
-/** False only when SQLite itself calls the file damaged; a lock or a full disk says nothing about that. */
+/**
+ * False only when SQLite itself calls the file damaged; a lock or a full disk says nothing about that. Read-only: another connection would, when
+ * it closes, copy the log into the damaged file and delete it, and the log may be what the data can be saved from.
+ */
 function isSoundDatabase(file: string): boolean {
-  if (!existsSync(file)) return !existsSync(`${file}-wal`)
+  if (!existsSync(file) || statSync(file).size === 0) return !existsSync(`${file}-wal`)
   let database: Database.Database | undefined
   try {
-    database = connectDatabase(file)
+    database = new Database(file, { readonly: true, timeout: BUSY_TIMEOUT_MS })
     return database.pragma('quick_check(1)', { simple: true }) === 'ok'
   } catch (error) {
     if (isDamage(error)) return false
