@@ -9,7 +9,7 @@ const KNOWN_ROWS = 500
 
 /** The credential that a client would send now by its mechanism. Times are lab time, Unix milliseconds. */
 export interface HeldCredential {
-  /** Name of the cookie, or `access_token` for one sent in the Authorization header. */
+  /** `sid`, or `access` for an access token in a cookie or in the vault. */
   readonly name: string
   readonly value: string
   /** When the server would stop to accept it by itself; null when unknown. */
@@ -32,7 +32,7 @@ function tokenCredential(token: string, isDiscarded: boolean): HeldCredential {
   const expiresAt = decoded.isWellFormed ? numberIn(decoded.payload, 'exp') : null
   const issuedAt = decoded.isWellFormed ? numberIn(decoded.payload, 'iat') : null
   const lifeMs = expiresAt !== null && issuedAt !== null ? expiresAt - issuedAt : null
-  return { name: TOKEN_COOKIE, value: token, expiresAt, lifeMs, isRowGone: false, isDiscarded }
+  return { name: 'access', value: token, expiresAt, lifeMs, isRowGone: false, isDiscarded }
 }
 
 function sessionCredential(client: Client, sessions: ReadonlyMap<string, SessionRow>): HeldCredential | null {

@@ -13,7 +13,7 @@ export const SIZES = {
 } as const
 
 const GAPS = { client: 14, node: 12 } as const
-const COLUMNS = { client: 0, balancer: 172, node: 362, store: 606 } as const
+const COLUMNS = { client: 0, balancer: 174, node: 378, store: 642 } as const
 
 const heightOf = (count: number, kind: 'client' | 'node'): number => count * SIZES[kind].height + Math.max(0, count - 1) * GAPS[kind]
 

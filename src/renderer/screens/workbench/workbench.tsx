@@ -33,7 +33,7 @@ export function Workbench() {
     <Group orientation="horizontal" defaultLayout={kept.defaultLayout} onLayoutChanged={kept.onLayoutChanged} disableCursor>
       <Panel
         id="clients"
-        defaultSize={isNarrow ? '262px' : '288px'}
+        defaultSize={isNarrow ? '268px' : '288px'}
         minSize="240px"
         maxSize="420px"
         groupResizeBehavior="preserve-pixel-size"

@@ -1,0 +1,74 @@
+import { expect, test } from 'vitest'
+import type { Client } from '../../../src/contract/clients.ts'
+import { credentialOf, isHeld, standingOf } from '../../../src/renderer/panels/clients/credential.ts'
+
+const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url')
+const token = `${part({ alg: 'HS256' })}.${part({ iat: 100, exp: 1000 })}.${Buffer.alloc(32).toString('base64url')}`
+const inVault = { kind: 'access' as const, token, receivedAt: 0, expiresAt: 1_000_000 }
+const base: Client = {
+  id: 'a',
+  name: 'Alice·Laptop',
+  account: 'alice',
+  device: 'Laptop',
+  mechanism: 'jwt-bearer',
+  isAttacker: false,
+  cookies: [],
+  vault: [],
+  discarded: [],
+  sessionId: null,
+}
+const cookie = (name: string, value: string): Client['cookies'][number] => ({
+  name,
+  value,
+  domain: 'app.localhost',
+  path: '/',
+  expiresAt: null,
+  isHttpOnly: true,
+  isSecure: false,
+  sameSite: 'Lax',
+  createdAt: 0,
+})
+const row = {
+  id: 's',
+  account: 'alice',
+  createdAt: 0,
+  lastSeenAt: 10_000,
+  idleExpiresAt: 70_000,
+  absoluteExpiresAt: 50_000,
+  node: null,
+  device: null,
+}
+
+test('a client that holds nothing has no credential', () => {
+  expect(credentialOf(base, new Map())).toBeNull()
+})
+
+test('a token lives from iat to exp, and dies at exp itself', () => {
+  const credential = credentialOf({ ...base, vault: [inVault] }, new Map())
+  expect(credential).toMatchObject({ expiresAt: 1_000_000, lifeMs: 900_000, isDiscarded: false })
+  expect(credential && standingOf(credential, 999_999)).toBe('live')
+  expect(credential && standingOf(credential, 1_000_000)).toBe('expired')
+})
+
+test('a token thrown away at logout is shown as discarded until it expires, and no longer counts as held', () => {
+  const credential = credentialOf({ ...base, discarded: [inVault] }, new Map())
+  expect(isHeld(credential)).toBe(false)
+  expect(credential && standingOf(credential, 0)).toBe('discarded')
+  expect(credential && standingOf(credential, 1_000_000)).toBe('discarded-expired')
+})
+
+test('only the credential of the mechanism in force counts', () => {
+  const client: Client = { ...base, mechanism: 'jwt-cookie', vault: [inVault], cookies: [cookie('sid', 's:x.y')] }
+  expect(credentialOf(client, new Map())).toBeNull()
+})
+
+test('a session ends at the earlier of its two limits', () => {
+  const client: Client = { ...base, mechanism: 'session', cookies: [cookie('sid', 's:x.y')], sessionId: 's' }
+  expect(credentialOf(client, new Map([['s', row]]))).toMatchObject({ expiresAt: 50_000, lifeMs: 40_000 })
+})
+
+test('a cookie whose row left the store says so', () => {
+  const client: Client = { ...base, mechanism: 'session', cookies: [cookie('sid', 's:x.y')], sessionId: 's' }
+  const credential = credentialOf(client, new Map())
+  expect(credential && standingOf(credential, 0)).toBe('row-gone')
+})
