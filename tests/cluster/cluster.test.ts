@@ -137,6 +137,35 @@ describe('cluster of real nodes', () => {
     await expect(cluster.kill('node-1')).rejects.toMatchObject({ code: 'conflict' })
   })
 
+  test('a cluster whose nodes cannot open their database does not start', async () => {
+    const start = startCluster({
+      nodes: 2,
+      settings: {
+        targetDatabaseFile: join(await temporaryFolder(), 'nowhere', 'target.db'),
+        clockBuffer: createClockBuffer(),
+        keys: { cookieSecrets: ['a secret of this test only'], tokenKeyId: 'key-1', tokenSecret: new Uint8Array(32) },
+        lifetimes: { sessionIdle: 1800, sessionAbsolute: 43_200, accessToken: 900 },
+        issuer: 'a',
+        audience: 'a',
+        isTracing: false,
+      },
+      onTrace: () => {},
+      onNodeChange: () => {},
+      onNodeCrash: () => {},
+    })
+    await expect(start).rejects.toMatchObject({ code: 'node-failed' })
+  })
+
+  test('a node killed while it starts stays down', async () => {
+    const { cluster } = await realCluster(1)
+    await cluster.kill('node-1')
+    const started = cluster.start('node-1')
+    await cluster.kill('node-1')
+    await expect(started).rejects.toMatchObject({ code: 'node-failed' })
+    expect(cluster.nodes()).toMatchObject([{ state: 'down', port: null }])
+    expect(await cluster.start('node-1')).toMatchObject({ state: 'up' })
+  })
+
   test('a reset starts what is down and counts from zero', async () => {
     const { cluster, balancer } = await realCluster(2)
     await nodeOf(await fetch(`${balancer.url}/me`))

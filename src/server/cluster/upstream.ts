@@ -27,7 +27,10 @@ export class Meter {
   /** Nearest-rank percentiles of the newest answers, milliseconds; null before the first. */
   percentiles(): { p50Ms: number | null; p95Ms: number | null } {
     const sorted = this.#durations.slice(0, Math.min(this.#count, SAMPLES)).sort()
-    const at = (rank: number): number | null => sorted[Math.max(0, Math.ceil(sorted.length * rank) - 1)] ?? null
+    const at = (rank: number): number | null => {
+      const value = sorted[Math.max(0, Math.ceil(sorted.length * rank) - 1)]
+      return value === undefined ? null : Math.round(value * 1000) / 1000
+    }
     return { p50Ms: at(0.5), p95Ms: at(0.95) }
   }
 }
