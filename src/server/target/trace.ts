@@ -50,6 +50,8 @@ export class Trace {
   verdict: Verdict = 'not-auth'
   mechanism: ExchangeMechanism = 'none'
   account: string | null = null
+  /** The row behind the session cookie as the store found it; null when there was none or nobody looked. */
+  row: SessionRow | null = null
   readonly sessions = new Map<string, SessionRow>()
   readonly endedSessions = new Set<string>()
   readonly #steps: Recorded[] = []
@@ -73,7 +75,8 @@ export class Trace {
   finish(): ExchangeTrace {
     const { exchangeId, verdict, mechanism, account } = this
     const steps = this.#steps.map(toStep)
-    return { exchangeId, verdict, mechanism, account, steps, sessions: [...this.sessions.values()], endedSessions: [...this.endedSessions] }
+    const sessions = [...this.sessions.values()].filter((row) => !this.endedSessions.has(row.id))
+    return { exchangeId, verdict, mechanism, account, steps, sessions, endedSessions: [...this.endedSessions] }
   }
 }
 
@@ -98,7 +101,24 @@ export const startTimer = (): number => performance.now()
 /** Reports a step of the exchange in hand; does nothing when tracing is off. */
 export const report = (source: StepSource, result: StepResult): void => current.getStore()?.add(source, result)
 
-/** Notes the verdict (and who it was about) for the trace. */
+/** Notes how the client of the exchange in hand tries to prove who it is, or what it has earned. */
+export const noteMechanism = (mechanism: ExchangeMechanism): void => {
+  const trace = current.getStore()
+  if (trace) trace.mechanism = mechanism
+}
+
+/** Notes the account that the exchange in hand has proved. */
+export const noteAccount = (account: string): void => {
+  const trace = current.getStore()
+  if (trace) trace.account = account
+}
+
+/** Notes session rows that the exchange in hand ended. */
+export const noteEnded = (ids: readonly string[]): void => {
+  for (const id of ids) current.getStore()?.endedSessions.add(id)
+}
+
+/** Notes the verdict for the trace. */
 export const noteVerdict = (verdict: Verdict): void => {
   const trace = current.getStore()
   if (trace) trace.verdict = verdict
@@ -115,7 +135,10 @@ export const traceExchanges = (options: { nodeId: string; isTracing: boolean; on
     const exchangeId = typeof given === 'string' && EXCHANGE_ID.test(given) ? given : randomUUID()
     response.setHeader('X-AuthLab-Node', nodeId)
     response.setHeader('X-AuthLab-Exchange', exchangeId)
-    if (!isTracing) return next()
+    if (!isTracing) {
+      next()
+      return
+    }
     const trace = new Trace(exchangeId)
     addServerTiming(response, trace)
     // 'close' comes after 'finish', and also when the client left before the answer.
@@ -124,11 +147,17 @@ export const traceExchanges = (options: { nodeId: string; isTracing: boolean; on
   }
 }
 
+const ANSWER = { kind: 'answer', clause: 'RFC 9110 §15', file: 'trace.ts', symbol: 'addServerTiming' } as const
+
 /** `Server-Timing` has to be set at the last moment before the head goes out: the session is saved just before it. */
 const addServerTiming = (response: Response, trace: Trace): void => {
   const writeHead = response.writeHead
   const writeTimed = (...args: Parameters<typeof writeHead>): Response => {
-    if (!response.headersSent) response.setHeader('Server-Timing', trace.serverTiming())
+    if (!response.headersSent) {
+      const status = typeof args[0] === 'number' ? args[0] : response.statusCode
+      trace.add(ANSWER, { outcome: 'info', startedAt: startTimer(), title: `Answered ${status}`, evidence: () => ({ status }) })
+      response.setHeader('Server-Timing', trace.serverTiming())
+    }
     return Reflect.apply(writeHead, response, args)
   }
   response.writeHead = writeTimed as typeof writeHead

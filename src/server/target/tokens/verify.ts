@@ -208,6 +208,24 @@ const expiry: Check = {
   },
 }
 
+/** What an access token must say besides (RFC 9068 §2.2); `role` is this service's own claim. */
+const requiredClaims: Check = {
+  kind: 'token-decode',
+  clause: 'RFC 9068 §2.2',
+  file: FILE,
+  symbol: 'requiredClaims',
+  run: ({ claims }) => {
+    const missing = [
+      ...TEXT_CLAIMS.filter((name) => typeof claims[name] !== 'string'),
+      ...(typeof claims['iat'] === 'number' ? [] : ['iat']),
+    ]
+    return missing.length === 0
+      ? pass('It says whom it is for and what they may do', () => ({ claims: [...TEXT_CLAIMS, 'iat'] }))
+      : deny('malformed-token', 'A claim that this service needs is missing', () => ({ claim: missing[0], missing }))
+  },
+}
+const TEXT_CLAIMS = ['sub', 'jti', 'role', 'scope'] as const
+
 /** Checks of one access token, in order. The first that fails is the verdict; nothing after it runs (RFC 7519 §7.2, RFC 8725 §3). */
 const CHECKS: readonly Check[] = [
   compactForm,
@@ -220,6 +238,7 @@ const CHECKS: readonly Check[] = [
   audience,
   notBefore,
   expiry,
+  requiredClaims,
 ]
 
 /** The claims of a good token, or why it is not. */
@@ -240,5 +259,6 @@ export const verifyAccessToken = (policy: TokenPolicy, token: string): Verificat
     : { denied: 'malformed-token', title: 'A claim that this service needs is missing' }
 }
 
+/** True after {@link requiredClaims}; tells the compiler. */
 const isAccessClaims = (claims: JsonObject): claims is JsonObject & AccessClaims =>
-  ['sub', 'jti', 'role', 'scope'].every((name) => typeof claims[name] === 'string') && typeof claims['iat'] === 'number'
+  TEXT_CLAIMS.every((name) => typeof claims[name] === 'string') && typeof claims['iat'] === 'number'

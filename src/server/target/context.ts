@@ -1,0 +1,75 @@
+import type Database from 'better-sqlite3'
+import type { RequestHandler } from 'express'
+import type { Lifetimes } from '../../contract/lab.ts'
+import type { Clock } from '../clock.ts'
+import { AccountRows } from '../storage/account-rows.ts'
+import { SessionRows } from '../storage/session-rows.ts'
+import { ThrottleRows } from '../storage/throttle-rows.ts'
+import { createSessionMiddleware } from './session-middleware.ts'
+import type { TokenPolicy } from './tokens/issue.ts'
+import { createKeyring } from './tokens/keyring.ts'
+import type { ExchangeTrace } from './trace.ts'
+import { TracedSessionStore } from './traced-session-store.ts'
+
+/** What the app under study is given from outside. */
+export interface TargetDeps {
+  nodeId: string
+  clock: Clock
+  /** Opened and migrated; the app does not close it. */
+  database: Database.Database
+  keys: {
+    /** The first signs, all verify. */ cookieSecrets: string[]
+    tokenKeyId: string /** At least 32 octets. */
+    tokenSecret: Uint8Array
+  }
+  /** Seconds. */
+  lifetimes: Lifetimes
+  issuer: string
+  audience: string
+  isTracing: boolean
+  /** Folder of the portal page. */
+  portalDir: string
+  /** Called once an exchange, after the answer; never when tracing is off. */
+  onTrace(trace: ExchangeTrace): void
+}
+
+/** What the routes share. */
+export interface TargetContext {
+  nodeId: string
+  clock: Clock
+  database: Database.Database
+  cookieSecrets: string[]
+  policy: TokenPolicy
+  accounts: AccountRows
+  sessionRows: SessionRows
+  store: TracedSessionStore
+  throttle: ThrottleRows
+  sessionMiddleware: RequestHandler
+}
+
+/** Failed logins of one name are counted this long, seconds. */
+const THROTTLE_WINDOW_SECONDS = 15 * 60
+
+/** Builds what the routes share. */
+export const createContext = (deps: TargetDeps): TargetContext => {
+  const { nodeId, clock, database, keys, lifetimes, issuer, audience } = deps
+  const store = new TracedSessionStore({
+    database,
+    clock,
+    nodeId,
+    idleSeconds: lifetimes.sessionIdle,
+    absoluteSeconds: lifetimes.sessionAbsolute,
+  })
+  return {
+    nodeId,
+    clock,
+    database,
+    cookieSecrets: keys.cookieSecrets,
+    policy: { clock, keyring: createKeyring(keys.tokenKeyId, keys.tokenSecret), issuer, audience, ttlSeconds: lifetimes.accessToken },
+    accounts: new AccountRows(database),
+    sessionRows: new SessionRows(database, clock),
+    store,
+    throttle: new ThrottleRows(database, clock, THROTTLE_WINDOW_SECONDS),
+    sessionMiddleware: createSessionMiddleware(store, keys.cookieSecrets),
+  }
+}

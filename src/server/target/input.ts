@@ -1,0 +1,36 @@
+import type { Request, Response } from 'express'
+import { z } from 'zod'
+import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from './passwords.ts'
+import { sendProblem } from './problem.ts'
+
+const password = z.string().min(1).max(MAX_PASSWORD_LENGTH)
+const name = z.string().min(1).max(200)
+
+/** Body of a login. */
+export const LoginInput = z.object({ username: name, password })
+/** Body of a token request (RFC 6749 §4.3.2). A parameter that is repeated arrives as an array and is refused (§3.2). */
+export const TokenInput = z.object({
+  grant_type: z.string(),
+  username: name.optional(),
+  password: password.optional(),
+  scope: z.string().max(1000).optional(),
+  client_id: z.string().max(200).optional(),
+  transport: z.enum(['body', 'cookie']).default('body'),
+})
+/** Body of a transfer; the amount in cents. */
+export const TransferInput = z.object({ to: name, amountCents: z.number().int().positive().max(100_000_000) })
+/** Body of a change of password. */
+export const PasswordInput = z.object({
+  currentPassword: password,
+  newPassword: z.string().min(MIN_PASSWORD_LENGTH).max(MAX_PASSWORD_LENGTH),
+})
+
+/** Reads the body of a request; null when it is not what the schema asks, and then the client has been told. */
+export const readInput = <T>(schema: z.ZodType<T>, request: Request, response: Response): T | null => {
+  const parsed = schema.safeParse(request.body)
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  const where = issue?.path.join('.') || 'body'
+  sendProblem(response, { verdict: 'not-auth', status: 400, detail: `${where}: ${issue?.message ?? 'not valid'}.` })
+  return null
+}

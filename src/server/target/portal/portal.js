@@ -1,0 +1,94 @@
+const WORDS = {
+  en: {
+    title: 'Portal',
+    username: 'User name',
+    password: 'Password',
+    mechanism: 'Stay logged in by',
+    session: 'a session cookie',
+    token: 'a token in a cookie',
+    login: 'Log in',
+    logout: 'Log out',
+    ask: 'Ask the server',
+    nobody: 'You are not logged in.',
+    unreachable: 'The server cannot be reached.',
+    who: (name) => `You are logged in as ${name}.`,
+  },
+  'zh-CN': {
+    title: '门户',
+    username: '用户名',
+    password: '密码',
+    mechanism: '用什么保持登录',
+    session: '会话 Cookie',
+    token: 'Cookie 中的令牌',
+    login: '登录',
+    logout: '登出',
+    ask: '向服务器请求',
+    nobody: '您尚未登录。',
+    unreachable: '无法连接服务器。',
+    who: (name) => `您已登录为 ${name}。`,
+  },
+}
+
+const byId = (id) => document.getElementById(id)
+let language = navigator.language.startsWith('zh') ? 'zh-CN' : 'en'
+let user = null
+
+const show = () => {
+  const words = WORDS[language]
+  document.documentElement.lang = language
+  document.title = words.title
+  for (const element of document.querySelectorAll('[data-word]')) element.textContent = words[element.dataset.word]
+  byId('who').textContent = user ? words.who(user) : words.nobody
+  byId('language').textContent = language === 'en' ? '中文' : 'English'
+  byId('language').lang = language === 'en' ? 'zh-CN' : 'en'
+}
+
+const ask = async (method, path, body) => {
+  const headers = body ? { 'Content-Type': 'application/json' } : {}
+  try {
+    const response = await fetch(path, { method, headers, body: body && JSON.stringify(body) })
+    const text = await response.text()
+    const node = response.headers.get('X-AuthLab-Node') ?? ''
+    byId('answer').textContent = `${method} ${path} → ${response.status} ${node}\n${pretty(text)}`
+    return response.ok
+  } catch {
+    byId('answer').textContent = WORDS[language].unreachable
+    return false
+  }
+}
+
+const pretty = (text) => {
+  try {
+    return JSON.stringify(JSON.parse(text), null, 2)
+  } catch {
+    return text
+  }
+}
+
+byId('language').addEventListener('click', () => {
+  language = language === 'en' ? 'zh-CN' : 'en'
+  show()
+})
+
+byId('login').addEventListener('submit', async (event) => {
+  event.preventDefault()
+  const form = new FormData(event.target)
+  const [username, password] = [form.get('username'), form.get('password')]
+  const isSession = form.get('mechanism') === 'session'
+  const isIn = isSession
+    ? await ask('POST', '/session', { username, password })
+    : await ask('POST', '/token', { grant_type: 'password', transport: 'cookie', username, password })
+  if (isIn) user = username
+  show()
+})
+
+for (const button of document.querySelectorAll('button[data-path]')) {
+  button.addEventListener('click', async () => {
+    const method = button.dataset.method ?? 'GET'
+    const isDone = await ask(method, button.dataset.path)
+    if (method === 'DELETE' && isDone) user = null
+    show()
+  })
+}
+
+show()

@@ -1,0 +1,44 @@
+import type { RequestHandler } from 'express'
+import { guarded } from '../authorize.ts'
+import type { TargetContext } from '../context.ts'
+import { PasswordInput, readInput } from '../input.ts'
+import { logIn } from '../login.ts'
+import { hashPassword } from '../passwords.ts'
+import { sendProblem } from '../problem.ts'
+import { retryBusy } from '../retry-busy.ts'
+import { startSession } from '../session-middleware.ts'
+import { report, startTimer } from '../trace.ts'
+import { endAllSessions } from './sessions.ts'
+
+const WRITE = { kind: 'account-write', clause: 'OWASP ASVS 5 V6.2.3', file: 'routes/password.ts', symbol: 'changePassword' } as const
+
+/**
+ * `POST /password`: takes the current password besides the credential, and ends all sessions of the account; the caller's own goes on under
+ * a new id (OWASP ASVS 5 V7.4.3). Access tokens are self-contained: those already issued stay good until they expire.
+ */
+export const changePassword = (context: TargetContext): RequestHandler =>
+  guarded(context, {}, async (request, response, { name, sessionId }) => {
+    const input = readInput(PasswordInput, request, response)
+    if (!input) return
+    const { denial } = await logIn(context, name, input.currentPassword)
+    if (denial) {
+      // 401 would make a client throw its good credential away.
+      sendProblem(
+        response,
+        denial.status === 401 ? { verdict: denial.verdict, status: 403, detail: 'The current password is wrong.' } : denial,
+      )
+      return
+    }
+    const startedAt = startTimer()
+    const hash = await hashPassword(input.newPassword)
+    await retryBusy(() => context.accounts.setPasswordHash(name, hash))
+    report(WRITE, {
+      outcome: 'pass',
+      startedAt,
+      title: `New password hash of ${name} written`,
+      evidence: () => ({ sql: 'UPDATE accounts SET password_hash = ? WHERE name = ?', rows: 1 }),
+    })
+    const ended = await endAllSessions(context, name)
+    if (sessionId !== null) await startSession(request, name)
+    response.json({ endedSessions: sessionId === null ? ended : Math.max(0, ended - 1), accessTokens: 'valid until they expire' })
+  })

@@ -1,0 +1,59 @@
+import type { RequestHandler } from 'express'
+import type { Account } from '../../../contract/accounts.ts'
+import { guarded } from '../authorize.ts'
+import type { TargetContext } from '../context.ts'
+import { checkOrigin } from '../csrf.ts'
+import { LoginInput, readInput } from '../input.ts'
+import { logIn } from '../login.ts'
+import { sendProblem } from '../problem.ts'
+import { clearCredentials, endSession, loadSession, startSession } from '../session-middleware.ts'
+import { noteMechanism, noteVerdict } from '../trace.ts'
+
+const toUser = ({ name, role, scopes }: Pick<Account, 'name' | 'role' | 'scopes'>) => ({ name, role, scopes })
+
+/** `POST /session`: logs in and answers with a session cookie. */
+export const createSession =
+  (context: TargetContext): RequestHandler =>
+  async (request, response) => {
+    // Login CSRF: nobody else's page may log a browser in as somebody.
+    const foreign = checkOrigin(request)
+    if (foreign) {
+      sendProblem(response, foreign)
+      return
+    }
+    const input = readInput(LoginInput, request, response)
+    if (!input) return
+    const { account, denial } = await logIn(context, input.username, input.password)
+    if (denial) {
+      sendProblem(response, denial)
+      return
+    }
+    noteMechanism('session')
+    await loadSession(context.sessionMiddleware, request, response)
+    await startSession(request, account.name)
+    noteVerdict('allowed')
+    response.json({ user: toUser(account) })
+  }
+
+/** `GET /session`: the times and the data of the caller's own session. */
+export const showSession = (context: TargetContext): RequestHandler =>
+  guarded(context, { mechanisms: ['session'] }, (request, response, principal) => {
+    const { row } = context.store.look(request.sessionID)
+    const { account, device } = request.session
+    response.json({
+      user: { name: principal.name, role: principal.role, scopes: principal.scopes },
+      session: row,
+      data: { account, device },
+    })
+  })
+
+/**
+ * `DELETE /session`: logs out. A session's row is gone before the answer; of a token only this client's cookie goes, the token itself stays
+ * good until it expires for whoever kept a copy.
+ */
+export const deleteSession = (context: TargetContext): RequestHandler =>
+  guarded(context, { mechanisms: ['session', 'jwt-cookie'] }, async (request, response, { sessionId }) => {
+    if (sessionId === null) clearCredentials(response)
+    else await endSession(request, response)
+    response.status(204).end()
+  })

@@ -1,0 +1,80 @@
+import type { CookieOptions, Request, RequestHandler, Response } from 'express'
+import session, { type Store } from 'express-session'
+import { keyOfSid } from '../storage/sid-key.ts'
+import { SESSION_COOKIE, TOKEN_COOKIE } from './credentials.ts'
+import { report, startTimer } from './trace.ts'
+
+declare module 'express-session' {
+  interface SessionData {
+    /** Name of the account that logged in. */
+    account: string
+    /** User-Agent of the login, shortened. */
+    device: string
+  }
+}
+
+/**
+ * Attributes of every cookie that is a credential. No Max-Age on the session cookie: its limits are the server's. `Secure` is left out because
+ * this server speaks plain HTTP on loopback only (express-session would silently send no cookie at all); behind TLS it belongs here.
+ */
+export const COOKIE_ATTRIBUTES = { httpOnly: true, sameSite: 'lax', path: '/' } as const satisfies CookieOptions
+
+/** express-session as this app uses it. Ids are its own: 24 octets from the system's CSPRNG. */
+export const createSessionMiddleware = (store: Store, secrets: string[]): RequestHandler =>
+  session({ store, secret: secrets, name: SESSION_COOKIE, cookie: COOKIE_ATTRIBUTES, resave: false, saveUninitialized: false })
+
+/** Loads the session of this request, or a new one that is not stored yet. Only routes that use a session pay for it. */
+export const loadSession = (middleware: RequestHandler, request: Request, response: Response): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const loaded = middleware(request, response, (error?: unknown) => (error ? reject(error) : resolve()))
+    if (loaded instanceof Promise) loaded.catch(reject)
+  })
+
+const REGENERATE = {
+  kind: 'session-regenerate',
+  clause: 'OWASP ASVS 5 V7.2.4',
+  file: 'session-middleware.ts',
+  symbol: 'startSession',
+} as const
+
+const settle = (start: (done: (error?: unknown) => void) => void): Promise<void> =>
+  new Promise((resolve, reject) => start((error) => (error ? reject(error) : resolve())))
+
+/** Longest User-Agent that is kept, characters. */
+const MAX_DEVICE_LENGTH = 160
+
+/**
+ * Starts a session for an account under a new id and stores it before anything is answered, so that a cookie in the client's hands always
+ * has its row. The id that the request came with, whoever planted it, is dead (session fixation).
+ */
+export const startSession = async (request: Request, account: string): Promise<void> => {
+  const startedAt = startTimer()
+  const given = request.sessionID
+  await settle((done) => request.session.regenerate(done))
+  const fresh = request.sessionID
+  report(REGENERATE, {
+    outcome: 'pass',
+    startedAt,
+    title: 'New session id; the one before it is dead',
+    evidence: () => ({ id: publicId(fresh), previousId: publicId(given), bits: 192 }),
+  })
+  request.session.account = account
+  request.session.device = (request.headers['user-agent'] ?? '').slice(0, MAX_DEVICE_LENGTH)
+  await settle((done) => request.session.save(done))
+}
+
+/** Deletes this request's session from the store and its cookie from the client. */
+export const endSession = async (request: Request, response: Response): Promise<void> => {
+  await settle((done) => request.session.destroy(done))
+  clearCredentials(response)
+}
+
+/** Makes the client forget the cookies that are credentials and what it stored for this site (W3C Clear Site Data §3.1). */
+export const clearCredentials = (response: Response): void => {
+  response.clearCookie(SESSION_COOKIE, COOKIE_ATTRIBUTES)
+  response.clearCookie(TOKEN_COOKIE, COOKIE_ATTRIBUTES)
+  response.setHeader('Clear-Site-Data', '"cache", "cookies", "storage"')
+}
+
+/** SHA-256 of a raw session id, hexadecimal: what may be shown. */
+export const publicId = (sid: string): string => keyOfSid(sid).hash.toString('hex')
