@@ -49,11 +49,12 @@ export const pageHeaders = (): RequestHandler =>
         // Positions of rows and splitters are style attributes; they run nothing.
         styleSrcAttr: ["'unsafe-inline'"],
         imgSrc: ["'self'", 'data:'],
-        fontSrc: ["'self'"],
+        // Vite puts small font files into the style sheet.
+        fontSrc: ["'self'", 'data:'],
         connectSrc: ["'self'"],
         workerSrc: ["'self'"],
         manifestSrc: ["'self'"],
-        baseUri: ["'none'"],
+        baseUri: ["'self'"],
         formAction: ["'none'"],
         frameAncestors: ["'none'"],
       },
