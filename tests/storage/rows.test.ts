@@ -4,7 +4,8 @@ import { SessionRows } from '../../src/server/storage/session-rows.ts'
 import { keyOfId, keyOfSid } from '../../src/server/storage/sid-key.ts'
 import { ThrottleRows } from '../../src/server/storage/throttle-rows.ts'
 import { SqliteSessionStore } from '../../src/server/target/sessions/sqlite-session-store.ts'
-import { ask, fetchSession, sessionOf } from '../support/session-store-contract.ts'
+import { sessionOf } from '../support/session-data.ts'
+import { ask, fetchSession } from '../support/session-store-contract.ts'
 import { ManualClock, type TemporaryDatabase, temporaryTargetDatabase } from '../support/target-database.ts'
 
 let temporary: TemporaryDatabase

@@ -1,5 +1,6 @@
 import type { SessionData, Store } from 'express-session'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { sessionOf } from './session-data.ts'
 
 /** A store under test with the means to let time pass in it. */
 export interface StoreUnderTest {
@@ -24,10 +25,6 @@ export interface StoreTraits {
   /** MemoryStore throws from `get` what JSON.parse throws; ours answers "absent" and reports the row. */
   throwsOnCorruptData: boolean
 }
-
-/** A session as express-session would hand it to a store. */
-export const sessionOf = (fields: Record<string, unknown> = {}): SessionData =>
-  ({ cookie: { originalMaxAge: null, expires: null, httpOnly: true, path: '/' }, ...fields }) as SessionData
 
 type Listed = SessionData[] | { [sid: string]: SessionData } | null
 type Call<T> = (done: (error?: unknown, result?: T) => void) => void

@@ -1,7 +1,8 @@
 import session, { type SessionData } from 'express-session'
 import { keyOfSid } from '../../../src/server/storage/sid-key.ts'
 import { SqliteSessionStore } from '../../../src/server/target/sessions/sqlite-session-store.ts'
-import { ask, describeSessionStore, sessionOf } from '../../support/session-store-contract.ts'
+import { sessionOf } from '../../support/session-data.ts'
+import { ask, describeSessionStore } from '../../support/session-store-contract.ts'
 import { ManualClock, temporaryTargetDatabase } from '../../support/target-database.ts'
 
 const SQLITE = {
