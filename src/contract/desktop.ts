@@ -28,3 +28,13 @@ export const MENU_COMMANDS = [
 ] as const
 /** A command of the native menu that the page carries out. */
 export type MenuCommand = (typeof MENU_COMMANDS)[number]
+
+/** The channels between the page's bridge and the shell. */
+export const CHANNELS = {
+  saveFile: 'desktop:save-file',
+  openFile: 'desktop:open-file',
+  openClientWindow: 'desktop:open-client-window',
+  blockedRequests: 'desktop:blocked-requests',
+  blockedRequestsChanged: 'desktop:blocked-requests-changed',
+  menuCommand: 'desktop:menu-command',
+} as const

@@ -1,0 +1,68 @@
+import { Menu, type MenuItemConstructorOptions } from 'electron'
+import type { MenuCommand } from '../contract/desktop.ts'
+import type { MenuStrings } from './menu-strings.ts'
+
+/** Accelerators of the page's commands; a plain key would be taken from whoever types. */
+const ACCELERATORS: Partial<Record<MenuCommand, string>> = {
+  'command-palette': 'CmdOrCtrl+K',
+  'export-har': 'CmdOrCtrl+E',
+  'reset-lab': 'CmdOrCtrl+Alt+R',
+  'toggle-theme': 'CmdOrCtrl+Alt+T',
+  'toggle-language': 'CmdOrCtrl+Alt+L',
+  'pause-clock': 'CmdOrCtrl+Alt+P',
+  'real-time': 'CmdOrCtrl+Alt+0',
+  'focus-filter': 'CmdOrCtrl+F',
+}
+
+const SEPARATOR: MenuItemConstructorOptions = { type: 'separator' }
+
+/** The menu as data. */
+function template(words: MenuStrings, onCommand: (command: MenuCommand) => void): MenuItemConstructorOptions[] {
+  const command = (name: MenuCommand): MenuItemConstructorOptions => ({
+    id: name,
+    label: words.commands[name],
+    accelerator: ACCELERATORS[name],
+    click: () => onCommand(name),
+  })
+  const role = (name: NonNullable<MenuItemConstructorOptions['role']>, label: string): MenuItemConstructorOptions => ({ role: name, label })
+  const quit = role('quit', words.quit)
+  const edit = [
+    role('undo', words.undo),
+    role('redo', words.redo),
+    SEPARATOR,
+    role('cut', words.cut),
+    role('copy', words.copy),
+    role('paste', words.paste),
+    role('selectAll', words.selectAll),
+    SEPARATOR,
+    command('focus-filter'),
+  ]
+  const view = [
+    command('command-palette'),
+    SEPARATOR,
+    command('toggle-theme'),
+    command('toggle-language'),
+    SEPARATOR,
+    role('resetZoom', words.actualSize),
+    role('zoomIn', words.zoomIn),
+    role('zoomOut', words.zoomOut),
+    role('togglefullscreen', words.fullScreen),
+    SEPARATOR,
+    role('reload', words.reload),
+    role('toggleDevTools', words.developerTools),
+  ]
+  const isMac = process.platform === 'darwin'
+  return [
+    ...(isMac ? [{ label: 'AuthLab', submenu: [role('about', 'AuthLab'), SEPARATOR, quit] }] : []),
+    { label: words.file, submenu: [command('export-har'), ...(isMac ? [] : [SEPARATOR, quit])] },
+    { label: words.edit, submenu: edit },
+    { label: words.view, submenu: view },
+    { label: words.lab, submenu: [command('pause-clock'), command('real-time'), SEPARATOR, command('reset-lab')] },
+    { label: words.window, submenu: [role('minimize', words.minimize), role('close', words.close)] },
+  ]
+}
+
+/** Puts the native menu in place; the page carries out what it asks for. */
+export function setMenu(words: MenuStrings, onCommand: (command: MenuCommand) => void): void {
+  Menu.setApplicationMenu(Menu.buildFromTemplate(template(words, onCommand)))
+}
