@@ -4,6 +4,8 @@ import { Mechanism } from '../contract/mechanism.ts'
 import type { ClientIdentity } from './clients/virtual-client.ts'
 
 const CLIENTS = 'clients'
+const CAPACITY = 'capture-capacity'
+const Capacity = z.number().int().positive()
 const Identities = z.array(
   z.object({
     id: z.string(),
@@ -28,13 +30,26 @@ export class LabSettings {
 
   /** The clients of the last run; null when there was none. Their jars are not kept: they are new user agents. */
   clients(): ClientIdentity[] | null {
-    const row = this.#read.get(CLIENTS)
-    if (!row) return null
-    const kept = Identities.safeParse(JSON.parse(row.value))
-    return kept.success ? kept.data : null
+    return this.#get(CLIENTS, Identities)
   }
 
   keepClients(identities: readonly ClientIdentity[]): void {
     this.#write.run(CLIENTS, JSON.stringify(identities))
+  }
+
+  /** How many exchanges to keep; null unless the operator decided it. */
+  captureCapacity(): number | null {
+    return this.#get(CAPACITY, Capacity)
+  }
+
+  keepCaptureCapacity(capacity: number): void {
+    this.#write.run(CAPACITY, JSON.stringify(capacity))
+  }
+
+  #get<T>(name: string, schema: z.ZodType<T>): T | null {
+    const row = this.#read.get(name)
+    if (!row) return null
+    const kept = schema.safeParse(JSON.parse(row.value))
+    return kept.success ? kept.data : null
   }
 }

@@ -117,7 +117,7 @@ function startNodes({ config, stores, clockBuffer, announcer }: Ground): Promise
 
 async function startTraffic(ground: Ground): Promise<Running> {
   const { config, stores, clock, announcer, undoing } = ground
-  const capacity = config.captureCapacity
+  const capacity = stores.settings.captureCapacity() ?? config.captureCapacity
   let isClosing = false
   const recorder = await startRecorder({
     databaseFile: stores.labFile,
@@ -152,6 +152,11 @@ async function startTraffic(ground: Ground): Promise<Running> {
 
 const portalUrl = (balancer: Balancer): string => `http://app.localhost:${balancer.port}`
 
+/** A setting that cannot be kept is lost at the next start, no more. */
+function keep(write: () => void): void {
+  whenFree(write).catch((error: unknown) => console.error(error))
+}
+
 const createClients = ({ stores, clock, announcer }: Ground, recorder: Recorder, balancer: Balancer): ClientPool =>
   new ClientPool({
     clock,
@@ -160,9 +165,7 @@ const createClients = ({ stores, clock, announcer }: Ground, recorder: Recorder,
     whenComplete: (id) => recorder.whenComplete(id),
     onChange: announcer.publish,
     onAction: announcer.note,
-    onIdentities: (identities) => {
-      whenFree(() => stores.settings.keepClients(identities)).catch((error: unknown) => console.error(error))
-    },
+    onIdentities: (identities) => keep(() => stores.settings.keepClients(identities)),
   })
 
 function assemble({ config, stores, clock, announcer }: Ground, { balancer, notices, ...running }: Running): LabParts {
@@ -183,6 +186,7 @@ function assemble({ config, stores, clock, announcer }: Ground, { balancer, noti
     accounts: new AccountRows(target),
     log: announcer.log,
     note: announcer.note,
+    keepCapacity: (capacity) => keep(() => stores.settings.keepCaptureCapacity(capacity)),
   }
 }
 

@@ -56,6 +56,13 @@ describe('the lab', () => {
     expect(json.actions.map((row: { action: string }) => row.action)).toEqual(['lab-reset'])
   })
 
+  test('asked twice at once to go back does so once', async () => {
+    await call('POST', '/nodes/node-1/kill')
+    const answers = await Promise.all([call('POST', '/lab/reset'), call('POST', '/lab/reset')])
+    expect(answers.map(({ status }) => status)).toEqual([200, 200])
+    expect(answers[0].json.actions).toHaveLength(1)
+  })
+
   test('stops recording and goes on, with a row for each', async () => {
     expect((await call('PATCH', '/recording', { on: false, capacity: 200 })).json).toMatchObject({ isOn: false, capacity: 200 })
     expect((await lastAction()).action).toBe('recording-paused')

@@ -16,6 +16,7 @@ test('sessions, tokens, traffic, accounts, clients and keys survive a restart', 
   const byToken = (await first.call('POST', '/clients/bob-laptop/requests', { path: '/me' })).json.exchanges[0]
   await first.call('PATCH', '/accounts/mallory', { disabled: true })
   await first.call('POST', '/clients', { name: 'Kept', account: 'bob', mechanism: 'session' })
+  await first.call('PATCH', '/recording', { capacity: 777 })
   const sessions = (await first.call('GET', '/sessions')).json
   await first.close()
 
@@ -24,6 +25,7 @@ test('sessions, tokens, traffic, accounts, clients and keys survive a restart', 
   expect(state.sessions.map((row: { id: string }) => row.id)).toEqual(sessions.map((row: { id: string }) => row.id))
   expect(state.exchanges).toHaveLength(4)
   expect(state.accounts.find((account: { name: string }) => account.name === 'mallory').isDisabled).toBe(true)
+  expect(state.recording.capacity).toBe(777)
   expect(state.clients.at(-1).name).toBe('Kept')
   for (const id of [asked, byToken]) {
     const again = (await second.call('POST', `/exchanges/${id}/replay`, {})).json.exchanges[0]

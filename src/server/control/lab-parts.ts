@@ -16,6 +16,7 @@ export interface LabParts {
   readonly strategy: string
   readonly store: string
   readonly lifetimes: Lifetimes
+  /** Of a fresh lab. */
   readonly captureCapacity: number
   readonly notices: readonly Notice[]
   readonly clock: LabClock
@@ -25,6 +26,8 @@ export interface LabParts {
   readonly sessions: SessionRows
   readonly accounts: AccountRows
   readonly log: EventLog
+  /** Remembers how many exchanges to keep for the next start. */
+  keepCapacity(capacity: number): void
   /** Puts an operator's action into the traffic. */
   note(action: OperatorAction['action'], params?: OperatorAction['params']): void
 }

@@ -18,6 +18,7 @@ export const accounts = api.accounts.router({
     const account = await whenFree(() => lab.accounts.change(name, change))
     if (!account) throw unknown(name)
     const { role, disabled, scopes } = change
+    if (role === undefined && disabled === undefined && scopes === undefined) return account
     lab.note('account-changed', {
       account: name,
       ...(role !== undefined && { role }),

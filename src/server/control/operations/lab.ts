@@ -12,6 +12,7 @@ export const lab = api.lab.router({
   setRecording: api.lab.setRecording.handler(({ context: { lab }, input }) => {
     const wasOn = lab.recorder.recording().isOn
     const recording = lab.recorder.setRecording(input)
+    if (input.capacity !== undefined) lab.keepCapacity(input.capacity)
     if (recording.isOn !== wasOn) lab.note(recording.isOn ? 'recording-resumed' : 'recording-paused')
     return recording
   }),

@@ -1,13 +1,22 @@
 import type { LabParts } from '../lab-parts.ts'
 import { readClock } from '../snapshot.ts'
 
-/** Back to the starting state: real time, all nodes up, starting accounts and clients, no sessions, no traffic. */
-export async function resetLab(lab: LabParts): Promise<void> {
+const running = new WeakMap<LabParts['log'], Promise<void>>()
+
+/** Back to the starting state: real time, all nodes up, starting accounts and clients, no sessions, no traffic. Asked twice at once, it runs once. */
+export function resetLab(lab: LabParts): Promise<void> {
+  const current = running.get(lab.log) ?? reset(lab).finally(() => running.delete(lab.log))
+  running.set(lab.log, current)
+  return current
+}
+
+async function reset(lab: LabParts): Promise<void> {
   await lab.clients.reset()
   lab.clock.toRealTime()
   await lab.cluster.reset()
   await lab.recorder.clear()
   lab.recorder.setRecording({ on: true, capacity: lab.captureCapacity })
+  lab.keepCapacity(lab.captureCapacity)
   lab.note('lab-reset')
   lab.log.publish({ type: 'clock', clock: readClock(lab.clock) })
   lab.log.publish({ type: 'resync' })
