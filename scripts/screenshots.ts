@@ -34,10 +34,8 @@ async function play(call: Call): Promise<void> {
 }
 
 async function shoot(page: Page, picture: (typeof PICTURES)[number]): Promise<void> {
-  await page.getByRole('grid').focus()
-  await page.keyboard.press('End')
-  await page.locator('.stp').first().waitFor()
-  await page.waitForLoadState('networkidle').catch(() => undefined)
+  await page.getByRole('row').filter({ hasText: '/me' }).last().click()
+  await page.getByRole('heading', { name: 'GET /me' }).waitFor()
   await page.evaluate(() => document.fonts.ready)
   await page.screenshot({ path: join(FOLDER, `${picture.name}.png`), animations: 'disabled' })
 }
