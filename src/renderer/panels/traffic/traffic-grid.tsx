@@ -48,7 +48,6 @@ export function TrafficGrid({ timeline }: { readonly timeline: Timeline }) {
   const { t, i18n } = useTranslation('traffic')
   const selected = useUi((ui) => ui.selectedExchange)
   const scroller = useRef<HTMLDivElement>(null)
-  const { newCount, onScroll, jumpToEnd } = useFollow(scroller, timeline)
   /** The line that the keyboard stands on when it is not the selected exchange: an operator's action. */
   const [activeAction, setActiveAction] = useState<string | null>(null)
   const virtualizer = useVirtualizer({
@@ -59,6 +58,8 @@ export function TrafficGrid({ timeline }: { readonly timeline: Timeline }) {
     scrollPaddingStart: HEAD_HEIGHT_PX,
     scrollMargin: 0,
   })
+  // After the virtualizer, which scrolls to its start when it is made.
+  const { newCount, onScroll, jumpToEnd } = useFollow(scroller, timeline)
   const select = useCallback((id: string) => {
     setActiveAction(null)
     selectExchange(id)

@@ -5,7 +5,7 @@ import type { Step } from '../../../../contract/step.ts'
 import { hasWords, say } from '../../../i18n/say.ts'
 import { Sql } from '../../../ui/code-block.tsx'
 import { labDate } from '../dates.ts'
-import { isTime, timeMs } from './step-words.ts'
+import { isNumericDate, isTime, timeMs } from './step-words.ts'
 import classes from './story.module.css'
 
 /** Shown apart, not as a line of the table. */
@@ -93,7 +93,7 @@ function Facts({ step, labTime }: PartProps) {
   if (facts.length === 0) return null
   const text = (name: string, value: unknown): string =>
     isTime(step.kind, name, value)
-      ? `${labDate(timeMs(value), labTime, i18n.language)} (${value})`
+      ? `${labDate(timeMs(value), labTime, i18n.language)}${isNumericDate(value) ? ` (${value})` : ''}`
       : cellText(name, value, labTime, i18n.language)
   return (
     <table className={classes['table']}>

@@ -5,8 +5,11 @@ import { clockTime } from '../../../state/lab-time.ts'
 
 const SECONDS_BELOW = 100_000_000_000
 
-/** A point in time from evidence as Unix milliseconds; claims carry seconds, rows milliseconds (RFC 7519 §2 NumericDate). */
-export const timeMs = (value: number): number => (value < SECONDS_BELOW ? value * 1000 : value)
+/** Whether a point in time is in seconds, as claims have it (RFC 7519 §2 NumericDate); rows have milliseconds. */
+export const isNumericDate = (value: number): boolean => value < SECONDS_BELOW
+
+/** A point in time from evidence as Unix milliseconds. */
+export const timeMs = (value: number): number => (isNumericDate(value) ? value * 1000 : value)
 
 const TIME_KINDS: ReadonlySet<Step['kind']> = new Set([
   'token-expiry',
