@@ -10,7 +10,7 @@ import { showCannotStart } from './dialogs.ts'
 import { answerPage } from './ipc.ts'
 import { setMenu } from './menu.ts'
 import { menuStrings } from './menu-strings.ts'
-import { closeLabOnQuit, quitOnSignals } from './quit.ts'
+import { closeLabOnQuit } from './quit.ts'
 import { BlockedCount, silenceChromium } from './security.ts'
 import { placeUserData } from './user-data.ts'
 import { openWindow, workbenchFence } from './window.ts'
@@ -46,7 +46,6 @@ async function show(lab: Lab, config: Config): Promise<void> {
   }
   const blocked = new BlockedCount((count) => toPage(CHANNELS.blockedRequestsChanged, count))
   const onBlocked = (): void => blocked.add()
-  closeLabOnQuit(lab)
   for (const { code, params } of lab.notices) say(`${code} ${JSON.stringify(params)}`)
   if (config.mode !== 'browser') {
     const fence = workbenchFence(lab, onBlocked)
@@ -80,6 +79,7 @@ async function run(config: Config): Promise<void> {
     })
     // Beside Chromium's own start, not after it.
     const starting = startLab({ ...config, mode: config.mode === 'browser' ? 'browser' : 'desktop' })
+    closeLabOnQuit(starting, () => exitCode)
     const [lab] = await Promise.all([starting, app.whenReady()])
     await show(lab, config)
   } catch (error) {
@@ -92,8 +92,6 @@ if (!config) app.exit(exitCode)
 else {
   silenceChromium()
   if (!config.isSandboxed) app.commandLine.appendSwitch('no-sandbox')
-  // Before there is a lab, quitting has nothing to close; a failed start keeps its exit code.
-  quitOnSignals(() => (exitCode === EXIT.ok ? app.quit() : app.exit(exitCode)))
   app.on('window-all-closed', () => {
     if (window !== null) app.quit()
   })
