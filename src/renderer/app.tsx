@@ -24,7 +24,7 @@ export function App() {
     <MantineProvider
       theme={theme}
       withCssVariables={false}
-      withStaticClasses={false}
+      withGlobalClasses={false}
       {...(scheme === 'auto' ? { defaultColorScheme: 'auto' as const } : { forceColorScheme: scheme })}
     >
       <QueryClientProvider client={queries}>
