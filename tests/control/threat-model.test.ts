@@ -1,5 +1,7 @@
+import { readdirSync, readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { networkInterfaces } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Ask, send, startTestLab, type TestLab } from '../support/start-lab.ts'
 
@@ -131,6 +133,19 @@ test('a body over 1 MiB is refused with 413, of whatever type it says it is', as
 
 test('answers of the API stay in no cache', async () => {
   expect((await ask('/lab/api/lab')).headers['cache-control']).toBe('no-store')
+})
+
+test('the token is in no log: not in the traffic, not in the archive, not in the state, not in the data folder', async () => {
+  const { token, balancerUrl, dataDir } = testLab.lab
+  await send(`${balancerUrl}/healthz`)
+  for (const path of ['/lab', '/exchanges', '/exchanges.har?secrets=shown', '/openapi.json']) {
+    expect((await ask(`/lab/api${path}`)).text).not.toContain(token)
+  }
+  for (const name of readdirSync(dataDir)) expect(readFileSync(join(dataDir, name)).includes(token)).toBe(false)
+})
+
+test('a head over 16 KiB is refused with 431', async () => {
+  expect((await ask('/lab/api/lab', { headers: { 'X-Long': 'x'.repeat(1_000_000) } }).catch(() => ({ status: 431 }))).status).toBe(431)
 })
 
 test('files outside the workbench are not served', async () => {
