@@ -44,6 +44,6 @@ export default defineConfig({
     root: at('src/renderer'),
     base: '/',
     plugins: [react()],
-    build: { outDir: at('out/renderer'), rollupOptions: { input: at('src/renderer/index.html') } },
+    build: { outDir: at('out/renderer'), assetsInlineLimit: 0, rollupOptions: { input: at('src/renderer/index.html') } },
   },
 })

@@ -7,5 +7,5 @@ export default defineConfig({
   root: resolve(import.meta.dirname, '../src/renderer'),
   base: '/',
   plugins: [react()],
-  build: { outDir: resolve(import.meta.dirname, '../out/renderer'), emptyOutDir: true },
+  build: { outDir: resolve(import.meta.dirname, '../out/renderer'), emptyOutDir: true, assetsInlineLimit: 0 },
 })

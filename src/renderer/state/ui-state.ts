@@ -90,8 +90,6 @@ export const useUi = <T>(selector: (ui: UiState) => T): T => useStore(store, sel
 export const currentUi = (): UiState => store.getState()
 /** Changes some of the page's state. */
 export const setUi = (change: Partial<UiState>): void => store.setState(change)
-/** Listens to changes of the page's state. */
-export const onUiChange = (listener: (ui: UiState) => void): (() => void) => store.subscribe(listener)
 
 /** Selects one exchange everywhere: traffic, topology, inspector. */
 export const selectExchange = (id: string | null): void => store.setState({ selectedExchange: id })
