@@ -121,6 +121,7 @@ export function CommandPalette() {
       shortcut={null}
       lockScroll={false}
       scrollable
+      overlayProps={{ blur: 0, backgroundOpacity: 0.3 }}
       maxHeight={420}
       transitionProps={{ duration: 0 }}
       nothingFound={t('nothingFound')}

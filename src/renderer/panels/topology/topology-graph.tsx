@@ -1,6 +1,6 @@
 import '@xyflow/react/dist/base.css'
-import { Background, BackgroundVariant, ReactFlow, useNodesInitialized, useReactFlow } from '@xyflow/react'
-import { useEffect, useRef } from 'react'
+import { Background, BackgroundVariant, ReactFlow, useNodesInitialized, useReactFlow, useStore } from '@xyflow/react'
+import { useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
 import { BalancerBox, ClientBox, NodeBox, StoreBox } from './boxes.tsx'
 import { TopologyLine } from './line.tsx'
@@ -19,19 +19,15 @@ export function TopologyGraph() {
   const { boxes, lines } = useTopology()
   const { fitView } = useReactFlow()
   const isReady = useNodesInitialized()
-  const pane = useRef<HTMLDivElement>(null)
+  const size = useStore(({ width, height }) => `${width}x${height}`)
   const count = boxes.length
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a box more or less needs a new fit.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another size, or a box more or less, needs a new fit.
   useEffect(() => {
-    const element = pane.current
-    if (!element || !isReady) return
-    const observer = new ResizeObserver(() => void fitView(FIT))
-    observer.observe(element)
-    return () => observer.disconnect()
-  }, [fitView, isReady, count])
+    if (isReady) void fitView(FIT)
+  }, [fitView, isReady, count, size])
   return (
     // biome-ignore lint/a11y/useSemanticElements: a group of controls that is no form.
-    <div ref={pane} className={classes['graph']} role="group" aria-label={t('picture')}>
+    <div className={classes['graph']} role="group" aria-label={t('picture')}>
       <ReactFlow
         nodes={boxes}
         edges={lines}
