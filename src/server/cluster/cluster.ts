@@ -19,8 +19,8 @@ export interface ClusterOptions {
   onTrace(trace: NodeTrace): void
   /** On every change of state; for counters at most once a second. */
   onNodeChange(node: Node): void
-  /** The node's thread ended by itself; `onNodeChange` follows. */
-  onNodeCrash(id: string): void
+  /** The node's thread ended by itself, and why; `onNodeChange` follows. */
+  onNodeCrash(id: string, failure: LabError): void
 }
 
 /** The nodes that run the target, each in its own worker thread. */
@@ -55,7 +55,7 @@ class ThreadedCluster implements Cluster {
         for (const trace of traces) options.onTrace(trace)
       },
       changed: (node: ManagedNode) => this.#changed(node),
-      crashed: (node: ManagedNode) => options.onNodeCrash(node.id),
+      crashed: (node: ManagedNode, failure: LabError) => options.onNodeCrash(node.id, failure),
     }
     this.#nodes = Array.from(
       { length: options.nodes },

@@ -10,7 +10,7 @@ export interface NodeListeners {
   /** State or counters are different now. */
   changed(node: ManagedNode): void
   /** The thread ended and nobody had asked for it. */
-  crashed(node: ManagedNode): void
+  crashed(node: ManagedNode, failure: LabError): void
 }
 
 /** One node over all its runs: killed, started again, counted. */
@@ -70,7 +70,7 @@ export class ManagedNode {
     if (this.#state !== 'down') throw new LabError('conflict', `${this.id} is not down.`)
     const thread: NodeThread = new NodeThread(this.#data, {
       traces: (traces) => this.#on.traces(traces),
-      gone: () => this.#gone(thread),
+      gone: (failure) => this.#gone(thread, failure),
     })
     this.#thread = thread
     this.#state = 'starting'
@@ -125,13 +125,13 @@ export class ManagedNode {
     this.#announcedCount = 0
   }
 
-  #gone(thread: NodeThread): void {
+  #gone(thread: NodeThread, failure: LabError): void {
     if (this.#thread !== thread) return
     const wasUp = this.#state === 'up'
     const upstream = this.#upstream
     this.#setDown()
     void upstream?.destroy()
-    if (wasUp) this.#on.crashed(this)
+    if (wasUp) this.#on.crashed(this, failure)
     this.#on.changed(this)
   }
 

@@ -20,7 +20,7 @@ export class NodeThread {
   readonly listening: Promise<number>
 
   /** @param on `gone` is called once, when the thread has ended, whoever ended it. */
-  constructor(data: NodeWorkerData, on: { traces(traces: NodeTrace[]): void; gone(): void }) {
+  constructor(data: NodeWorkerData, on: { traces(traces: NodeTrace[]): void; gone(failure: LabError): void }) {
     this.#nodeId = data.nodeId
     this.#worker = new Worker(nodeWorkerUrl(), { workerData: data, name: data.nodeId })
     this.listening = new Promise((resolve, reject) => {
@@ -38,7 +38,7 @@ export class NodeThread {
         reject(failure)
         for (const { reject: rejectOrder } of this.#pending.values()) rejectOrder(failure)
         this.#pending.clear()
-        on.gone()
+        on.gone(failure)
       })
     })
     // Whoever kills a node that is still starting need not wait for it.
