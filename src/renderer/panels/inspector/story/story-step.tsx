@@ -13,7 +13,7 @@ import classes from './story.module.css'
 const ICONS = { pass: IconCheck, fail: IconX, info: IconPoint } as const
 const TONES = { pass: 'ok', fail: 'no', info: 'neutral' } as const
 
-/** Steps that only move things: they pass, but nothing was judged, so they are not green. */
+/** Steps that only move things: nothing is judged in them, so they are neither green nor red. */
 const UNJUDGED: ReadonlySet<Step['kind']> = new Set([
   'balancer-pick',
   'cookie-parse',
@@ -27,7 +27,8 @@ const UNJUDGED: ReadonlySet<Step['kind']> = new Set([
   'answer',
 ])
 
-const shownOutcome = ({ kind, outcome }: Step): Step['outcome'] => (outcome === 'pass' && UNJUDGED.has(kind) ? 'info' : outcome)
+const toneOf = ({ kind, outcome }: Step): 'ok' | 'no' | 'neutral' => (UNJUDGED.has(kind) ? 'neutral' : TONES[outcome])
+const iconOf = ({ kind, outcome }: Step): typeof IconCheck => (outcome === 'pass' && UNJUDGED.has(kind) ? IconPoint : ICONS[outcome])
 
 interface StoryStepProps {
   readonly step: Step
@@ -43,8 +44,7 @@ interface StoryStepProps {
 export function StoryStep({ step, exchange, start, share, isOpen, toggle }: StoryStepProps) {
   const { t } = useTranslation('inspector')
   const id = useId()
-  const outcome = shownOutcome(step)
-  const Icon = ICONS[outcome]
+  const Icon = iconOf(step)
   const params = paramsOf(step, exchange)
   const detail = stepDetail(step, params)
   return (
@@ -54,7 +54,7 @@ export function StoryStep({ step, exchange, start, share, isOpen, toggle }: Stor
       onMouseLeave={() => setUi({ hoveredNode: null })}
     >
       <button type="button" className={classes['row']} aria-expanded={isOpen} aria-controls={id} onClick={toggle}>
-        <span className={`${classes['mark']} ${TONES[outcome]}`}>
+        <span className={`${classes['mark']} ${toneOf(step)}`}>
           <Icon size={12} stroke={2} aria-hidden />
           <span className="sr">{t(`outcome.${step.outcome}`)}: </span>
         </span>

@@ -30,7 +30,7 @@ function Summary({ exchange, use }: { readonly exchange: Exchange; readonly use:
       <h3>{verdictHeadline(exchange, exchange.steps)}</h3>
       <p>
         {why}
-        {saysUntouched(exchange, use) && ` ${say('verdicts:untouched')}`}
+        {saysUntouched(exchange, use) && say('verdicts:untouched')}
       </p>
     </div>
   )
