@@ -50,6 +50,7 @@ const ask = async (method, path, body) => {
     const text = await response.text()
     const node = response.headers.get('X-AuthLab-Node') ?? ''
     byId('answer').textContent = `${method} ${path} → ${response.status} ${node}\n${pretty(text)}`
+    if (response.status === 401 && method === 'GET') user = null
     return response.ok
   } catch {
     byId('answer').textContent = WORDS[language].unreachable
@@ -91,4 +92,16 @@ for (const button of document.querySelectorAll('button[data-path]')) {
   })
 }
 
+/** The cookie is HttpOnly: only the server can tell whether somebody is logged in. */
+const recall = async () => {
+  try {
+    const response = await fetch('/me')
+    if (response.ok) user = (await response.json()).user.name
+  } catch {
+    byId('answer').textContent = WORDS[language].unreachable
+  }
+  show()
+}
+
 show()
+recall()
