@@ -1,8 +1,8 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { chromium, type Page } from '@playwright/test'
-import { startLabProcess } from '../tests/e2e/support/lab-process.ts'
 import { buildWhenStale } from './build-when-stale.ts'
+import { startLabProcess } from './lab-process.ts'
 import { findChromium } from './machine.ts'
 import { ROOT } from './paths.ts'
 

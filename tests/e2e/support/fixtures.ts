@@ -1,5 +1,5 @@
 import { test as base, expect } from '@playwright/test'
-import { type LabProcess, startLabProcess } from './lab-process.ts'
+import { type LabProcess, startLabProcess } from '../../../scripts/lab-process.ts'
 import { foreignPeers } from './outbound.ts'
 
 const SAMPLE_MS = 100
