@@ -1,6 +1,6 @@
-import { createRequire } from 'node:module'
 import Ajv from 'ajv'
 import addFormats from 'ajv-formats'
+import schemas from 'har-schema'
 import { describe, expect, test } from 'vitest'
 import type { Exchange } from '../../src/contract/exchanges.ts'
 import { toHar } from '../../src/protocol/har.ts'
@@ -52,8 +52,7 @@ const exchange = (change: Partial<Exchange> = {}): Exchange => ({
   ...change,
 })
 
-/** The schemas of the published package, by name; it has no types. */
-const definitions = Object.values(createRequire(import.meta.url)('har-schema') as Record<string, Record<string, unknown>>)
+const definitions = Object.values(schemas)
 const validator = (): Ajv => {
   // The published schema is of draft 6, whose `id` of meta-schema this validator does not carry.
   const ajv = new Ajv({ strict: false, schemas: definitions.map(({ $schema, ...schema }) => schema) })
