@@ -5,6 +5,8 @@ import { bin, OUT, ROOT, SCRATCH } from './paths.ts'
 
 /** The built app in a folder that the registry's Electron can run. */
 export interface StagedApp {
+  /** Version of that Electron. */
+  version: string
   /** The Electron to run it with. */
   executable: string
   /** That Electron's unpacked folder. */
@@ -20,7 +22,7 @@ function dependencies(): Record<string, string> {
 
 /** Stages `out/`, a small package.json and the native modules for the registry's runtime. @param name of the folder, so that suites do not share one */
 export async function stageElectron(name: string, say: (line: string) => void): Promise<StagedApp> {
-  const { dist, executable, sqlite } = await ensureRegistryRuntime(say)
+  const { version: electronVersion, dist, executable, sqlite } = await ensureRegistryRuntime(say)
   const folder = join(SCRATCH, 'staged', name)
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(join(folder, 'node_modules', '@node-rs'), { recursive: true })
@@ -33,5 +35,5 @@ export async function stageElectron(name: string, say: (line: string) => void): 
     if (module.startsWith('argon2'))
       cpSync(bin(`@node-rs/${module}`), join(folder, 'node_modules', '@node-rs', module), { recursive: true })
   }
-  return { executable, dist, folder }
+  return { version: electronVersion, executable, dist, folder }
 }

@@ -39,10 +39,13 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
 
 export { expect } from '@playwright/test'
 
-/** The app as a process of its own, as a launcher starts it. */
-export function spawnDesktop({ executable, folder }: StagedApp, ...flags: string[]): ChildProcess {
-  return spawn(executable, ['--no-sandbox', folder, ...flags], { stdio: ['ignore', 'pipe', 'pipe'] })
+/** An executable as a process of its own, as a launcher starts it. */
+export function spawnApp(executable: string, ...flags: string[]): ChildProcess {
+  return spawn(executable, ['--no-sandbox', ...flags], { stdio: ['ignore', 'pipe', 'pipe'] })
 }
+
+/** The staged app as a process of its own. */
+export const spawnDesktop = ({ executable, folder }: StagedApp, ...flags: string[]): ChildProcess => spawnApp(executable, folder, ...flags)
 
 /** The first line of a stream that starts with this. @throws Error when the stream ends without one */
 export async function lineOf(stream: NodeJS.ReadableStream | null, start: string): Promise<string> {
