@@ -3,6 +3,7 @@ import { ModalsProvider } from '@mantine/modals'
 import { Notifications } from '@mantine/notifications'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { useEffect } from 'react'
+import { useTranslation } from 'react-i18next'
 import { i18n } from './i18n/index.ts'
 import { Shell } from './screens/shell.tsx'
 import { listenToKeys } from './state/keys.ts'
@@ -15,6 +16,7 @@ const queries = new QueryClient({ defaultOptions: { queries: { refetchOnWindowFo
 export function App() {
   const scheme = useUi((ui) => ui.theme)
   const language = useUi((ui) => ui.language)
+  const { t } = useTranslation('app')
   useEffect(listenToKeys, [])
   useEffect(() => {
     document.documentElement.lang = language
@@ -28,7 +30,7 @@ export function App() {
       {...(scheme === 'auto' ? { defaultColorScheme: 'auto' as const } : { forceColorScheme: scheme })}
     >
       <QueryClientProvider client={queries}>
-        <ModalsProvider>
+        <ModalsProvider modalProps={{ closeButtonProps: { 'aria-label': t('dismiss') } }}>
           <Notifications position="bottom-right" limit={4} />
           <Shell />
         </ModalsProvider>

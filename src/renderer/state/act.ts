@@ -3,14 +3,16 @@ import { useCallback, useRef, useState } from 'react'
 import { reasonOf } from '../api.ts'
 import { i18n } from '../i18n/index.ts'
 
+const closeButton = () => ({ closeButtonProps: { 'aria-label': i18n.t('app:dismiss') } })
+
 /** Says in an ink notification why something did not work. */
 export function notifyFailure(error: unknown): void {
-  notifications.show({ title: i18n.t('app:actionFailed'), message: reasonOf(error), withBorder: true, autoClose: 10_000 })
+  notifications.show({ title: i18n.t('app:actionFailed'), message: reasonOf(error), withBorder: true, autoClose: 10_000, ...closeButton() })
 }
 
 /** Says that something worked, where nothing else on the page shows it. */
 export const notify = (message: string): void => {
-  notifications.show({ message, withBorder: true, autoClose: 4000 })
+  notifications.show({ message, withBorder: true, autoClose: 4000, ...closeButton() })
 }
 
 interface Actions {

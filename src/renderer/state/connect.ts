@@ -14,12 +14,16 @@ class Refused extends Error {}
 let queue: LabEvent[] = []
 let isScheduled = false
 let wake: (() => void) | null = null
+/** Ends the stream that is being followed; null when none is. */
+let leave: (() => void) | null = null
 
 function flush(): void {
   isScheduled = false
   const batch = queue
   queue = []
   applyEvents(batch)
+  // The next event may be long in coming; a state that is known to be old must not wait for it.
+  if (currentLab().isStale) leave?.()
 }
 
 function enqueue(event: LabEvent): void {
@@ -67,6 +71,7 @@ async function follow(): Promise<void> {
     },
   })
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()
+  leave = () => void reader.cancel()
   try {
     for (;;) {
       const { done, value } = await reader.read()
@@ -74,6 +79,7 @@ async function follow(): Promise<void> {
       parser.feed(value)
     }
   } finally {
+    leave = null
     stop.abort()
     flush()
   }

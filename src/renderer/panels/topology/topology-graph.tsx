@@ -1,30 +1,28 @@
 import '@xyflow/react/dist/base.css'
-import { Background, BackgroundVariant, ReactFlow, useNodesInitialized, useReactFlow, useStore } from '@xyflow/react'
+import { Background, BackgroundVariant, ReactFlow, useNodesInitialized, useStore } from '@xyflow/react'
 import { useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
 import { BalancerBox, ClientBox, NodeBox, StoreBox } from './boxes.tsx'
 import { TopologyLine } from './line.tsx'
 import classes from './topology.module.css'
+import { MOST_ZOOM, useFit } from './use-fit.ts'
 import { useTopology } from './use-topology.ts'
 
 const BOXES = { client: ClientBox, balancer: BalancerBox, node: NodeBox, store: StoreBox }
 const LINES = { line: TopologyLine }
 
-/** How the picture fits into the pane. */
-export const FIT = { padding: 0.04, maxZoom: 1.15 } as const
-
 /** The picture. Nothing in it can be dragged: its order means something. */
 export function TopologyGraph() {
   const { t } = useTranslation('topology')
   const { boxes, lines } = useTopology()
-  const { fitView } = useReactFlow()
+  const fit = useFit()
   const isReady = useNodesInitialized()
   const size = useStore(({ width, height }) => `${width}x${height}`)
   const count = boxes.length
   // biome-ignore lint/correctness/useExhaustiveDependencies: another size, or a box more or less, needs a new fit.
   useEffect(() => {
-    if (isReady) void fitView(FIT)
-  }, [fitView, isReady, count, size])
+    if (isReady) fit()
+  }, [fit, isReady, count, size])
   return (
     // biome-ignore lint/a11y/useSemanticElements: a group of controls that is no form.
     <div className={classes['graph']} role="group" aria-label={t('picture')}>
@@ -44,7 +42,7 @@ export function TopologyGraph() {
         minZoom={0.2}
         maxZoom={2}
         fitView
-        fitViewOptions={FIT}
+        fitViewOptions={{ maxZoom: MOST_ZOOM }}
         proOptions={{ hideAttribution: true }}
         disableKeyboardA11y
       >

@@ -3,12 +3,14 @@ import { ReactFlowProvider, useReactFlow } from '@xyflow/react'
 import { useTranslation } from 'react-i18next'
 import { setUi, useUi } from '../../state/ui-state.ts'
 import classes from './topology.module.css'
-import { FIT, TopologyGraph } from './topology-graph.tsx'
+import { TopologyGraph } from './topology-graph.tsx'
 import { TopologyList } from './topology-list.tsx'
+import { useFit } from './use-fit.ts'
 
 function Legend() {
   const { t } = useTranslation('topology')
-  const { zoomIn, zoomOut, fitView } = useReactFlow()
+  const { zoomIn, zoomOut } = useReactFlow()
+  const fit = useFit()
   const button = (Icon: typeof IconPlus, words: string, act: () => void) => (
     <button type="button" className="ib" aria-label={words} title={words} onClick={act}>
       <Icon size={15} stroke={1.75} aria-hidden />
@@ -27,7 +29,7 @@ function Legend() {
       <span className="sp" />
       {button(IconMinus, t('zoomOut'), () => void zoomOut())}
       {button(IconPlus, t('zoomIn'), () => void zoomIn())}
-      {button(IconArrowsMaximize, t('fit'), () => void fitView(FIT))}
+      {button(IconArrowsMaximize, t('fit'), fit)}
     </div>
   )
 }

@@ -22,22 +22,21 @@ function Middle() {
   )
 }
 
+const startingSizes = (pageWidth: number): readonly [clients: string, inspector: string] => {
+  if (pageWidth <= 1200) return ['250px', '320px']
+  return pageWidth <= 1380 ? ['268px', '360px'] : ['288px', '376px']
+}
+
 /** Clients, topology, traffic and inspector side by side; the sizes stay on this computer. */
 export function Workbench() {
   const { t } = useTranslation('app')
   const hasInspector = useUi((ui) => ui.isInspectorOpen)
   const panelIds = hasInspector ? ['clients', 'middle', 'inspector'] : ['clients', 'middle']
   const kept = useDefaultLayout({ id: 'authlab.workbench', panelIds, onlySaveAfterUserInteractions: true })
-  const isNarrow = window.innerWidth <= 1380
+  const [clientsSize, inspectorSize] = startingSizes(window.innerWidth)
   return (
     <Group orientation="horizontal" defaultLayout={kept.defaultLayout} onLayoutChanged={kept.onLayoutChanged} disableCursor>
-      <Panel
-        id="clients"
-        defaultSize={isNarrow ? '268px' : '288px'}
-        minSize="240px"
-        maxSize="420px"
-        groupResizeBehavior="preserve-pixel-size"
-      >
+      <Panel id="clients" defaultSize={clientsSize} minSize="240px" maxSize="420px" groupResizeBehavior="preserve-pixel-size">
         <ClientsPane />
       </Panel>
       <Separator className="handle" aria-label={t('resize')} />
@@ -47,13 +46,7 @@ export function Workbench() {
       {hasInspector && (
         <>
           <Separator className="handle" aria-label={t('resize')} />
-          <Panel
-            id="inspector"
-            defaultSize={isNarrow ? '360px' : '376px'}
-            minSize="300px"
-            maxSize="640px"
-            groupResizeBehavior="preserve-pixel-size"
-          >
+          <Panel id="inspector" defaultSize={inspectorSize} minSize="300px" maxSize="640px" groupResizeBehavior="preserve-pixel-size">
             <InspectorPane />
           </Panel>
         </>
