@@ -1,11 +1,11 @@
 import '@xyflow/react/dist/base.css'
-import { Background, BackgroundVariant, ReactFlow, useNodesInitialized, useStore } from '@xyflow/react'
+import { Background, BackgroundVariant, ReactFlow, useStore } from '@xyflow/react'
 import { useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
 import { BalancerBox, ClientBox, NodeBox, StoreBox } from './boxes.tsx'
 import { TopologyLine } from './line.tsx'
 import classes from './topology.module.css'
-import { MOST_ZOOM, useFit } from './use-fit.ts'
+import { FIT, useFit } from './use-fit.ts'
 import { useTopology } from './use-topology.ts'
 
 const BOXES = { client: ClientBox, balancer: BalancerBox, node: NodeBox, store: StoreBox }
@@ -15,14 +15,13 @@ const LINES = { line: TopologyLine }
 export function TopologyGraph() {
   const { t } = useTranslation('topology')
   const { boxes, lines } = useTopology()
-  const fit = useFit()
-  const isReady = useNodesInitialized()
+  const showAll = useFit()
   const size = useStore(({ width, height }) => `${width}x${height}`)
   const count = boxes.length
   // biome-ignore lint/correctness/useExhaustiveDependencies: another size, or a box more or less, needs a new fit.
   useEffect(() => {
-    if (isReady) fit()
-  }, [fit, isReady, count, size])
+    showAll()
+  }, [showAll, count, size])
   return (
     // biome-ignore lint/a11y/useSemanticElements: a group of controls that is no form.
     <div className={classes['graph']} role="group" aria-label={t('picture')}>
@@ -42,7 +41,7 @@ export function TopologyGraph() {
         minZoom={0.2}
         maxZoom={2}
         fitView
-        fitViewOptions={{ maxZoom: MOST_ZOOM }}
+        fitViewOptions={FIT}
         proOptions={{ hideAttribution: true }}
         disableKeyboardA11y
       >

@@ -10,7 +10,7 @@ import { useFit } from './use-fit.ts'
 function Legend() {
   const { t } = useTranslation('topology')
   const { zoomIn, zoomOut } = useReactFlow()
-  const fit = useFit()
+  const showAll = useFit()
   const button = (Icon: typeof IconPlus, words: string, act: () => void) => (
     <button type="button" className="ib" aria-label={words} title={words} onClick={act}>
       <Icon size={15} stroke={1.75} aria-hidden />
@@ -29,7 +29,7 @@ function Legend() {
       <span className="sp" />
       {button(IconMinus, t('zoomOut'), () => void zoomOut())}
       {button(IconPlus, t('zoomIn'), () => void zoomIn())}
-      {button(IconArrowsMaximize, t('fit'), fit)}
+      {button(IconArrowsMaximize, t('fit'), showAll)}
     </div>
   )
 }

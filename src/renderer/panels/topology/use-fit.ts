@@ -1,10 +1,8 @@
 import { getNodesBounds, getViewportForBounds, useReactFlow, useStoreApi } from '@xyflow/react'
 import { useCallback } from 'react'
 
-/** The picture is not blown up more than this. */
-export const MOST_ZOOM = 1.15
-const LEAST_ZOOM = 0.2
-const PADDING = 0.04
+/** How the picture fits into its pane; it is not blown up more than `maxZoom`. */
+export const FIT = { maxZoom: 1.15, minZoom: 0.2, padding: 0.04 } as const
 
 /** Fits the whole picture into its pane, now. React Flow's own `fitView` waits for the next change of the boxes. */
 export function useFit(): () => void {
@@ -13,6 +11,6 @@ export function useFit(): () => void {
   return useCallback(() => {
     const { nodes, width, height } = store.getState()
     if (nodes.length === 0 || width === 0 || height === 0) return
-    void setViewport(getViewportForBounds(getNodesBounds(nodes), width, height, LEAST_ZOOM, MOST_ZOOM, PADDING))
+    void setViewport(getViewportForBounds(getNodesBounds(nodes), width, height, FIT.minZoom, FIT.maxZoom, FIT.padding))
   }, [store, setViewport])
 }
