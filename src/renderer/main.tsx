@@ -1,3 +1,5 @@
+// First: schemas are made when the modules below are loaded.
+import './zod-without-eval.ts'
 import '@mantine/core/styles.css'
 import '@mantine/notifications/styles.css'
 import '@mantine/spotlight/styles.css'

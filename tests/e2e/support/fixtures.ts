@@ -22,10 +22,16 @@ export const test = base.extend<Fixtures>({
     page.on('request', (request) => {
       if (!isLocal(request.url())) left.push(request.url())
     })
+    const refused: string[] = []
+    page.on('console', (message) => {
+      if (/content security policy/i.test(message.text())) refused.push(message.text())
+    })
+    page.on('pageerror', (error) => refused.push(error.message))
     const sampling = setInterval(() => left.push(...foreignPeers(lab.pid)), SAMPLE_MS)
     await use(lab)
     clearInterval(sampling)
     expect(left, 'requests that left this machine').toEqual([])
+    expect(refused, 'what the page did against its own policy, and its errors').toEqual([])
     expect(await lab.stop()).toBe(0)
   },
 })
