@@ -17,7 +17,7 @@ const Remembered = z.object({
 type Remembered = z.infer<typeof Remembered>
 
 /** Whether enough of a rectangle lies on one of these areas to be seen and dragged. */
-export function isVisibleOn(areas: readonly Rectangle[], bounds: Rectangle): boolean {
+function isVisibleOn(areas: readonly Rectangle[], bounds: Rectangle): boolean {
   return areas.some((area) => {
     const width = Math.min(area.x + area.width, bounds.x + bounds.width) - Math.max(area.x, bounds.x)
     const height = Math.min(area.y + area.height, bounds.y + bounds.height) - Math.max(area.y, bounds.y)

@@ -23,6 +23,7 @@ const say = (message: string): void => {
 
 let exitCode: number = EXIT.ok
 let window: BrowserWindow | null = null
+let isQuitting = false
 
 /** The configuration, or null when the command line has been answered already. */
 function readConfig(): Config | null {
@@ -83,7 +84,8 @@ async function run(config: Config): Promise<void> {
     const [lab] = await Promise.all([starting, app.whenReady()])
     await show(lab, config)
   } catch (error) {
-    await fail(error)
+    // A page that quitting cuts short is no failure.
+    if (!isQuitting) await fail(error)
   }
 }
 
@@ -92,6 +94,9 @@ if (!config) app.exit(exitCode)
 else {
   silenceChromium()
   if (!config.isSandboxed) app.commandLine.appendSwitch('no-sandbox')
+  app.on('before-quit', () => {
+    isQuitting = true
+  })
   app.on('window-all-closed', () => {
     if (window !== null) app.quit()
   })

@@ -1,5 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { _electron as electron } from '@playwright/test'
+import type {} from '../../../src/renderer/desktop.ts'
 import { expect, test } from '../support/electron-app.ts'
 import { foreignPeers } from '../support/outbound.ts'
 
@@ -9,12 +11,11 @@ test('the window shows the workbench from the lab itself, in a sandboxed page wi
   await expect(page.getByRole('article', { name: 'Alice·Laptop' })).toBeVisible()
   const seen = await page.evaluate(() => ({ process: 'process' in window, require: 'require' in window, desktop: 'desktop' in window }))
   expect(seen).toEqual({ process: false, require: false, desktop: true })
-  const preferences = await app.evaluate(({ BrowserWindow }) => {
-    const contents = BrowserWindow.getAllWindows()[0]?.webContents as unknown as { getLastWebPreferences(): Record<string, unknown> }
-    const { sandbox, contextIsolation, nodeIntegration } = contents.getLastWebPreferences()
-    return { sandbox, contextIsolation, nodeIntegration }
+  const preferences = await app.evaluate(({ BrowserWindow }): unknown => {
+    const contents = BrowserWindow.getAllWindows()[0]?.webContents
+    return contents && Reflect.apply(Reflect.get(contents, 'getLastWebPreferences'), contents, [])
   })
-  expect(preferences).toEqual({ sandbox: true, contextIsolation: true, nodeIntegration: false })
+  expect(preferences).toMatchObject({ sandbox: true, contextIsolation: true, nodeIntegration: false })
 })
 
 test('alice logs in by session and bob by JWT in the window', async ({ desktop: { page } }) => {
@@ -28,9 +29,8 @@ test('alice logs in by session and bob by JWT in the window', async ({ desktop: 
 })
 
 test('a foreign page is neither shown nor opened, and counts as blocked', async ({ desktop: { app, page, origin } }) => {
-  const blocked = () =>
-    page.evaluate(() => (window as unknown as { desktop: { blockedRequests(): Promise<number> } }).desktop.blockedRequests())
-  const before = await blocked()
+  const blocked = () => page.evaluate(() => window.desktop?.blockedRequests?.())
+  const before = (await blocked()) ?? 0
   await page.evaluate((url) => {
     window.open(url)
   }, FOREIGN)
@@ -44,9 +44,8 @@ test('a foreign page is neither shown nor opened, and counts as blocked', async 
 })
 
 test('a request that leaves the lab is blocked in the session, whoever sends it', async ({ desktop: { app, page } }) => {
-  const blocked = () =>
-    page.evaluate(() => (window as unknown as { desktop: { blockedRequests(): Promise<number> } }).desktop.blockedRequests())
-  const before = await blocked()
+  const blocked = () => page.evaluate(() => window.desktop?.blockedRequests?.())
+  const before = (await blocked()) ?? 0
   const failure = await app.evaluate(
     ({ BrowserWindow }, url) =>
       BrowserWindow.getAllWindows()[0]
@@ -84,12 +83,7 @@ test('every permission is refused', async ({ desktop: { page } }) => {
 })
 
 test("a client's browser window has its own cookie jar, and its traffic bears the client's name", async ({ desktop: { app, page } }) => {
-  const [portal] = await Promise.all([
-    app.waitForEvent('window'),
-    page.evaluate(() =>
-      (window as unknown as { desktop: { openClientWindow(id: string): Promise<void> } }).desktop.openClientWindow('bob-laptop'),
-    ),
-  ])
+  const [portal] = await Promise.all([app.waitForEvent('window'), page.evaluate(() => window.desktop?.openClientWindow?.('bob-laptop'))])
   await portal.waitForURL(/^http:\/\/app\.localhost:\d+\//)
   await portal.waitForLoadState()
   expect(await portal.evaluate(() => 'desktop' in window)).toBe(false)
@@ -108,20 +102,23 @@ test("a client's browser window has its own cookie jar, and its traffic bears th
   expect(await portal.evaluate(() => location.hostname)).toBe('app.localhost')
 })
 
-test('the menu sends its commands to the page and speaks its language', async ({ desktop: { app, page } }) => {
+test('the menu sends its commands to the page', async ({ desktop: { app, page } }) => {
   await expect(page.getByRole('article', { name: 'Alice·Laptop' })).toBeVisible()
   await app.evaluate(({ Menu }) => Menu.getApplicationMenu()?.getMenuItemById('command-palette')?.click())
   await expect(page.getByRole('dialog')).toBeVisible()
 })
 
+test('the menu is Chinese where the system is', async ({ staged }) => {
+  const args = ['--no-sandbox', '--lang=zh-CN', staged.folder, '--fresh', '--port', '0', '--balancer-port', '0']
+  const app = await electron.launch({ executablePath: staged.executable, args })
+  await app.firstWindow()
+  const labels = await app.evaluate(({ Menu }) => Menu.getApplicationMenu()?.items.map(({ label }) => label))
+  expect(labels).toContain('实验室(&L)')
+  await app.close()
+})
+
 test('text is saved where the dialog says, and nowhere when it is cancelled', async ({ desktop: { app, page } }, info) => {
-  const save = () =>
-    page.evaluate(() =>
-      (window as unknown as { desktop: { saveFile(name: string, text: string): Promise<string | null> } }).desktop.saveFile(
-        '../a.har',
-        '{}',
-      ),
-    )
+  const save = () => page.evaluate(() => window.desktop?.saveFile?.('../a.har', '{}'))
   const file = join(info.outputDir, 'saved.har')
   await app.evaluate(
     async ({ dialog }, { folder, filePath }) => {
@@ -137,4 +134,17 @@ test('text is saved where the dialog says, and nowhere when it is cancelled', as
   )
   expect(await save()).toBeNull()
   expect(existsSync(join(info.outputDir, 'a.har'))).toBe(false)
+})
+
+test('a crashed page is loaded again when the operator wants it', async ({ desktop: { app, page, origin } }) => {
+  await expect(page.getByRole('article', { name: 'Alice·Laptop' })).toBeVisible()
+  const url = await app.evaluate(async ({ BrowserWindow, dialog }) => {
+    Object.assign(dialog, { showMessageBox: async () => ({ response: 0, checkboxChecked: false }) })
+    const contents = BrowserWindow.getAllWindows()[0]?.webContents
+    const loaded = new Promise((done) => contents?.once('did-finish-load', () => done(null)))
+    contents?.forcefullyCrashRenderer()
+    await loaded
+    return contents?.getURL()
+  })
+  expect(new URL(url ?? '').origin).toBe(origin)
 })
