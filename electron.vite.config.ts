@@ -6,6 +6,9 @@ import { defineConfig } from 'electron-vite'
 // electron-vite reads its compile target from the Electron binary, which may not be there.
 process.env['ELECTRON_MAJOR_VER'] ??= '33'
 
+/** Where the lab listens unless told otherwise. */
+const CONTROL = 'http://127.0.0.1:4600'
+
 const at = (path: string): string => resolve(import.meta.dirname, path)
 
 /** What lies beside the code in the bundle's flat folder; `src/server/assets.ts` looks for it there. */
@@ -44,6 +47,8 @@ export default defineConfig({
     root: at('src/renderer'),
     base: '/',
     plugins: [react()],
+    // `npm run dev`: the page comes from Vite, and the control API takes requests of its own origin only.
+    server: { proxy: { '/lab': { target: CONTROL, changeOrigin: true, headers: { origin: CONTROL } } } },
     build: { outDir: at('out/renderer'), assetsInlineLimit: 0, rollupOptions: { input: at('src/renderer/index.html') } },
   },
 })
