@@ -1,3 +1,4 @@
+import type { Notice } from '../contract/lab.ts'
 import { type Config, ConfigError, parseConfig } from './config.ts'
 import { LabError } from './errors.ts'
 import { openBrowser } from './open-browser.ts'
@@ -12,6 +13,11 @@ const EXIT = { failed: 1, badFlag: 2 } as const
 const say = (message: string): void => {
   process.stderr.write(`authlab: ${message.replaceAll(/\s*\n\s*/g, ' ')}\n`)
 }
+
+const inWords = ({ code, params }: Notice): string =>
+  code === 'port-moved'
+    ? `port ${params['from']} of the ${params['what']} is taken, it moved to ${params['to']}.`
+    : `a file that did not pass its integrity check was moved aside to ${params['path']}; a fresh one was started. (database-moved-aside)`
 
 function leave(code: number, message: string): never {
   say(message)
@@ -47,7 +53,9 @@ async function main(): Promise<void> {
   // Only now: the native module of the database would not load under an older Node.
   const { startLab } = await import('./lab.ts')
   const lab = await startLab({ ...config, mode: config.mode === 'headless' ? 'headless' : 'browser' })
-  for (const { code, params } of lab.notices) say(`${code} ${JSON.stringify(params)}`)
+  for (const notice of lab.notices) say(inWords(notice))
+  const why = process.env['AUTHLAB_WHY_BROWSER']
+  if (why) say(`browser mode, because ${why}: ${lab.workbenchUrl}`)
   process.stdout.write(`AUTHLAB_READY ${JSON.stringify(lab.ready)}\n`)
   if (config.shouldOpen && config.mode !== 'headless') openBrowser(lab.workbenchUrl, () => say(`Open ${lab.workbenchUrl} in a browser.`))
   await stopped
@@ -58,6 +66,6 @@ async function main(): Promise<void> {
 
 main().catch((error: unknown) => {
   if (error instanceof LabError) leave(EXIT.failed, error.message)
-  console.error(error)
-  process.exit(EXIT.failed)
+  if (process.env['AUTHLAB_DEBUG'] === '1') console.error(error)
+  leave(EXIT.failed, `it could not start: ${error instanceof Error ? error.message : String(error)} (AUTHLAB_DEBUG=1 shows where)`)
 })
