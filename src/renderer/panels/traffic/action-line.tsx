@@ -3,6 +3,7 @@
 import {
   IconClock,
   IconFlask,
+  IconHourglassEmpty,
   IconLogout,
   IconPlayerRecord,
   IconPower,
@@ -22,6 +23,7 @@ import classes from './traffic.module.css'
 
 const ICONS: ReadonlyArray<readonly [prefix: string, icon: ComponentType<IconProps>]> = [
   ['clock', IconClock],
+  ['session-expired', IconHourglassEmpty],
   ['session', IconTrash],
   ['account-logged', IconLogout],
   ['account', IconUserCog],

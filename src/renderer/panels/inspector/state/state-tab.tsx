@@ -85,7 +85,7 @@ export function StateTab({ exchange }: { readonly exchange: Exchange }) {
             {t(`state.${titleKey(change)}`)}
             <small>{t('state.thenNow')}</small>
           </h3>
-          <Sides change={change} labTime={exchange.labTime} />
+          {(change.before || change.after) && <Sides change={change} labTime={exchange.labTime} />}
         </section>
       )}
       {id !== null && <LiveSession id={id} />}

@@ -58,7 +58,7 @@ export const stepTitle = (step: Step, params: Params): string =>
 export const stepDetail = (step: Step, params: Params): string | null =>
   sayFirst([`steps:${step.kind}.${step.outcome}.detail`, `steps:${step.kind}.${step.outcome}.detail2`], params)
 
-const DECISIVE: ReadonlyArray<Step['kind']> = ['session-lookup', 'token-signature', 'session-destroy', 'session-write', 'token-issue']
+const DECISIVE: ReadonlyArray<Step['kind']> = ['session-lookup', 'token-signature', 'session-write', 'session-destroy', 'token-issue']
 
 /** Place of the step that decided: the first that failed, else the look into the store or at the signature; -1 when none did. */
 export function decisiveStep(steps: readonly Step[]): number {
