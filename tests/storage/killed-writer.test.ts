@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { keyOfSid } from '../../src/server/storage/sid-key.ts'
+import { placeOfSid } from '../../src/server/storage/sid-key.ts'
 import { type TemporaryDatabase, temporaryTargetDatabase } from '../support/target-database.ts'
 
 const KILLS = 100
@@ -49,7 +49,7 @@ test(`after ${KILLS} writers were killed by SIGKILL every acknowledged save and 
   const isThere = database.prepare('SELECT 1 FROM sessions WHERE key = ? AND hash = ?').pluck()
   const ended = new Set(acknowledged.filter((line) => line.startsWith('destroy ')).map((line) => line.slice(8)))
   const saved = acknowledged.filter((line) => line.startsWith('set ')).map((line) => line.slice(4))
-  const find = (sid: string) => isThere.get(keyOfSid(sid).key, keyOfSid(sid).hash) === 1
+  const find = (sid: string) => isThere.get(placeOfSid(sid).key, placeOfSid(sid).id) === 1
   // One that is saved and would have been ended next may be either: its end was perhaps done but not acknowledged.
   const mayBeEnded = (sid: string) => Number(sid.split('-').at(-1)) % 3 === 0
   expect(saved.length).toBeGreaterThan(KILLS)

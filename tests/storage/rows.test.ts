@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { AccountRows, type StoredAccount } from '../../src/server/storage/account-rows.ts'
 import { SessionRows } from '../../src/server/storage/session-rows.ts'
-import { keyOfId, keyOfSid } from '../../src/server/storage/sid-key.ts'
+import { placeOfId, placeOfSid } from '../../src/server/storage/sid-key.ts'
 import { ThrottleRows } from '../../src/server/storage/throttle-rows.ts'
 import { SqliteSessionStore } from '../../src/server/target/sessions/sqlite-session-store.ts'
 import { sessionOf } from '../support/session-data.ts'
@@ -16,7 +16,7 @@ beforeEach(() => {
 })
 afterEach(() => temporary.close())
 
-const idOf = (sid: string): string => keyOfSid(sid).hash.toString('hex')
+const idOf = (sid: string): string => placeOfSid(sid).id
 
 describe('sessions as the operator sees them', () => {
   let rows: SessionRows
@@ -97,8 +97,8 @@ describe('sessions as the operator sees them', () => {
 
 test('a public id and the raw id lead to the same place, and the key is never negative', () => {
   for (let round = 0; round < 200; round++) {
-    const place = keyOfSid(`sid ${round}`)
-    expect(keyOfId(idOf(`sid ${round}`))).toEqual(place)
+    const place = placeOfSid(`sid ${round}`)
+    expect(placeOfId(idOf(`sid ${round}`))).toEqual(place)
     expect(place.key >= 0n).toBe(true)
   }
 })

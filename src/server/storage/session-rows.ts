@@ -1,11 +1,11 @@
 import type Database from 'better-sqlite3'
 import type { SessionRow } from '../../contract/sessions.ts'
 import type { Clock } from '../clock.ts'
-import { keyOfId } from './sid-key.ts'
+import { placeOfId } from './sid-key.ts'
 
 /** A row of the table without the session's data, as SQLite returns it. */
 export interface StoredSession {
-  hash: Buffer
+  hash: string
   account: string | null
   created_at: number
   last_seen_at: number
@@ -24,7 +24,7 @@ export const IS_LIVE = 'expired_at IS NULL AND idle_expires_at > ? AND absolute_
 
 /** The row in the words of the contract. */
 export const toSessionRow = (stored: StoredSession): SessionRow => ({
-  id: stored.hash.toString('hex'),
+  id: stored.hash,
   account: stored.account,
   createdAt: stored.created_at,
   lastSeenAt: stored.last_seen_at,
@@ -46,7 +46,7 @@ function prepare(database: Database.Database) {
     bury: database.prepare('INSERT OR REPLACE INTO ended_sessions SELECT key, hash, ? FROM sessions WHERE key = ? AND hash = ?'),
     end: database.prepare('DELETE FROM sessions WHERE key = ? AND hash = ?'),
     buryAll: database.prepare('INSERT OR REPLACE INTO ended_sessions SELECT key, hash, ? FROM sessions WHERE account = ?'),
-    endAll: database.prepare<unknown[], { hash: Buffer }>('DELETE FROM sessions WHERE account = ? RETURNING hash'),
+    endAll: database.prepare<unknown[], { hash: string }>('DELETE FROM sessions WHERE account = ? RETURNING hash'),
     expire: database.prepare<unknown[], StoredSession>(
       `UPDATE sessions SET expired_at = ?, idle_expires_at = ? WHERE key = ? AND hash = ? AND ${IS_LIVE} RETURNING ${SESSION_COLUMNS}`,
     ),
@@ -58,20 +58,20 @@ function prepare(database: Database.Database) {
 export class SessionRows {
   readonly #clock: Clock
   readonly #sql: ReturnType<typeof prepare>
-  readonly #endOne: (key: bigint, hash: Buffer) => boolean
+  readonly #endOne: (key: bigint, id: string) => boolean
   readonly #endAll: (account: string) => string[]
 
   constructor(database: Database.Database, clock: Clock) {
     this.#clock = clock
     const sql = prepare(database)
     this.#sql = sql
-    this.#endOne = database.transaction((key: bigint, hash: Buffer) => {
-      sql.bury.run(Date.now(), key, hash)
-      return sql.end.run(key, hash).changes > 0
+    this.#endOne = database.transaction((key: bigint, id: string) => {
+      sql.bury.run(Date.now(), key, id)
+      return sql.end.run(key, id).changes > 0
     }).immediate
     this.#endAll = database.transaction((account: string) => {
       sql.buryAll.run(Date.now(), account)
-      return sql.endAll.all(account).map((row) => row.hash.toString('hex'))
+      return sql.endAll.all(account).map((row) => row.hash)
     }).immediate
   }
 
@@ -86,17 +86,17 @@ export class SessionRows {
 
   /** A live session; null when unknown or expired. */
   find(id: string): SessionRow | null {
-    const place = keyOfId(id)
+    const place = placeOfId(id)
     if (!place) return null
     const now = this.#clock.nowMs()
-    const stored = this.#sql.find.get(place.key, place.hash, now, now)
+    const stored = this.#sql.find.get(place.key, place.id, now, now)
     return stored ? toSessionRow(stored) : null
   }
 
   /** Ends a session, expired or not; false when there was none. */
   end(id: string): boolean {
-    const place = keyOfId(id)
-    return place !== null && this.#endOne(place.key, place.hash)
+    const place = placeOfId(id)
+    return place !== null && this.#endOne(place.key, place.id)
   }
 
   /** Ends every session of an account and returns their ids. */
@@ -106,10 +106,10 @@ export class SessionRows {
 
   /** Lets the idle time-out of a live session pass now, for good; null when there is no such session. */
   expireNow(id: string): SessionRow | null {
-    const place = keyOfId(id)
+    const place = placeOfId(id)
     if (!place) return null
     const now = this.#clock.nowMs()
-    const stored = this.#sql.expire.get(now, now, place.key, place.hash, now, now)
+    const stored = this.#sql.expire.get(now, now, place.key, place.id, now, now)
     return stored ? toSessionRow(stored) : null
   }
 

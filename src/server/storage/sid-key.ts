@@ -1,24 +1,26 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 /** Where a session stands in the table. */
 export interface SessionKey {
-  /** First 63 bits of {@link SessionKey.hash}, the table's integer key. Two ids may share it, so every statement compares the hash too. */
+  /** First 63 bits of {@link SessionKey.id}, the table's integer key. Two sessions may share it, so every statement compares the whole id too. */
   key: bigint
-  /** SHA-256 of the raw id, 32 octets. */
-  hash: Buffer
+  /** SHA-256 of the raw id, 64 hexadecimal digits: the session's public id. */
+  id: string
 }
 
 /** The place of a raw session id from the cookie. */
-export function keyOfSid(sid: string): SessionKey {
-  const hash = createHash('sha256').update(sid).digest()
-  return { key: keyOfHash(hash), hash }
+export function placeOfSid(sid: string): SessionKey {
+  const id = hash('sha256', sid, 'hex')
+  return { key: keyOf(id), id }
 }
 
-/** The place of a session by its public id: SHA-256 of the raw one, 64 hexadecimal digits; null when it is not that. */
-export function keyOfId(id: string): SessionKey | null {
-  if (!/^[0-9a-f]{64}$/.test(id)) return null
-  const hash = Buffer.from(id, 'hex')
-  return { key: keyOfHash(hash), hash }
+/** The place of a session by its public id; null when it is not 64 hexadecimal digits in lower case. */
+export const placeOfId = (id: string): SessionKey | null => (/^[0-9a-f]{64}$/.test(id) ? { key: keyOf(id), id } : null)
+
+/** The place with the hash in octets, for callers that want those. */
+export function keyOfSid(sid: string): { key: bigint; hash: Buffer } {
+  const { key, id } = placeOfSid(sid)
+  return { key, hash: Buffer.from(id, 'hex') }
 }
 
-const keyOfHash = (hash: Buffer): bigint => hash.readBigUInt64BE(0) >> 1n
+const keyOf = (id: string): bigint => BigInt(`0x${id.slice(0, 16)}`) >> 1n

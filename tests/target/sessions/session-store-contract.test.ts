@@ -1,5 +1,5 @@
 import session, { type SessionData } from 'express-session'
-import { keyOfSid } from '../../../src/server/storage/sid-key.ts'
+import { placeOfSid } from '../../../src/server/storage/sid-key.ts'
 import { SqliteSessionStore } from '../../../src/server/target/sessions/sqlite-session-store.ts'
 import { sessionOf } from '../../support/session-data.ts'
 import { ask, describeSessionStore } from '../../support/session-store-contract.ts'
@@ -31,7 +31,7 @@ describeSessionStore('SqliteSessionStore', SQLITE, () => {
       await ask((done) => store.set(sid, sessionOf(), done))
       clock.advance(60)
     },
-    corrupt: (sid) => database.prepare('UPDATE sessions SET data = ? WHERE key = ?').run('{', keyOfSid(sid).key),
+    corrupt: (sid) => database.prepare('UPDATE sessions SET data = ? WHERE key = ?').run('{', placeOfSid(sid).key),
     close() {
       store.close()
       close()

@@ -3,7 +3,7 @@ import type { Request } from 'express'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { SessionRow } from '../../../src/contract/sessions.ts'
 import { LabError } from '../../../src/server/errors.ts'
-import { keyOfSid } from '../../../src/server/storage/sid-key.ts'
+import { placeOfSid } from '../../../src/server/storage/sid-key.ts'
 import { SESSION_SQL } from '../../../src/server/target/sessions/session-table.ts'
 import {
   type SessionLook,
@@ -53,7 +53,7 @@ afterEach(() => {
   temporary.close()
 })
 
-const idOf = (sid: string): string => keyOfSid(sid).hash.toString('hex')
+const idOf = (sid: string): string => placeOfSid(sid).id
 const save = (sid: string, fields: Record<string, unknown> = {}, into = store) => ask((done) => into.set(sid, sessionOf(fields), done))
 const held = async (sid: string, from = store) => (await fetchSession(from, sid)) ?? sessionOf()
 const touch = async (sid: string, through = store) => {
@@ -269,7 +269,7 @@ describe('rows and sessions that cannot be read or written', () => {
 
   test('two ids that share the 63-bit key are not confused: the full hash decides', async () => {
     await save('a', { account: 'alice' })
-    temporary.database.prepare('UPDATE sessions SET hash = zeroblob(32)').run()
+    temporary.database.prepare("UPDATE sessions SET hash = printf('%064d', 0)").run()
     await save('a', { account: 'mallory' })
     await ask((done) => store.destroy('a', done))
     expect(store.look('a').state).toBe('unknown')

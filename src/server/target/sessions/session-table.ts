@@ -23,7 +23,7 @@ const TOUCH_ORDER_MS = 5000
 
 /** The statements of {@link SessionTable} by purpose, as shown in the trace. */
 export const SESSION_SQL = {
-  find: `SELECT ${SESSION_COLUMNS}, data FROM sessions WHERE key = ? AND hash = ?`,
+  find: `SELECT account, created_at, last_seen_at, idle_expires_at, absolute_expires_at, expired_at, node, device, data FROM sessions WHERE key = ? AND hash = ?`,
   isThere: 'SELECT 1 FROM sessions WHERE key = ? AND hash = ? AND expired_at IS NULL',
   // The account's index is only rewritten when the account changes: that is the other statement.
   update: `UPDATE sessions SET data = ?, last_seen_at = ?, idle_expires_at = ? WHERE key = ? AND hash = ? AND account IS ? AND device IS ? AND ${IS_LIVE}`,
@@ -45,8 +45,8 @@ export const SESSION_SQL = {
 /** The table of sessions by the place of their raw id. Every method is one transaction. */
 export class SessionTable {
   readonly #database: Database.Database
-  readonly #find: Database.Statement<[bigint, Buffer], StoredSessionWithData>
-  readonly #isThere: Database.Statement<[bigint, Buffer], number>
+  readonly #find: Database.Statement<[bigint, string], Omit<StoredSessionWithData, 'hash'>>
+  readonly #isThere: Database.Statement<[bigint, string], number>
   readonly #update: Database.Statement
   readonly #updateOwner: Database.Statement
   readonly #insert: Database.Statement
@@ -59,7 +59,7 @@ export class SessionTable {
   constructor(database: Database.Database) {
     this.#database = database
     this.#find = database.prepare(SESSION_SQL.find)
-    this.#isThere = database.prepare<[bigint, Buffer], number>(SESSION_SQL.isThere).pluck()
+    this.#isThere = database.prepare<[bigint, string], number>(SESSION_SQL.isThere).pluck()
     this.#update = database.prepare(SESSION_SQL.update)
     this.#updateOwner = database.prepare(SESSION_SQL.updateOwner)
     this.#insert = database.prepare(SESSION_SQL.insert)
@@ -70,36 +70,37 @@ export class SessionTable {
     const bury = database.prepare(SESSION_SQL.bury)
     const destroy = database.prepare(SESSION_SQL.destroy)
     this.#destroyBoth = database.transaction(
-      ({ key, hash }: SessionKey) => bury.run(Date.now(), key, hash).changes > 0 && destroy.run(key, hash).changes > 0,
+      ({ key, id }: SessionKey) => bury.run(Date.now(), key, id).changes > 0 && destroy.run(key, id).changes > 0,
     ).immediate
   }
 
   /** The row, expired or not; undefined when there is none. */
-  find({ key, hash }: SessionKey): StoredSessionWithData | undefined {
-    return this.#find.get(key, hash)
+  find({ key, id }: SessionKey): StoredSessionWithData | undefined {
+    const found = this.#find.get(key, id)
+    return found && { ...found, hash: id }
   }
 
   /** False when the session has ended, whatever its limits say. */
-  isThere({ key, hash }: SessionKey): boolean {
-    return this.#isThere.get(key, hash) !== undefined
+  isThere({ key, id }: SessionKey): boolean {
+    return this.#isThere.get(key, id) !== undefined
   }
 
   /** Saves a session that is known to have existed; false when it has ended or expired since. */
-  update({ key, hash }: SessionKey, saved: SavedSession): boolean {
+  update({ key, id }: SessionKey, saved: SavedSession): boolean {
     const { account, device, data, now, idleExpiresAt } = saved
     return (
-      this.#update.run(data, now, idleExpiresAt, key, hash, account, device, now, now).changes > 0 ||
-      this.#updateOwner.run(account, device, data, now, idleExpiresAt, key, hash, now, now).changes > 0
+      this.#update.run(data, now, idleExpiresAt, key, id, account, device, now, now).changes > 0 ||
+      this.#updateOwner.run(account, device, data, now, idleExpiresAt, key, id, now, now).changes > 0
     )
   }
 
   /** Saves a session that may be new; false when its id has ended or expired before. */
   insertOrUpdate(place: SessionKey, saved: SavedSession): boolean {
-    const { key, hash } = place
+    const { key, id } = place
     const { account, device, node, data, now, idleExpiresAt, absoluteExpiresAt } = saved
     return (
-      this.#insert.run(key, hash, account, now, now, idleExpiresAt, absoluteExpiresAt, node, device, data, key).changes > 0 ||
-      this.#updateOwner.run(account, device, data, now, idleExpiresAt, key, hash, now, now).changes > 0
+      this.#insert.run(key, id, account, now, now, idleExpiresAt, absoluteExpiresAt, node, device, data, key).changes > 0 ||
+      this.#updateOwner.run(account, device, data, now, idleExpiresAt, key, id, now, now).changes > 0
     )
   }
 
@@ -108,7 +109,7 @@ export class SessionTable {
     this.#database.exec('BEGIN IMMEDIATE')
     try {
       for (const { place, seenAt, idleExpiresAt } of touches) {
-        this.#touch.run(seenAt, idleExpiresAt, place.key, place.hash, seenAt, seenAt + TOUCH_ORDER_MS, seenAt, seenAt)
+        this.#touch.run(seenAt, idleExpiresAt, place.key, place.id, seenAt, seenAt + TOUCH_ORDER_MS, seenAt, seenAt)
       }
       this.#database.exec('COMMIT')
     } catch (error) {

@@ -5,7 +5,7 @@ import type { SessionRow } from '../../../contract/sessions.ts'
 import type { Clock } from '../../clock.ts'
 import { LabError } from '../../errors.ts'
 import { type StoredSession, toSessionRow } from '../../storage/session-rows.ts'
-import { keyOfSid, type SessionKey } from '../../storage/sid-key.ts'
+import { placeOfSid, type SessionKey } from '../../storage/sid-key.ts'
 import { PendingTouches, type Touch } from './pending-touches.ts'
 import { type Purged, purge } from './purge.ts'
 import { parseSession, serializeSession, textOf } from './session-data.ts'
@@ -102,17 +102,17 @@ export class SqliteSessionStore extends session.Store {
   override touch(sid: string, data: SessionData, done: SimpleCallback = ignore): void {
     const now = this.#options.clock.nowMs()
     const known = this.#knownAs(sid, data)
-    const touch = { place: known?.place ?? keyOfSid(sid), seenAt: now, idleExpiresAt: now + this.#options.idleSeconds * 1000 }
+    const touch = { place: known?.place ?? placeOfSid(sid), seenAt: now, idleExpiresAt: now + this.#options.idleSeconds * 1000 }
     this.#touches.add(sid, touch)
     if (known) this.#queue.run(() => this.#tellTouch(known, touch), answer(done), false)
     else done()
   }
 
   override destroy(sid: string, done: SimpleCallback = ignore): void {
-    const place = keyOfSid(sid)
+    const place = placeOfSid(sid)
     this.#queue.run(() => {
       this.#touches.forget(sid)
-      if (this.#table.destroy(place)) this.#options.onChange?.({ ended: place.hash.toString('hex') })
+      if (this.#table.destroy(place)) this.#options.onChange?.({ ended: place.id })
     }, answer(done))
   }
 
@@ -149,7 +149,7 @@ export class SqliteSessionStore extends session.Store {
   /** Why a session id is or is not accepted, without using the session. @throws LabError `store-unavailable`. */
   look(sid: string): SessionLook {
     try {
-      const stored = this.#find(sid, keyOfSid(sid))
+      const stored = this.#find(sid, placeOfSid(sid))
       return toLook(stored, this.#options.clock.nowMs())
     } catch (error) {
       throw asUnavailable(error)
@@ -183,7 +183,7 @@ export class SqliteSessionStore extends session.Store {
   }
 
   #read(sid: string): SessionData | null {
-    const place = keyOfSid(sid)
+    const place = placeOfSid(sid)
     const stored = this.#find(sid, place)
     const now = this.#options.clock.nowMs()
     this.#options.onLook?.(toLook(stored, now))
@@ -206,13 +206,13 @@ export class SqliteSessionStore extends session.Store {
 
   #parse(stored: StoredSessionWithData): SessionData | null {
     const data = parseSession(stored.data)
-    if (!data) this.#options.onProblem?.({ code: 'corrupt-row', id: stored.hash.toString('hex') })
+    if (!data) this.#options.onProblem?.({ code: 'corrupt-row', id: stored.hash })
     return data
   }
 
   #write(sid: string, data: SessionData, json: string): void {
     const known = this.#knownAs(sid, data)
-    const place = known?.place ?? keyOfSid(sid)
+    const place = known?.place ?? placeOfSid(sid)
     const saved = this.#toSaved(data, json)
     const save = () => (known ? this.#table.update(place, saved) : this.#table.insertOrUpdate(place, saved))
     let isSaved = save()
@@ -223,7 +223,7 @@ export class SqliteSessionStore extends session.Store {
     }
     this.#touches.forget(sid)
     if (isSaved) this.#tellWritten(data, saved, known ?? { sid, place, stored: this.#storedAfterInsert(place, saved) })
-    else this.#options.onProblem?.({ code: 'save-refused', id: place.hash.toString('hex') })
+    else this.#options.onProblem?.({ code: 'save-refused', id: place.id })
   }
 
   /** From now on the object is known, so that a save after its session's end finds nothing. */
@@ -250,7 +250,7 @@ export class SqliteSessionStore extends session.Store {
   /** `created_at` and what follows from it may be older than this save: only the table knows. */
   #storedAfterInsert(place: SessionKey, saved: SavedSession): StoredSession {
     const fresh = {
-      hash: place.hash,
+      hash: place.id,
       created_at: saved.now,
       absolute_expires_at: saved.absoluteExpiresAt,
       expired_at: null,

@@ -6,11 +6,12 @@ CREATE TABLE accounts (
   is_disabled   INTEGER NOT NULL DEFAULT 0 CHECK (is_disabled IN (0, 1))
 ) STRICT, WITHOUT ROWID;
 
--- All times are lab time, Unix milliseconds. The raw session id is never here: `hash` is its SHA-256 and `key` the first 63 bits of that, so that a
+-- All times are lab time, Unix milliseconds. The raw session id is never here: `hash` is its SHA-256 in hexadecimal (faster to
+-- bind and to read than octets) and `key` the first 63 bits of that, so that a
 -- lookup is one walk down one tree. Every statement compares `hash` too. There is no index on expiry: it would be rewritten by every touch.
 CREATE TABLE sessions (
   key                 INTEGER PRIMARY KEY,
-  hash                BLOB    NOT NULL CHECK (length(hash) = 32),
+  hash                TEXT    NOT NULL CHECK (length(hash) = 64),
   account             TEXT,
   created_at          INTEGER NOT NULL,
   last_seen_at        INTEGER NOT NULL,
@@ -29,7 +30,7 @@ CREATE INDEX sessions_by_account ON sessions (account) WHERE account IS NOT NULL
 -- outlive requests in flight, not lab days.
 CREATE TABLE ended_sessions (
   key      INTEGER PRIMARY KEY,
-  hash     BLOB    NOT NULL,
+  hash     TEXT    NOT NULL,
   ended_at INTEGER NOT NULL
 ) STRICT;
 
