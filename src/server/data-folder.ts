@@ -31,7 +31,8 @@ export function openDataFolder(dataDir: string, isTemporary: boolean): DataFolde
 
 function makeFolder(dataDir: string, isTemporary: boolean): string {
   try {
-    mkdirSync(dataDir, { recursive: true })
+    // For the owner alone: recorded credentials are in it. A folder that is there already stays as it is.
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 })
     return isTemporary ? mkdtempSync(join(dataDir, 'authlab-')) : dataDir
   } catch (cause) {
     throw unwritable(dataDir, cause)

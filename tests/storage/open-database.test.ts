@@ -2,6 +2,7 @@ import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { openDataFolder } from '../../src/server/data-folder.ts'
 import { LabError } from '../../src/server/errors.ts'
 import { connectDatabase, openDatabase } from '../../src/server/storage/open.ts'
 
@@ -47,6 +48,38 @@ test('a database opens in WAL with synchronous NORMAL, foreign keys and a short 
   expect(pragma('busy_timeout')).toBeLessThanOrEqual(50)
   expect(movedAside).toBeNull()
   database.close()
+})
+
+describe.skipIf(process.platform === 'win32')('other users of the machine', () => {
+  const modes = (): string[] => ['', '-wal', '-shm'].map((part) => (statSync(file + part).mode & 0o777).toString(8))
+
+  test('cannot read a database, its log or its index', () => {
+    const { database } = openDatabase(file, 'target')
+    expect(modes()).toEqual(['600', '600', '600'])
+    database.close()
+  })
+
+  test('lose the right to read a database of an earlier version', () => {
+    fill(1)
+    chmodSync(file, 0o644)
+    const { database } = openDatabase(file, 'target')
+    expect(modes()).toEqual(['600', '600', '600'])
+    database.close()
+  })
+
+  test('cannot read a damaged one that was moved aside', () => {
+    writeFileSync(file, 'no database'.repeat(1000), { mode: 0o644 })
+    const { database, movedAside } = openDatabase(file, 'target')
+    expect(statSync(movedAside ?? '').mode & 0o777).toBe(0o600)
+    expect(modes()).toEqual(['600', '600', '600'])
+    database.close()
+  })
+
+  test('cannot look into a data folder that the lab made', () => {
+    const made = openDataFolder(join(folder, 'made', 'on demand'), false)
+    expect(statSync(made.path).mode & 0o777).toBe(0o700)
+    made.release()
+  })
 })
 
 test('migrations run once, and opening again keeps what was written', () => {

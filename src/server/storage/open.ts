@@ -1,4 +1,16 @@
-import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync } from 'node:fs'
+import {
+  accessSync,
+  chmodSync,
+  closeSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+} from 'node:fs'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import Database from 'better-sqlite3'
@@ -21,6 +33,8 @@ export const BUSY_TIMEOUT_MS = 50
 const AUTOCHECKPOINT_PAGES = 256
 /** The files that belong to a database: itself, its log and the index of the log. */
 const PARTS = ['', '-wal', '-shm'] as const
+/** For the owner alone: the databases hold password hashes, and recorded credentials that are still good. */
+const OWNER_ONLY = 0o600
 
 interface Migration {
   version: number
@@ -54,9 +68,11 @@ export function connectDatabase(file: string): Database.Database {
  */
 export function openDatabase(file: string, migrations: 'target' | 'lab'): Opened {
   requireWritable(file)
+  keepPrivate(file)
   const known = readMigrations(migrations)
   const isSound = isSoundDatabase(file)
   const movedAside = isSound ? null : moveAside(file)
+  createPrivate(file)
   const database = connectOrExplain(file)
   try {
     migrate(database, known, file)
@@ -84,6 +100,26 @@ const unwritable = (file: string, cause: unknown): LabError =>
     `Cannot write ${file}: make the folder writable, free some space, or choose another with --data-dir DIR or --fresh.`,
     { cause },
   )
+
+/** Takes what is there from everybody but its owner. SQLite gives log and index the mode of their database. */
+function keepPrivate(file: string): void {
+  for (const part of PARTS) {
+    try {
+      if (existsSync(file + part)) chmodSync(file + part, OWNER_ONLY)
+    } catch {
+      // A file system without modes, or a file of somebody else who lets us write: then it stays as its owner made it.
+    }
+  }
+}
+
+/** Makes the file before anything is in it: SQLite would let everybody read it. */
+function createPrivate(file: string): void {
+  try {
+    closeSync(openSync(file, 'a', OWNER_ONLY))
+  } catch (cause) {
+    throw unwritable(file, cause)
+  }
+}
 
 function readMigrations(name: 'target' | 'lab'): Migration[] {
   const folder = migrationsUrl(name)
