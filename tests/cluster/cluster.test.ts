@@ -193,6 +193,15 @@ describe('cluster of real nodes', () => {
     expect(await sendRaw(balancer.port, head)).toMatch(/^HTTP\/1\.1 401/)
   })
 
+  test('a head of many small fields is judged by all of them', async () => {
+    const { balancer, recorder } = await realCluster(1)
+    const head = `GET /me HTTP/1.1\r\nHost: a\r\nConnection: close\r\n${'a:\r\n'.repeat(2500)}Authorization: Bearer x\r\n\r\n`
+    const answer = await sendRaw(balancer.port, head)
+    expect(answer).toMatch(/^HTTP\/1\.1 401/)
+    const id = /X-AuthLab-Exchange: (.*)\r/.exec(answer)?.[1] ?? ''
+    expect(await recorder.whenComplete(id)).toMatchObject({ verdict: 'malformed-token', mechanism: 'jwt-bearer' })
+  })
+
   test('it closes within two seconds, also with a request that never ends', async () => {
     const { cluster, balancer } = await realCluster(2)
     const socket = connect(balancer.port, '127.0.0.1').on('error', () => {})

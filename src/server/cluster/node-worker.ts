@@ -41,6 +41,8 @@ const target = createTargetApp({
 
 // The balancer keeps its connections open and closes them itself; it adds fields to heads that it let pass, so there is room for more here.
 const server = createServer({ keepAliveTimeout: 120_000, maxHeaderSize: 32 * 1024 }, target.app)
+// As many fields as the balancer lets pass: a limit here would cut off, or refuse, what was recorded as sent, the exchange's id among it.
+server.maxHeadersCount = 0
 server.on('clientError', (error, socket) => refuseMalformed(error, socket, false))
 
 const close = async (): Promise<void> => {
