@@ -90,9 +90,11 @@ export const logIn = async (context: TargetContext, name: string, password: stri
   if (!stored || !isRight) return { account: null, denial: await countFailure(context, name) }
   const after = refuseIfThrottled(context, name)
   if (after.denial) return { account: null, denial: after.denial }
-  // Said only to whoever knows the password. Looked up again: an operator may have acted during the hash.
-  const account = context.accounts.find(name)
-  if (!account || account.isDisabled) return { account: null, denial: account ? DISABLED : BAD_CREDENTIALS }
+  // Looked up again: during the hash an operator may have acted, or the password may have been changed and all sessions ended with it.
+  const account = context.accounts.findWithPassword(name)
+  if (account?.passwordHash !== stored.passwordHash) return { account: null, denial: BAD_CREDENTIALS }
+  // Said only to whoever knows the password.
+  if (account.isDisabled) return { account: null, denial: DISABLED }
   if (after.hit) await retryBusy(() => context.throttle.reset(keyOf(name)))
   noteAccount(account.name)
   return { account, denial: null }
