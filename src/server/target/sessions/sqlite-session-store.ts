@@ -6,6 +6,7 @@ import type { Clock } from '../../clock.ts'
 import { LabError } from '../../errors.ts'
 import { type StoredSession, toSessionRow } from '../../storage/session-rows.ts'
 import { placeOfSid, type SessionKey } from '../../storage/sid-key.ts'
+import { type KnownSession, recall, remember } from './known-sessions.ts'
 import { PendingTouches, type Touch } from './pending-touches.ts'
 import { type Purged, purge } from './purge.ts'
 import { parseSession, serializeSession, textOf } from './session-data.ts'
@@ -43,13 +44,6 @@ export interface SqliteSessionStoreOptions {
   purgeEverySeconds?: number
 }
 
-/** What a session object stands for, once it is known to be in the table. */
-interface Known {
-  sid: string
-  place: SessionKey
-  stored: StoredSession
-}
-
 type SimpleCallback = (error?: unknown) => void
 
 /** A tombstone has to outlive any request that may still hold the ended session. */
@@ -69,7 +63,6 @@ export class SqliteSessionStore extends session.Store {
   readonly #options: SqliteSessionStoreOptions
   readonly #table: SessionTable
   readonly #queue: WriteQueue
-  readonly #known = new WeakMap<object, Known>()
   readonly #touches: PendingTouches
   readonly #closing = new AbortController()
   readonly #purgeTimer: NodeJS.Timeout | undefined
@@ -140,9 +133,9 @@ export class SqliteSessionStore extends session.Store {
   }
 
   override createSession(req: Request, data: SessionData): session.Session & SessionData {
-    const known = this.#known.get(data)
+    const known = recall(data)
     const created = super.createSession(req, data)
-    if (known) this.#known.set(created, known)
+    if (known) remember(created, known)
     return created
   }
 
@@ -189,7 +182,7 @@ export class SqliteSessionStore extends session.Store {
     this.#options.onLook?.(toLook(stored, now))
     if (!stored || stateAt(stored, now) !== 'live') return null
     const data = this.#parse(stored)
-    if (data) this.#known.set(data, { sid, place, stored })
+    if (data) remember(data, { store: this, sid, place, stored })
     return data
   }
 
@@ -198,10 +191,10 @@ export class SqliteSessionStore extends session.Store {
     return stored && this.#touches.over(sid, stored)
   }
 
-  /** Undefined too for an object that came from another id: saved under this one it is a new session. */
-  #knownAs(sid: string, data: SessionData): Known | undefined {
-    const known = this.#known.get(data)
-    return known?.sid === sid ? known : undefined
+  /** Undefined too for an object that came from another id, or another store: saved here it is a new session. */
+  #knownAs(sid: string, data: SessionData): KnownSession | undefined {
+    const known = recall(data)
+    return known?.store === this && known.sid === sid ? known : undefined
   }
 
   #parse(stored: StoredSessionWithData): SessionData | null {
@@ -222,14 +215,14 @@ export class SqliteSessionStore extends session.Store {
       isSaved = save()
     }
     this.#touches.forget(sid)
-    if (isSaved) this.#tellWritten(data, saved, known ?? { sid, place, stored: this.#storedAfterInsert(place, saved) })
+    if (isSaved) this.#tellWritten(data, saved, known ?? { store: this, sid, place, stored: this.#storedAfterInsert(place, saved) })
     else this.#options.onProblem?.({ code: 'save-refused', id: place.id })
   }
 
   /** From now on the object is known, so that a save after its session's end finds nothing. */
-  #tellWritten(data: SessionData, saved: SavedSession, { sid, place, stored: before }: Known): void {
+  #tellWritten(data: SessionData, saved: SavedSession, { sid, place, stored: before }: KnownSession): void {
     const stored = { ...before, ...asStored(saved) }
-    this.#known.set(data, { sid, place, stored })
+    remember(data, { store: this, sid, place, stored })
     this.#options.onChange?.({ written: toSessionRow(stored) })
   }
 
@@ -260,7 +253,7 @@ export class SqliteSessionStore extends session.Store {
   }
 
   /** Looks again first: another request, or another node, may have ended the session since this one read it. */
-  #tellTouch({ place, stored }: Known, touch: Touch): void {
+  #tellTouch({ place, stored }: KnownSession, touch: Touch): void {
     const { onChange } = this.#options
     if (!onChange || !this.#table.isThere(place)) return
     const touched = withTouch(stored, touch.seenAt, touch.idleExpiresAt)
