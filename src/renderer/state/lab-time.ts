@@ -5,6 +5,9 @@ import { currentLab } from './use-lab.ts'
 /** Lab time at a real time, both Unix milliseconds. */
 export const labTimeAt = (clock: Clock, realTime: number): number => (clock.isPaused ? clock.labTime : realTime + clock.offsetMs)
 
+/** Lab time on today's lab clock of something that happened at a real time: as long before now as it was, both Unix milliseconds. */
+export const labTimeWas = ({ offsetMs }: Clock, realTime: number): number => realTime + offsetMs
+
 /** Lab time now, Unix milliseconds. */
 export const labNow = (): number => labTimeAt(currentLab().clock, Date.now())
 

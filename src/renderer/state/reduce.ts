@@ -8,11 +8,25 @@ import type { SessionRow } from '../../contract/sessions.ts'
 export interface LabModel extends Omit<LabState, 'exchanges' | 'sessions'> {
   /** By `id`. */
   readonly sessions: ReadonlyMap<string, SessionRow>
+  /** True when `sessions` holds every row of the store, so that a missing one is gone. */
+  readonly hasAllSessions: boolean
+  /** Rows known to be gone, counted only while not all rows are known. */
+  readonly goneSessions: ReadonlySet<string>
   /** True when an event was missed or the server said so: read the whole state again. */
   readonly isStale: boolean
   /** Grows when all traffic or the whole lab was replaced. */
   readonly generation: number
 }
+
+/** What the page knows of the session store. */
+export type KnownSessions = Pick<LabModel, 'sessions' | 'hasAllSessions' | 'goneSessions'>
+
+/** The lab's state holds this many of the newest session rows at most. */
+export const SESSIONS_READ = 500
+
+/** Whether the page knows that the store has no such row, rather than only not knowing one. */
+export const isSessionGone = ({ sessions, hasAllSessions, goneSessions }: KnownSessions, id: string): boolean =>
+  !sessions.has(id) && (hasAllSessions || goneSessions.has(id))
 
 /** The lab before its state has arrived. */
 export const EMPTY_LAB: LabModel = {
@@ -28,6 +42,8 @@ export const EMPTY_LAB: LabModel = {
   clients: [],
   accounts: [],
   sessions: new Map(),
+  hasAllSessions: true,
+  goneSessions: new Set(),
   actions: [],
   notices: [],
   isStale: false,
@@ -38,6 +54,8 @@ export const EMPTY_LAB: LabModel = {
 export const modelOf = ({ exchanges: _, sessions, ...state }: LabState, generation: number): LabModel => ({
   ...state,
   sessions: new Map(sessions.map((row) => [row.id, row])),
+  hasAllSessions: sessions.length < SESSIONS_READ,
+  goneSessions: new Set(),
   isStale: false,
   generation,
 })
@@ -83,7 +101,10 @@ function change(lab: LabModel, event: LabEvent): Partial<LabModel> {
     case 'session':
       return { sessions: putSession(lab.sessions, event.session) }
     case 'session-removed':
-      return { sessions: dropSession(lab.sessions, event.id) }
+      return {
+        sessions: dropSession(lab.sessions, event.id),
+        ...(lab.hasAllSessions ? {} : { goneSessions: new Set(lab.goneSessions).add(event.id) }),
+      }
     case 'account':
       return { accounts: putAccount(lab.accounts, event.account) }
     case 'clock':

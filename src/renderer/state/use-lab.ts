@@ -5,6 +5,7 @@ import type { ExchangeSummary } from '../../contract/exchanges.ts'
 import type { LabState } from '../../contract/lab.ts'
 import { ExchangeLog } from './exchange-log.ts'
 import { EMPTY_LAB, type LabModel, modelOf, reduce } from './reduce.ts'
+import { selectExchange } from './ui-state.ts'
 
 /** How the page stands with the lab. `refused`: the token is missing or wrong. */
 export type Connection = 'connecting' | 'live' | 'lost' | 'refused'
@@ -59,8 +60,10 @@ export function replaceState(state: LabState): void {
 
 function applyToLog(log: ExchangeLog, event: LabEvent): void {
   if (event.type === 'exchange' || event.type === 'exchange-started') log.put(event.exchange)
-  else if (event.type === 'traffic-cleared') log.clear()
-  else if (event.type === 'traffic-trimmed') log.trim(event.oldestSeq)
+  else if (event.type === 'traffic-cleared') {
+    log.clear()
+    selectExchange(null)
+  } else if (event.type === 'traffic-trimmed') log.trim(event.oldestSeq)
 }
 
 /** Applies a batch of events in order and draws once. */

@@ -27,6 +27,7 @@ test('the first step that failed is the decisive one, else the look into the sto
   expect(decisiveStep([step({ kind: 'balancer-pick' }), signature])).toBe(1)
   expect(decisiveStep([lookup, step({ kind: 'role', outcome: 'fail' })])).toBe(1)
   expect(decisiveStep([step({ kind: 'answer' })])).toBe(-1)
+  expect(decisiveStep([step({ kind: 'session-destroy', outcome: 'info' }), step({ kind: 'session-write' })])).toBe(1)
 })
 
 test('a step speaks of its evidence, and says less rather than show a gap', () => {

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import type { Client } from '../../../src/contract/clients.ts'
 import { credentialOf, isHeld, standingOf } from '../../../src/renderer/panels/clients/credential.ts'
 
+const none = { sessions: new Map(), hasAllSessions: true, goneSessions: new Set<string>() }
 const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url')
 const token = `${part({ alg: 'HS256' })}.${part({ iat: 100, exp: 1000 })}.${Buffer.alloc(32).toString('base64url')}`
 const inVault = { kind: 'access' as const, token, receivedAt: 0, expiresAt: 1_000_000 }
@@ -40,18 +41,18 @@ const row = {
 }
 
 test('a client that holds nothing has no credential', () => {
-  expect(credentialOf(base, new Map())).toBeNull()
+  expect(credentialOf(base, none)).toBeNull()
 })
 
 test('a token lives from iat to exp, and dies at exp itself', () => {
-  const credential = credentialOf({ ...base, vault: [inVault] }, new Map())
+  const credential = credentialOf({ ...base, vault: [inVault] }, none)
   expect(credential).toMatchObject({ expiresAt: 1_000_000, lifeMs: 900_000, isDiscarded: false })
   expect(credential && standingOf(credential, 999_999)).toBe('live')
   expect(credential && standingOf(credential, 1_000_000)).toBe('expired')
 })
 
 test('a token thrown away at logout is shown as discarded until it expires, and no longer counts as held', () => {
-  const credential = credentialOf({ ...base, discarded: [inVault] }, new Map())
+  const credential = credentialOf({ ...base, discarded: [inVault] }, none)
   expect(isHeld(credential)).toBe(false)
   expect(credential && standingOf(credential, 0)).toBe('discarded')
   expect(credential && standingOf(credential, 1_000_000)).toBe('discarded-expired')
@@ -59,16 +60,23 @@ test('a token thrown away at logout is shown as discarded until it expires, and 
 
 test('only the credential of the mechanism in force counts', () => {
   const client: Client = { ...base, mechanism: 'jwt-cookie', vault: [inVault], cookies: [cookie('sid', 's:x.y')] }
-  expect(credentialOf(client, new Map())).toBeNull()
+  expect(credentialOf(client, none)).toBeNull()
 })
 
 test('a session ends at the earlier of its two limits', () => {
   const client: Client = { ...base, mechanism: 'session', cookies: [cookie('sid', 's:x.y')], sessionId: 's' }
-  expect(credentialOf(client, new Map([['s', row]]))).toMatchObject({ expiresAt: 50_000, lifeMs: 40_000 })
+  expect(credentialOf(client, { ...none, sessions: new Map([['s', row]]) })).toMatchObject({ expiresAt: 50_000, lifeMs: 40_000 })
 })
 
 test('a cookie whose row left the store says so', () => {
   const client: Client = { ...base, mechanism: 'session', cookies: [cookie('sid', 's:x.y')], sessionId: 's' }
-  const credential = credentialOf(client, new Map())
+  const credential = credentialOf(client, none)
   expect(credential && standingOf(credential, 0)).toBe('row-gone')
+})
+
+test('a row that was perhaps never read is not called gone; one whose removal was told is', () => {
+  const client = { ...base, mechanism: 'session' as const, sessionId: 's', cookies: [cookie('sid', 's%3Aid.mac')] }
+  const some = { ...none, hasAllSessions: false }
+  expect(credentialOf(client, some)).toMatchObject({ isRowGone: false })
+  expect(credentialOf(client, { ...some, goneSessions: new Set(['s']) })).toMatchObject({ isRowGone: true })
 })

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { LabEvent } from '../../../src/contract/events.ts'
-import { EMPTY_LAB, type LabModel, reduce } from '../../../src/renderer/state/reduce.ts'
+import { EMPTY_LAB, isSessionGone, type LabModel, reduce } from '../../../src/renderer/state/reduce.ts'
 
 const row = (id: string) => ({
   id,
@@ -47,4 +47,11 @@ test('the count of recorded requests stops at the capacity', () => {
   const full: LabModel = { ...at(0), recording: { isOn: true, capacity: 2, count: 2 } }
   const exchange = { seq: 1, type: 'exchange', exchange: {} } as LabEvent
   expect(reduce(full, exchange).recording.count).toBe(2)
+})
+
+test('a missing session counts as gone only when all rows were read or its removal was told', () => {
+  const some: LabModel = { ...at(0), hasAllSessions: false }
+  expect([isSessionGone(at(0), 'a'), isSessionGone(some, 'a')]).toEqual([true, false])
+  const removed = reduce(some, { seq: 1, type: 'session-removed', id: 'a' })
+  expect([isSessionGone(removed, 'a'), isSessionGone(removed, 'b')]).toEqual([true, false])
 })

@@ -47,8 +47,10 @@ const PATHS = ['/me', '/admin/users', '/orders'] as const
 export function ClientCard({ client }: { readonly client: Client }) {
   const { t } = useTranslation('clients')
   const sessions = useLab((lab) => lab.sessions)
+  const hasAllSessions = useLab((lab) => lab.hasAllSessions)
+  const goneSessions = useLab((lab) => lab.goneSessions)
   const { busy, run } = useActions()
-  const credential = credentialOf(client, sessions)
+  const credential = credentialOf(client, { sessions, hasAllSessions, goneSessions })
   const { id } = client
   const send = async (name: string, action: () => Promise<{ exchanges: string[] }>): Promise<void> => {
     const caused = await run(name, action)

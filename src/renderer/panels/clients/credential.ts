@@ -1,12 +1,9 @@
 import type { Client, VaultToken } from '../../../contract/clients.ts'
-import type { SessionRow } from '../../../contract/sessions.ts'
 import { decodeCompactJwt } from '../../../protocol/jwt.ts'
+import { isSessionGone, type KnownSessions } from '../../state/reduce.ts'
 
 const SESSION_COOKIE = 'sid'
 const TOKEN_COOKIE = 'access_token'
-/** The page knows this many session rows from its first reading; only below that does a missing row mean that there is none. */
-const KNOWN_ROWS = 500
-
 /** The credential that a client would send now by its mechanism. Times are lab time, Unix milliseconds. */
 export interface HeldCredential {
   /** `sid`, or `access` for an access token in a cookie or in the vault. */
@@ -35,12 +32,13 @@ function tokenCredential(token: string, isDiscarded: boolean): HeldCredential {
   return { name: 'access', value: token, expiresAt, lifeMs, isRowGone: false, isDiscarded }
 }
 
-function sessionCredential(client: Client, sessions: ReadonlyMap<string, SessionRow>): HeldCredential | null {
+function sessionCredential(client: Client, known: KnownSessions): HeldCredential | null {
   const cookie = client.cookies.find(({ name }) => name === SESSION_COOKIE)
   if (!cookie) return null
   const shared = { name: SESSION_COOKIE, value: cookie.value, isDiscarded: false }
-  const row = client.sessionId === null ? undefined : sessions.get(client.sessionId)
-  if (!row) return { ...shared, expiresAt: null, lifeMs: null, isRowGone: sessions.size < KNOWN_ROWS }
+  const { sessionId } = client
+  const row = sessionId === null ? undefined : known.sessions.get(sessionId)
+  if (!row) return { ...shared, expiresAt: null, lifeMs: null, isRowGone: sessionId === null || isSessionGone(known, sessionId) }
   const expiresAt = Math.min(row.idleExpiresAt, row.absoluteExpiresAt)
   return { ...shared, expiresAt, lifeMs: Math.max(1, expiresAt - row.lastSeenAt), isRowGone: false }
 }
@@ -48,8 +46,8 @@ function sessionCredential(client: Client, sessions: ReadonlyMap<string, Session
 const newest = (tokens: readonly VaultToken[]): string | null => tokens.at(-1)?.token ?? null
 
 /** What the client would send now by its mechanism; after a logout the token it threw away; null when it has nothing. */
-export function credentialOf(client: Client, sessions: ReadonlyMap<string, SessionRow>): HeldCredential | null {
-  if (client.mechanism === 'session') return sessionCredential(client, sessions)
+export function credentialOf(client: Client, known: KnownSessions): HeldCredential | null {
+  if (client.mechanism === 'session') return sessionCredential(client, known)
   const held =
     client.mechanism === 'jwt-bearer' ? newest(client.vault) : (client.cookies.find(({ name }) => name === TOKEN_COOKIE)?.value ?? null)
   if (held !== null) return tokenCredential(held, false)

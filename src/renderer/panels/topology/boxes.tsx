@@ -2,7 +2,7 @@ import { IconArrowsSplit2, IconCookie, IconDatabase, IconKey, IconSpy } from '@t
 import { Handle, type NodeProps, Position } from '@xyflow/react'
 import { useTranslation } from 'react-i18next'
 import { storeName, strategyName } from '../../screens/frame/lab-words.ts'
-import { clockTime } from '../../state/lab-time.ts'
+import { clockTime, labTimeWas } from '../../state/lab-time.ts'
 import { useLab } from '../../state/use-lab.ts'
 import { accentOf } from '../../ui/mechanism-tag.tsx'
 import { whoAndWhere } from '../clients/names.ts'
@@ -62,6 +62,7 @@ export function BalancerBox({ data }: NodeProps<Box>) {
 export function NodeBox({ data }: NodeProps<Box>) {
   const { t } = useTranslation('topology')
   const { node } = data
+  const clock = useLab((lab) => lab.clock)
   if (!node) return null
   const isUp = node.state === 'up'
   return (
@@ -88,7 +89,9 @@ export function NodeBox({ data }: NodeProps<Box>) {
             {node.p50Ms !== null && <span>{t('p50', { ms: node.p50Ms.toFixed(1) })}</span>}
           </>
         ) : (
-          <span>{node.downSince === null ? t(`state.${node.state}`) : t('downSince', { time: clockTime(node.downSince) })}</span>
+          <span>
+            {node.downSince === null ? t(`state.${node.state}`) : t('downSince', { time: clockTime(labTimeWas(clock, node.downSince)) })}
+          </span>
         )}
       </div>
       <Out />

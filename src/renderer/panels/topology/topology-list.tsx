@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next'
 import { storeName, strategyName } from '../../screens/frame/lab-words.ts'
-import { clockTime } from '../../state/lab-time.ts'
+import { clockTime, labTimeWas } from '../../state/lab-time.ts'
 import { useUi } from '../../state/ui-state.ts'
 import { useLab, useSummary } from '../../state/use-lab.ts'
 import { MechanismTag } from '../../ui/mechanism-tag.tsx'
@@ -14,6 +14,7 @@ export function TopologyList() {
   const clients = useLab((lab) => lab.clients)
   const nodes = useLab((lab) => lab.nodes)
   const balancer = useLab((lab) => lab.balancer)
+  const clock = useLab((lab) => lab.clock)
   const store = useLab((lab) => lab.store)
   const sessions = useLab((lab) => lab.sessions.size)
   const selected = useSummary(useUi((ui) => ui.selectedExchange))
@@ -48,7 +49,7 @@ export function TopologyList() {
             <span className="mono dim trunc">{node.signingKeyId}</span>
             <span>{t('requests', { count: node.requests })}</span>
             <span>{node.p50Ms === null ? t('noP50') : t('p50', { ms: node.p50Ms.toFixed(1) })}</span>
-            {node.downSince !== null && <span>{t('downSince', { time: clockTime(node.downSince) })}</span>}
+            {node.downSince !== null && <span>{t('downSince', { time: clockTime(labTimeWas(clock, node.downSince)) })}</span>}
             {mark(selected?.node === node.id)}
             <span className="sp" />
             <NodePower node={node} />

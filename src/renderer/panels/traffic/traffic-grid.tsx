@@ -111,9 +111,10 @@ export function TrafficGrid({ timeline }: { readonly timeline: Timeline }) {
   // Lines that scroll out give their elements to those that scroll in: changing texts is cheaper than making elements.
   const slots = Math.ceil(lines.length / SLOT_STEP) * SLOT_STEP
   const isActiveDrawn = activeId !== null && lines.some(({ index }) => idOf(timeline.at(index)) === activeId)
-  const isWide = (timeline.rows.at(-1)?.exchange.seq ?? 0) > 9999
+  const lastSeq = timeline.rows.at(-1)?.exchange.seq ?? 0
+  const wide = lastSeq > 9999 ? classes['widestSeq'] : lastSeq > 999 ? classes['wideSeq'] : ''
   return (
-    <div className={`${classes['body']} ${isWide ? classes['wideSeq'] : ''}`}>
+    <div className={`${classes['body']} ${wide}`}>
       <div
         ref={scroller}
         role="grid"

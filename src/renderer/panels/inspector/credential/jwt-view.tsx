@@ -59,6 +59,7 @@ function Claims({ claims, accent }: { readonly claims: JsonObject; readonly acce
 
 function Wire({ credential, read }: { readonly credential: JwtCredential; readonly read: ReadToken }) {
   const { t } = useTranslation('inspector')
+  const isUnsigned = !read.parts[2]
   const isSent = credential.carrier === 'Authorization' || credential.carrier === 'Cookie'
   return (
     <section className={classes['block']}>
@@ -88,7 +89,7 @@ function Wire({ credential, read }: { readonly credential: JwtCredential; readon
         ))}
       </p>
       {read.flaw === null ? (
-        <p>{t('credential.signedNotEncrypted')}</p>
+        <p>{t(isUnsigned ? 'credential.unsignedToken' : 'credential.signedNotEncrypted')}</p>
       ) : (
         <p>
           {t('credential.notAJwt')} {t(`credential.flaw.${read.flaw}`)}

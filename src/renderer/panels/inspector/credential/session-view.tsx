@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next'
 import type { Exchange } from '../../../../contract/exchanges.ts'
 import { useLabSecond } from '../../../state/lab-time.ts'
+import { isSessionGone, SESSIONS_READ } from '../../../state/reduce.ts'
 import { useLab } from '../../../state/use-lab.ts'
 import { CopyButton } from '../../../ui/code-block.tsx'
 import { labDate, span } from '../dates.ts'
@@ -11,15 +12,12 @@ import { type FoundCredential, splitSessionValue } from './find-credential.ts'
 
 type SessionCredential = Extract<FoundCredential, { kind: 'session' }>
 
-/** The lab's state holds this many of the newest rows; with more, a missing one proves nothing. */
-const ROWS_KNOWN = 500
-
 function LiveRow({ hash }: { readonly hash: string }) {
   const { t, i18n } = useTranslation('inspector')
   const row = useLab((lab) => lab.sessions.get(hash))
-  const isComplete = useLab((lab) => lab.sessions.size < ROWS_KNOWN)
+  const isGone = useLab((lab) => isSessionGone(lab, hash))
   const now = useLabSecond()
-  if (!row) return isComplete ? <p>{t('credential.rowMissing')}</p> : null
+  if (!row) return <p>{isGone ? t('credential.rowMissing') : t('state.nowUnknownHint', { limit: SESSIONS_READ })}</p>
   const end = Math.min(row.idleExpiresAt, row.absoluteExpiresAt)
   const date = (ms: number): string => labDate(ms, now, i18n.language)
   return (

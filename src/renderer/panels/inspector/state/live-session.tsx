@@ -4,6 +4,7 @@ import type { SessionRow } from '../../../../contract/sessions.ts'
 import { api } from '../../../api.ts'
 import { notify, useActions } from '../../../state/act.ts'
 import { useLabSecond } from '../../../state/lab-time.ts'
+import { isSessionGone, SESSIONS_READ } from '../../../state/reduce.ts'
 import { useLab } from '../../../state/use-lab.ts'
 import { span } from '../dates.ts'
 import { cellText } from '../story/evidence.tsx'
@@ -57,12 +58,13 @@ function Actions({ row }: { readonly row: SessionRow }) {
 export function LiveSession({ id }: { readonly id: string }) {
   const { t, i18n } = useTranslation('inspector')
   const row = useLab((lab) => lab.sessions.get(id))
+  const isGone = useLab((lab) => isSessionGone(lab, id))
   const now = useLabSecond()
   if (!row) {
     return (
       <section className={classes['block']}>
-        <h3>{t('state.nowGone')}</h3>
-        <p>{t('state.nowGoneHint')}</p>
+        <h3>{t(isGone ? 'state.nowGone' : 'state.nowUnknown')}</h3>
+        <p>{isGone ? t('state.nowGoneHint') : t('state.nowUnknownHint', { limit: SESSIONS_READ })}</p>
       </section>
     )
   }
