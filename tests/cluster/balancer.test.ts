@@ -217,6 +217,21 @@ describe('refusals', () => {
     expect(upstreams[0]?.inFlight).toBe(0)
   })
 
+  test('a transfer coding under chunked is refused with 501: it would be lost on the way', async () => {
+    let asked = 0
+    const { balancer } = await balancerOver([
+      (_request, response) => {
+        asked++
+        response.end()
+      },
+    ])
+    const send = (coding: string) =>
+      sendRaw(balancer.port, `POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nTransfer-Encoding: ${coding}\r\n\r\n2\r\n{}\r\n0\r\n\r\n`)
+    expect(await send('gzip, chunked')).toMatch(/^HTTP\/1\.1 501 /)
+    expect(asked).toBe(0)
+    expect(await send('Chunked')).toMatch(/^HTTP\/1\.1 200 /)
+  })
+
   test('a header of a megabyte is refused with 431 and a problem detail', async () => {
     const { balancer } = await balancerOver([(_request, response) => response.end()])
     const answer = await sendRaw(balancer.port, `GET / HTTP/1.1\r\nHost: a\r\nX-Big: ${'x'.repeat(1024 * 1024)}\r\n\r\n`)

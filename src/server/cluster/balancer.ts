@@ -76,6 +76,8 @@ class HttpBalancer {
     // RFC 9112 §3.2: no Host in HTTP/1.1, or more than one, must be refused.
     if (hosts > 1 || (hosts === 0 && request.httpVersion !== '1.0')) {
       relay.answer({ status: 400, verdict: 'not-auth', detail: 'A request has exactly one Host field (RFC 9112 §3.2).' })
+    } else if (hasUnknownCoding(request)) {
+      relay.answer({ status: 501, verdict: 'not-auth', detail: 'Only chunked is understood as Transfer-Encoding (RFC 9112 §6.1).' })
     } else relay.start()
   }
 
@@ -87,6 +89,12 @@ class HttpBalancer {
     }
     return null
   }
+}
+
+/** The next hop frames the body anew: a coding under chunked would be lost, and the node would read what nobody sent. */
+const hasUnknownCoding = ({ headers }: IncomingMessage): boolean => {
+  const coding = headers['transfer-encoding']
+  return coding !== undefined && coding.trim().toLowerCase() !== 'chunked'
 }
 
 const toLabError = (cause: Error, port: number): LabError => {
