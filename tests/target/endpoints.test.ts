@@ -110,6 +110,26 @@ describe('token', () => {
     expect([out.status, cookieOf(out, 'access_token')]).toEqual([204, 'access_token='])
   })
 
+  test('with transport=cookie the session before it ends: it would win over the new cookie', async () => {
+    const cookie = await logIn(lab, 'alice')
+    const ask = (transport: string) =>
+      lab.send('POST', '/token', {
+        headers: { cookie },
+        json: { grant_type: 'password', username: 'bob', password: 'bob-pass', transport },
+      })
+    await ask('body')
+    expect((await lab.send('GET', '/me', { headers: { cookie } })).status).toBe(200)
+    const answer = await ask('cookie')
+    expect(answer.headers.getSetCookie()).toEqual([
+      expect.stringMatching(/^sid=;.*Expires=Thu, 01 Jan 1970/),
+      expect.stringMatching(/^access_token=eyJ/),
+    ])
+    expect(answer.trace).toMatchObject({ mechanism: 'jwt-cookie', account: 'bob', endedSessions: [expect.any(String)] })
+    expect((await lab.send('GET', '/me', { headers: { cookie } })).body).toMatchObject({ verdict: 'unknown-session' })
+    const me = await lab.send('GET', '/me', { headers: { cookie: cookieOf(answer, 'access_token') } })
+    expect(me.body).toMatchObject({ user: { name: 'bob' }, mechanism: 'jwt-cookie' })
+  })
+
   test.each([
     [{ grant_type: 'refresh_token' }, 'unsupported_grant_type', 400],
     [{}, 'invalid_request', 400],

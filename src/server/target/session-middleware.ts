@@ -69,6 +69,12 @@ export const endSession = async (request: Request, response: Response): Promise<
   clearCredentials(response)
 }
 
+/** Ends the session that a request came with, for a login that takes its place; other cookies stay. */
+export const dropSession = async (request: Request, response: Response): Promise<void> => {
+  await settle((done) => request.session.destroy(done))
+  response.clearCookie(SESSION_COOKIE, COOKIE_ATTRIBUTES)
+}
+
 /** Makes the client forget the cookies that are credentials and what it stored for this site (W3C Clear Site Data §3.1). */
 export const clearCredentials = (response: Response): void => {
   response.clearCookie(SESSION_COOKIE, COOKIE_ATTRIBUTES)

@@ -2,12 +2,12 @@ import type { Request, RequestHandler, Response } from 'express'
 import type { z } from 'zod'
 import type { Account } from '../../../contract/accounts.ts'
 import type { TargetContext } from '../context.ts'
-import { TOKEN_COOKIE } from '../credentials.ts'
+import { findCredential, SESSION_COOKIE, TOKEN_COOKIE } from '../credentials.ts'
 import { checkOrigin } from '../csrf.ts'
 import { TokenInput } from '../input.ts'
 import { logIn } from '../login.ts'
 import { type Denial, sendOAuthError } from '../problem.ts'
-import { COOKIE_ATTRIBUTES } from '../session-middleware.ts'
+import { COOKIE_ATTRIBUTES, dropSession, loadSession } from '../session-middleware.ts'
 import { issueAccessToken } from '../tokens/issue.ts'
 import { noteMechanism, noteVerdict } from '../trace.ts'
 
@@ -23,6 +23,16 @@ const refuseLogin = (response: Response, denial: Denial): void => {
 const grantScopes = ({ scopes }: Account, asked: string | undefined): string[] => {
   const wanted = asked?.split(' ').filter(Boolean) ?? []
   return wanted.length === 0 ? scopes : scopes.filter((scope) => wanted.includes(scope))
+}
+
+/**
+ * Ends the session of a client that now logs in by a token cookie: the session cookie would win over it, and whoever has just logged in would
+ * act as the one before (OWASP ASVS 5 V7.2.4).
+ */
+const endSessionBefore = async (context: TargetContext, request: Request, response: Response): Promise<void> => {
+  if (findCredential(request, [SESSION_COOKIE])?.mechanism !== 'session') return
+  await loadSession(context.sessionMiddleware, request, response)
+  await dropSession(request, response)
 }
 
 const answer = (context: TargetContext, response: Response, account: Account, input: z.infer<typeof TokenInput>): void => {
@@ -77,8 +87,12 @@ const issue = async (context: TargetContext, request: Request, response: Respons
     return
   }
   const { account, denial } = await logIn(context, username, password)
-  if (denial) refuseLogin(response, denial)
-  else answer(context, response, account, parsed.data)
+  if (denial) {
+    refuseLogin(response, denial)
+    return
+  }
+  if (transport === 'cookie') await endSessionBefore(context, request, response)
+  answer(context, response, account, parsed.data)
 }
 
 /** `POST /token` (RFC 6749 §4.3.2, kept for teaching: RFC 9700 §2.4 forbids the password grant to real clients of others). */
