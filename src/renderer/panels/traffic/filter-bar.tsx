@@ -1,53 +1,15 @@
 import { modals } from '@mantine/modals'
 import { IconDownload, IconSearch, IconTrash } from '@tabler/icons-react'
-import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api } from '../../api.ts'
 import { notifyFailure } from '../../state/act.ts'
 import { useCommand } from '../../state/commands.ts'
 import { setFilter, useUi } from '../../state/ui-state.ts'
 import { useLab } from '../../state/use-lab.ts'
+import { Choice } from '../../ui/choice.tsx'
 import { ExportDialog } from './export-dialog.tsx'
 import classes from './traffic.module.css'
-
-interface ChoiceProps<T extends string> {
-  readonly label: string
-  readonly value: T
-  readonly options: ReadonlyArray<readonly [value: T, label: string]>
-  readonly choose: (value: T) => void
-}
-
-/** A row of choices of which one holds; one tab stop, arrow keys choose. */
-function Choice<T extends string>({ label, value, options, choose }: ChoiceProps<T>) {
-  const group = useRef<HTMLDivElement>(null)
-  const onKeyDown = (event: KeyboardEvent): void => {
-    const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0
-    if (step === 0) return
-    event.preventDefault()
-    const index = (options.findIndex(([option]) => option === value) + step + options.length) % options.length
-    const next = options[index]
-    if (!next) return
-    choose(next[0])
-    group.current?.querySelectorAll('button')[index]?.focus()
-  }
-  return (
-    <div ref={group} role="radiogroup" aria-label={label} className="seg" onKeyDown={onKeyDown}>
-      {options.map(([option, words]) => (
-        // biome-ignore lint/a11y/useSemanticElements: a radio input cannot be drawn as a segment.
-        <button
-          key={option}
-          type="button"
-          role="radio"
-          aria-checked={option === value}
-          tabIndex={option === value ? 0 : -1}
-          onClick={() => choose(option)}
-        >
-          {words}
-        </button>
-      ))}
-    </div>
-  )
-}
 
 /** What is typed shows at once; the filter follows in the same frame for short lists and never blocks typing. */
 function TextFilter() {
