@@ -202,6 +202,23 @@ describe('cluster of real nodes', () => {
     expect(await recorder.whenComplete(id)).toMatchObject({ verdict: 'malformed-token', mechanism: 'jwt-bearer' })
   })
 
+  test('a stranger at the port of a node writes nothing into an exchange of the balancer', async () => {
+    const { cluster, balancer, recorder } = await realCluster(1)
+    const first = exchangeIdOf(await fetch(`${balancer.url}/healthz`))
+    const next = first.replace(/^\d+/, (number) => String(Number(number) + 1))
+    const body = '{"username":"bob","password":"bob-pass"}'
+    const head = `POST /session HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Type: application/json\r\n`
+    const socket = connect(balancer.port, '127.0.0.1').on('error', () => {})
+    socket.write(`${head}Content-Length: 2\r\n\r\n`)
+    await expect.poll(() => cluster.upstreams()[0]?.inFlight).toBe(1)
+    const forged = `${head}X-AuthLab-Exchange: ${next}\r\nX-AuthLab-Balancer: guessed\r\nContent-Length: ${body.length}\r\n\r\n${body}`
+    const answer = await sendRaw(cluster.nodes()[0]?.port ?? 0, forged)
+    expect(answer).toMatch(/^HTTP\/1\.1 200/)
+    expect(answer).not.toContain(`X-AuthLab-Exchange: ${next}\r`)
+    socket.write('{}')
+    expect(await recorder.whenComplete(next)).toMatchObject({ status: 400, verdict: 'not-auth', mechanism: 'none' })
+  })
+
   test('it closes within two seconds, also with a request that never ends', async () => {
     const { cluster, balancer } = await realCluster(2)
     const socket = connect(balancer.port, '127.0.0.1').on('error', () => {})

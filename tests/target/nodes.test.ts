@@ -34,6 +34,7 @@ const start = (nodeId: string, clockBuffer: SharedArrayBuffer): Promise<Running>
     issuer: 'https://issuer.test',
     audience: 'https://api.test',
     isTracing: true,
+    balancerSecret: 'known to no test',
   }
   const worker = new Worker(nodeWorkerUrl(), { workerData })
   return new Promise((resolve, reject) => {

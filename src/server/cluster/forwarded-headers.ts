@@ -3,6 +3,9 @@ export const CLIENT_TAG = 'x-authlab-client'
 /** Header that carries the exchange's id, in both directions. */
 export const EXCHANGE_ID = 'X-AuthLab-Exchange'
 
+/** Request header by which a node knows its balancer: another program on this machine can reach the node's port, but states no exchange. */
+export const BALANCER_TAG = 'x-authlab-balancer'
+
 /** Fields that end at this hop (RFC 9110 §7.6.1) or that framing sets anew. */
 const HOP_BY_HOP = new Set([
   'connection',
@@ -18,7 +21,12 @@ const HOP_BY_HOP = new Set([
 
 /** Fields that only the balancer may state, and `Expect`, which it has already answered (RFC 9110 §10.1.1). */
 const isOwn = (name: string): boolean =>
-  name === CLIENT_TAG || name === 'x-authlab-exchange' || name === 'expect' || name === 'forwarded' || name.startsWith('x-forwarded-')
+  name === CLIENT_TAG ||
+  name === BALANCER_TAG ||
+  name === 'x-authlab-exchange' ||
+  name === 'expect' ||
+  name === 'forwarded' ||
+  name.startsWith('x-forwarded-')
 
 /** Names listed in `Connection`: they end at this hop too. */
 const listedInConnection = (rawHeaders: readonly string[]): Set<string> | null => {
@@ -43,11 +51,11 @@ const pick = (rawHeaders: readonly string[], isKept: (lowerName: string) => bool
   return kept
 }
 
-/** What goes on to the node: end-to-end fields in wire order with their case, and the exchange's id. */
-export const toForward = (rawHeaders: readonly string[], exchangeId: string): string[] => {
+/** What goes on to the node: end-to-end fields in wire order with their case, the exchange's id, and what proves the balancer to the node. */
+export const toForward = (rawHeaders: readonly string[], exchangeId: string, nodeSecret: string): string[] => {
   const listed = listedInConnection(rawHeaders)
   const headers = pick(rawHeaders, (name) => !HOP_BY_HOP.has(name) && !isOwn(name) && !listed?.has(name))
-  headers.push('Via', '1.1 authlab-balancer', EXCHANGE_ID, exchangeId)
+  headers.push('Via', '1.1 authlab-balancer', EXCHANGE_ID, exchangeId, BALANCER_TAG, nodeSecret)
   return headers
 }
 

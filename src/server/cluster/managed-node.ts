@@ -2,7 +2,7 @@ import type { Node } from '../../contract/nodes.ts'
 import { LabError } from '../errors.ts'
 import type { NodeTrace, NodeWorkerData } from './node-messages.ts'
 import { NodeThread } from './node-thread.ts'
-import { Meter, Upstream } from './upstream.ts'
+import { Meter, newSecret, Upstream } from './upstream.ts'
 
 /** What a node tells its cluster. */
 export interface NodeListeners {
@@ -15,7 +15,7 @@ export interface NodeListeners {
 
 /** One node over all its runs: killed, started again, counted. */
 export class ManagedNode {
-  readonly #data: NodeWorkerData
+  readonly #data: Omit<NodeWorkerData, 'balancerSecret'>
   readonly #on: NodeListeners
   readonly #meter = new Meter()
   #thread: NodeThread | null = null
@@ -27,7 +27,7 @@ export class ManagedNode {
   #announcedCount = 0
   #isMeasuring = false
 
-  constructor(data: NodeWorkerData, on: NodeListeners) {
+  constructor(data: Omit<NodeWorkerData, 'balancerSecret'>, on: NodeListeners) {
     this.#data = data
     this.#on = on
   }
@@ -68,10 +68,14 @@ export class ManagedNode {
   /** Resolves when it listens. @throws LabError `conflict` unless it is down, `node-failed` when it does not come up. */
   async start(): Promise<void> {
     if (this.#state !== 'down') throw new LabError('conflict', `${this.id} is not down.`)
-    const thread: NodeThread = new NodeThread(this.#data, {
-      traces: (traces) => this.#on.traces(traces),
-      gone: (failure) => this.#gone(thread, failure),
-    })
+    const balancerSecret = newSecret()
+    const thread: NodeThread = new NodeThread(
+      { ...this.#data, balancerSecret },
+      {
+        traces: (traces) => this.#on.traces(traces),
+        gone: (failure) => this.#gone(thread, failure),
+      },
+    )
     this.#thread = thread
     this.#state = 'starting'
     this.#downSince = null
@@ -79,7 +83,7 @@ export class ManagedNode {
     const port = await thread.listening
     if (this.#thread !== thread) throw new LabError('conflict', `${this.id} was killed while it started.`)
     this.#port = port
-    this.#upstream = new Upstream(this.id, port, this.#meter)
+    this.#upstream = new Upstream(this.id, port, this.#meter, balancerSecret)
     this.#state = 'up'
     this.#on.changed(this)
     const memoryBytes = await thread.order('stats').catch(() => null)

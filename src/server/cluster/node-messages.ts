@@ -20,6 +20,8 @@ export interface NodeWorkerData extends NodeSettings {
   /** How far this node's clock is off from the lab's, milliseconds. */
   clockSkewMs: number
   portalDir: string
+  /** What proves the balancer to this run of the node. */
+  balancerSecret: string
 }
 
 /** What the target did for one exchange; its steps are a JSON array that nobody parses before someone asks. */

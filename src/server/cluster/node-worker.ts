@@ -6,6 +6,7 @@ import { LabClock } from '../clock.ts'
 import { connectDatabase } from '../storage/open.ts'
 import { createTargetApp } from '../target/app.ts'
 import { refuseMalformed } from './client-error.ts'
+import { BALANCER_TAG } from './forwarded-headers.ts'
 import type { FromNode, NodeTrace, NodeWorkerData, ToNode } from './node-messages.ts'
 
 const port = parentPort
@@ -40,7 +41,11 @@ const target = createTargetApp({
 })
 
 // The balancer keeps its connections open and closes them itself; it adds fields to heads that it let pass, so there is room for more here.
-const server = createServer({ keepAliveTimeout: 120_000, maxHeaderSize: 32 * 1024 }, target.app)
+const server = createServer({ keepAliveTimeout: 120_000, maxHeaderSize: 32 * 1024 }, (request, response) => {
+  // A stranger at this port must not write steps and verdict into an exchange that the balancer recorded.
+  if (request.headers[BALANCER_TAG] !== settings.balancerSecret) delete request.headers['x-authlab-exchange']
+  target.app(request, response)
+})
 // As many fields as the balancer lets pass: a limit here would cut off, or refuse, what was recorded as sent, the exchange's id among it.
 server.maxHeadersCount = 0
 server.on('clientError', (error, socket) => refuseMalformed(error, socket, false))

@@ -144,7 +144,7 @@ export class Relay implements Dispatcher.DispatchHandler {
     this.#upstream = upstream
     upstream.inFlight++
     const { method, url, rawHeaders } = this.#request
-    const headers = toForward(rawHeaders, this.#exchange.id)
+    const headers = toForward(rawHeaders, this.#exchange.id, upstream.secret)
     upstream.pool.dispatch({ method: method as Dispatcher.HttpMethod, path: url ?? '/', headers, body: this.#body() }, this)
   }
 

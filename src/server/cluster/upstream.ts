@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { Pool } from 'undici'
 
 /** How many of the newest answers the percentiles are taken of. */
@@ -35,16 +36,22 @@ export class Meter {
   }
 }
 
+/** What a node and its balancer agree on for one run. */
+export const newSecret = (): string => randomBytes(16).toString('hex')
+
 /** One run of a node that listens: where the balancer sends requests to. A node that starts again is a new upstream. */
 export class Upstream {
   readonly id: string
   readonly pool: Pool
   readonly meter: Meter
+  /** What proves the balancer to the node. */
+  readonly secret: string
   /** Requests that are not answered yet. */
   inFlight = 0
 
-  constructor(id: string, port: number, meter = new Meter()) {
+  constructor(id: string, port: number, meter = new Meter(), secret = newSecret()) {
     this.id = id
+    this.secret = secret
     this.meter = meter
     // The node keeps idle connections longer than that, so a request never meets a connection that is just being closed.
     this.pool = new Pool(`http://127.0.0.1:${port}`, {
