@@ -33,9 +33,8 @@ function CardHead({ client }: { readonly client: Client }) {
         </span>
       )}
       <span className="sp" />
-      {account?.isDisabled && <span className="tagn">{t('disabled')}</span>}
       <span className="tagn" title={t('accountHint', { name: client.account })}>
-        {client.isAttacker ? t('attacker') : (account?.role ?? t('noAccount'))}
+        {account?.isDisabled ? t('disabled') : client.isAttacker ? t('attacker') : account ? t(`role.${account.role}`) : t('noAccount')}
       </span>
     </>
   )

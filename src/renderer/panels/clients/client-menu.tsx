@@ -101,13 +101,14 @@ function AccountItems({ client, run }: MenuProps) {
       />
       <Item
         icon={<IconUserUp {...LOOK} />}
-        label={t('menu.role', { role })}
+        label={t('menu.role', { role: t(`role.${role}`) })}
         note={t('menu.roleNote')}
         act={() => run('role', () => api.accounts.change({ name, role }))}
       />
       <Item
         icon={account.isDisabled ? <IconUserCheck {...LOOK} /> : <IconUserOff {...LOOK} />}
         label={t(account.isDisabled ? 'menu.enable' : 'menu.disable')}
+        {...(account.isDisabled ? {} : { note: t('menu.disableNote') })}
         act={() => run('disable', () => api.accounts.change({ name, disabled: !account.isDisabled }))}
       />
     </>

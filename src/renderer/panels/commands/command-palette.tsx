@@ -1,5 +1,6 @@
 import { Spotlight, type SpotlightActionData, type SpotlightActionGroupData } from '@mantine/spotlight'
 import { IconSearch } from '@tabler/icons-react'
+import { useReducer } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api } from '../../api.ts'
 import { shortVerdict } from '../../i18n/verdict-words.ts'
@@ -92,6 +93,8 @@ function matchingRequests(query: string): SpotlightActionData[] {
 /** Ctrl K: every command, and every request, by typing. */
 export function CommandPalette() {
   const { t } = useTranslation('commands')
+  // What can be done now is asked again at every opening: a request may have been selected since the last drawing.
+  const [, drawAgain] = useReducer((openings: number) => openings + 1, 0)
   const topologyView = useUi((ui) => ui.topologyView)
   const clientActions = useClientActions()
   const nodeActions = useNodeActions()
@@ -119,6 +122,7 @@ export function CommandPalette() {
       actions={groups}
       filter={filter}
       shortcut={null}
+      onSpotlightOpen={drawAgain}
       lockScroll={false}
       scrollable
       overlayProps={{ blur: 0, backgroundOpacity: 0.3 }}

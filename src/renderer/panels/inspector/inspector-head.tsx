@@ -59,21 +59,23 @@ export function InspectorHead({ exchange, hasUsedStore }: RouteProps) {
         </h2>
         <StatusCode status={exchange.status} tone={toneOf(exchange.verdict)} isBoxed />
         <MechanismTag mechanism={exchange.mechanism} label={say(`traffic:mechanismName.${exchange.mechanism}`)} isBoxed />
-        <button
-          type="button"
-          className="ib"
-          aria-label={t('previous')}
-          title={t('previous')}
-          onClick={() => runCommand('previous-request')}
-        >
-          <IconChevronUp size={15} stroke={1.75} aria-hidden />
-        </button>
-        <button type="button" className="ib" aria-label={t('next')} title={t('next')} onClick={() => runCommand('next-request')}>
-          <IconChevronDown size={15} stroke={1.75} aria-hidden />
-        </button>
-        <button type="button" className="ib" aria-label={t('hide')} title={t('hide')} onClick={() => runCommand('toggle-inspector')}>
-          <IconLayoutSidebarRight size={15} stroke={1.75} aria-hidden />
-        </button>
+        <span className={classes['buttons']}>
+          <button
+            type="button"
+            className="ib"
+            aria-label={t('previous')}
+            title={t('previous')}
+            onClick={() => runCommand('previous-request')}
+          >
+            <IconChevronUp size={15} stroke={1.75} aria-hidden />
+          </button>
+          <button type="button" className="ib" aria-label={t('next')} title={t('next')} onClick={() => runCommand('next-request')}>
+            <IconChevronDown size={15} stroke={1.75} aria-hidden />
+          </button>
+          <button type="button" className="ib" aria-label={t('hide')} title={t('hide')} onClick={() => runCommand('toggle-inspector')}>
+            <IconLayoutSidebarRight size={15} stroke={1.75} aria-hidden />
+          </button>
+        </span>
       </div>
       <Route exchange={exchange} hasUsedStore={hasUsedStore} />
     </header>

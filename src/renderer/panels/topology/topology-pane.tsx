@@ -20,11 +20,11 @@ function Legend() {
     <div className={classes['legend']}>
       <span className="ses">
         <i className={classes['stroke']} />
-        {t('legendSession')}
+        <span className="trunc">{t('legendSession')}</span>
       </span>
       <span className="jwt">
         <i className={classes['stroke']} />
-        {t('legendJwt')}
+        <span className="trunc">{t('legendJwt')}</span>
       </span>
       <span className="sp" />
       {button(IconMinus, t('zoomOut'), () => void zoomOut())}

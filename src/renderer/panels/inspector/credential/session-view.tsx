@@ -23,8 +23,10 @@ function LiveRow({ hash }: { readonly hash: string }) {
   return (
     <>
       <p>
-        {t('credential.rowFound')}: {row.account ?? t('none')},{' '}
-        {end > now ? t('state.idleLeft', { duration: span(now, end) }) : t('state.idlePassed', { duration: span(now, end) })}
+        {t('credential.rowFound', {
+          account: row.account ?? t('none'),
+          left: t(end > now ? 'state.idleLeft' : 'state.idlePassed', { duration: span(now, end) }),
+        })}
       </p>
       <table className={classes['claims']}>
         <tbody>
