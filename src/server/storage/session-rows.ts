@@ -22,6 +22,12 @@ export const SESSION_COLUMNS = 'hash, account, created_at, last_seen_at, idle_ex
 /** SQL condition of a session that has not expired; takes the lab time twice. */
 export const IS_LIVE = 'expired_at IS NULL AND idle_expires_at > ? AND absolute_expires_at > ?'
 
+/** SQL condition of an account's sessions, by the hand-kept index; takes the account twice. */
+const IS_OF_ACCOUNT = 'key IN (SELECT key FROM account_sessions WHERE account = ?) AND account = ?'
+
+/** SQL that takes a session off its account's list, while its row is still there; takes the key, the id and the key. */
+export const UNLIST = 'DELETE FROM account_sessions WHERE account = (SELECT account FROM sessions WHERE key = ? AND hash = ?) AND key = ?'
+
 /** The row in the words of the contract. */
 export const toSessionRow = (stored: StoredSession): SessionRow => ({
   id: stored.hash,
@@ -40,13 +46,15 @@ function prepare(database: Database.Database) {
       `SELECT ${SESSION_COLUMNS} FROM sessions WHERE ${IS_LIVE} ORDER BY created_at DESC, key LIMIT ?`,
     ),
     listOfAccount: database.prepare<unknown[], StoredSession>(
-      `SELECT ${SESSION_COLUMNS} FROM sessions WHERE account = ? AND ${IS_LIVE} ORDER BY created_at DESC, key LIMIT ?`,
+      `SELECT ${SESSION_COLUMNS} FROM sessions WHERE ${IS_OF_ACCOUNT} AND ${IS_LIVE} ORDER BY created_at DESC, key LIMIT ?`,
     ),
     find: database.prepare<unknown[], StoredSession>(`SELECT ${SESSION_COLUMNS} FROM sessions WHERE key = ? AND hash = ? AND ${IS_LIVE}`),
     bury: database.prepare('INSERT OR REPLACE INTO ended_sessions SELECT key, hash, ? FROM sessions WHERE key = ? AND hash = ?'),
     end: database.prepare('DELETE FROM sessions WHERE key = ? AND hash = ?'),
-    buryAll: database.prepare('INSERT OR REPLACE INTO ended_sessions SELECT key, hash, ? FROM sessions WHERE account = ?'),
-    endAll: database.prepare<unknown[], { hash: string }>('DELETE FROM sessions WHERE account = ? RETURNING hash'),
+    buryAll: database.prepare(`INSERT OR REPLACE INTO ended_sessions SELECT key, hash, ? FROM sessions WHERE ${IS_OF_ACCOUNT}`),
+    endAll: database.prepare<unknown[], { hash: string }>(`DELETE FROM sessions WHERE ${IS_OF_ACCOUNT} RETURNING hash`),
+    unlist: database.prepare(UNLIST),
+    unlistAll: database.prepare('DELETE FROM account_sessions WHERE account = ?'),
     expire: database.prepare<unknown[], StoredSession>(
       `UPDATE sessions SET expired_at = ?, idle_expires_at = ? WHERE key = ? AND hash = ? AND ${IS_LIVE} RETURNING ${SESSION_COLUMNS}`,
     ),
@@ -67,11 +75,14 @@ export class SessionRows {
     this.#sql = sql
     this.#endOne = database.transaction((key: bigint, id: string) => {
       sql.bury.run(Date.now(), key, id)
+      sql.unlist.run(key, id, key)
       return sql.end.run(key, id).changes > 0
     }).immediate
     this.#endAll = database.transaction((account: string) => {
-      sql.buryAll.run(Date.now(), account)
-      return sql.endAll.all(account).map((row) => row.hash)
+      sql.buryAll.run(Date.now(), account, account)
+      const ended = sql.endAll.all(account, account).map((row) => row.hash)
+      sql.unlistAll.run(account)
+      return ended
     }).immediate
   }
 
@@ -80,7 +91,9 @@ export class SessionRows {
     const now = this.#clock.nowMs()
     const limit = filter.limit ?? -1
     const rows =
-      filter.account === undefined ? this.#sql.list.all(now, now, limit) : this.#sql.listOfAccount.all(filter.account, now, now, limit)
+      filter.account === undefined
+        ? this.#sql.list.all(now, now, limit)
+        : this.#sql.listOfAccount.all(filter.account, filter.account, now, now, limit)
     return rows.map(toSessionRow)
   }
 

@@ -242,13 +242,17 @@ describe('what is told', () => {
     expect(ended).toEqual([idOf('a')])
   })
 
-  test('the account follows the session: set at login, found by the index', async () => {
+  test('the account follows the session, and the list of sessions by account follows it', async () => {
     await save('a')
     const data = await held('a')
     await ask((done) => store.set('a', Object.assign(data, { account: 'alice' }), done))
     expect([written.at(-1)?.account, store.look('a').row?.account]).toEqual(['alice', 'alice'])
-    const plan = temporary.database.prepare("EXPLAIN QUERY PLAN SELECT hash FROM sessions WHERE account = 'alice'").all()
-    expect(JSON.stringify(plan)).toContain('sessions_by_account')
+    const listed = () => temporary.database.prepare('SELECT account FROM account_sessions').pluck().all()
+    expect(listed()).toEqual(['alice'])
+    await ask((done) => store.set('a', Object.assign(data, { account: 'bob' }), done))
+    expect(listed()).toEqual(['bob'])
+    await ask((done) => store.destroy('a', done))
+    expect(listed()).toEqual([])
   })
 })
 
@@ -371,6 +375,14 @@ describe('purging', () => {
     expect(batches).toBeGreaterThanOrEqual(6)
     expect(await ask<number>((done) => store.length(done))).toBe(100)
     expect((await store.purge()).deleted).toBe(0)
+  })
+
+  test('a purged session leaves the list of its account', async () => {
+    for (let n = 0; n < 450; n++) await save(`old ${n}`, { account: `account ${n % 7}` })
+    clock.advance(60)
+    await save('new', { account: 'account 3' })
+    await store.purge()
+    expect(temporary.database.prepare('SELECT account FROM account_sessions').pluck().all()).toEqual(['account 3'])
   })
 
   test('no row is purged that a touch in memory keeps alive', async () => {

@@ -25,46 +25,81 @@ const BATCH_ROWS = 200
 const SLICE_MS = 3
 const PATIENCE_MS = 2000
 
+/** One table to walk along: where a batch ends, and what of it goes. */
+interface Walk<Cursor> {
+  start: Cursor
+  /** The last place of the batch after this one; undefined when fewer rows are left. */
+  endOfBatch(from: Cursor): Cursor | undefined
+  /** How many rows went; null = up to the end of the table. */
+  remove(from: Cursor, to: Cursor | null): number
+}
+
 /**
  * Deletes expired sessions and old tombstones by walking along the integer key in small batches. No index on expiry is needed, and none has
  * to be kept by every touch.
  */
 export async function purge(database: Database.Database, options: PurgeOptions): Promise<Purged> {
-  const sessions = await walk(
-    database,
-    'sessions',
-    '(expired_at <= @limit OR idle_expires_at <= @limit OR absolute_expires_at <= @limit)',
-    {
-      ...options,
-      limit: options.before,
-    },
-  )
-  const tombstones = await walk(database, 'ended_sessions', 'ended_at <= @limit', { ...options, limit: options.tombstonesBefore })
-  return { deleted: sessions.deleted, batches: sessions.batches + tombstones.batches }
+  const { before, tombstonesBefore, batchRows = BATCH_ROWS, signal } = options
+  const isOver = 'expired_at <= @limit OR idle_expires_at <= @limit OR absolute_expires_at <= @limit'
+  const sessions = await run(database, byKey(database, 'sessions', isOver, before, batchRows), signal)
+  const lists = sessions.deleted > 0 ? await run(database, byAccount(database, batchRows), signal) : NOTHING
+  const tombstones = await run(database, byKey(database, 'ended_sessions', 'ended_at <= @limit', tombstonesBefore, batchRows), signal)
+  return { deleted: sessions.deleted, batches: sessions.batches + lists.batches + tombstones.batches }
 }
 
-async function walk(
-  database: Database.Database,
-  table: 'sessions' | 'ended_sessions',
-  isOver: string,
-  { limit, batchRows = BATCH_ROWS, signal }: PurgeOptions & { limit: number },
-): Promise<Purged> {
-  const findEnd = database
+const NOTHING: Purged = { deleted: 0, batches: 0 }
+const MAX_KEY = (1n << 63n) - 1n
+
+function byKey(database: Database.Database, table: string, isOver: string, limit: number, batchRows: number): Walk<bigint> {
+  const end = database
     .prepare<[bigint, number], bigint>(`SELECT key FROM ${table} WHERE key > ? ORDER BY key LIMIT 1 OFFSET ?`)
     .pluck()
     .safeIntegers()
-  const remove = database.prepare(`DELETE FROM ${table} WHERE key > @from AND key <= @to AND ${isOver}`)
+  const remove = database.prepare(`DELETE FROM ${table} WHERE key > @from AND key <= @to AND (${isOver})`)
+  return {
+    start: -1n,
+    endOfBatch: (from) => end.get(from, batchRows - 1),
+    remove: (from, to) => remove.run({ from, to: to ?? MAX_KEY, limit }).changes,
+  }
+}
+
+interface Entry {
+  account: string
+  key: bigint
+}
+
+/** What purged sessions left in the lists of their accounts. */
+function byAccount(database: Database.Database, batchRows: number): Walk<Entry> {
+  const end = database
+    .prepare<unknown[], Entry>(
+      'SELECT account, key FROM account_sessions WHERE (account, key) > (@account, @key) ORDER BY account, key LIMIT 1 OFFSET @skip',
+    )
+    .safeIntegers()
+  const isOrphan = 'NOT EXISTS (SELECT 1 FROM sessions WHERE sessions.key = account_sessions.key)'
+  const from = '(account, key) > (@account, @key)'
+  const removeUpTo = database.prepare(
+    `DELETE FROM account_sessions WHERE ${from} AND (account, key) <= (@toAccount, @toKey) AND ${isOrphan}`,
+  )
+  const removeRest = database.prepare(`DELETE FROM account_sessions WHERE ${from} AND ${isOrphan}`)
+  return {
+    start: { account: '', key: -1n },
+    endOfBatch: (after) => end.get({ ...after, skip: batchRows - 1 }),
+    remove: (after, to) => (to ? removeUpTo.run({ ...after, toAccount: to.account, toKey: to.key }) : removeRest.run({ ...after })).changes,
+  }
+}
+
+async function run<Cursor>(database: Database.Database, walk: Walk<Cursor>, signal: AbortSignal | undefined): Promise<Purged> {
   const result: Purged = { deleted: 0, batches: 0 }
-  let from: bigint | null = -1n
+  let from: Cursor | null = walk.start
   let busySince: number | null = null
-  while (from !== null) {
+  while (from !== null && !signal?.aborted && database.open) {
     const sliceEnd = performance.now() + SLICE_MS
     try {
       do {
-        const to: bigint | undefined = findEnd.get(from, batchRows - 1)
-        result.deleted += remove.run({ from, to: to ?? MAX_KEY, limit }).changes
+        const to: Cursor | null = walk.endOfBatch(from) ?? null
+        result.deleted += walk.remove(from, to)
         result.batches += 1
-        from = to ?? null
+        from = to
       } while (from !== null && performance.now() < sliceEnd)
       busySince = null
       await nextTick()
@@ -74,9 +109,6 @@ async function walk(
       if (performance.now() - busySince > PATIENCE_MS) return result
       await wait(20, undefined, { ref: false })
     }
-    if (signal?.aborted || !database.open) return result
   }
   return result
 }
-
-const MAX_KEY = (1n << 63n) - 1n

@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3'
-import { IS_LIVE, SESSION_COLUMNS, type StoredSession } from '../../storage/session-rows.ts'
+import { IS_LIVE, SESSION_COLUMNS, type StoredSession, UNLIST } from '../../storage/session-rows.ts'
 import type { SessionKey } from '../../storage/sid-key.ts'
 
 /** A row with the session's data as JSON. */
@@ -37,6 +37,7 @@ export const SESSION_SQL = {
     AND NOT (last_seen_at > ? AND last_seen_at <= ?) AND ${IS_LIVE}`,
   bury: 'INSERT OR REPLACE INTO ended_sessions SELECT key, hash, ? FROM sessions WHERE key = ? AND hash = ?',
   destroy: 'DELETE FROM sessions WHERE key = ? AND hash = ?',
+  unlist: UNLIST,
   clear: 'DELETE FROM sessions',
   count: `SELECT count(*) AS count FROM sessions WHERE ${IS_LIVE}`,
   all: `SELECT ${SESSION_COLUMNS}, data FROM sessions WHERE ${IS_LIVE} ORDER BY key`,
@@ -51,10 +52,10 @@ export class SessionTable {
   readonly #updateOwner: Database.Statement
   readonly #insert: Database.Statement
   readonly #touch: Database.Statement
-  readonly #clear: Database.Statement
   readonly #count: Database.Statement<[number, number], { count: number }>
   readonly #all: Database.Statement<[number, number], StoredSessionWithData>
-  readonly #destroyBoth: (place: SessionKey) => boolean
+  readonly #destroyOne: (place: SessionKey) => boolean
+  readonly #clearAll: () => void
 
   constructor(database: Database.Database) {
     this.#database = database
@@ -64,14 +65,17 @@ export class SessionTable {
     this.#updateOwner = database.prepare(SESSION_SQL.updateOwner)
     this.#insert = database.prepare(SESSION_SQL.insert)
     this.#touch = database.prepare(SESSION_SQL.touch)
-    this.#clear = database.prepare(SESSION_SQL.clear)
     this.#count = database.prepare(SESSION_SQL.count)
     this.#all = database.prepare(SESSION_SQL.all)
     const bury = database.prepare(SESSION_SQL.bury)
+    const unlist = database.prepare(SESSION_SQL.unlist)
     const destroy = database.prepare(SESSION_SQL.destroy)
-    this.#destroyBoth = database.transaction(
-      ({ key, id }: SessionKey) => bury.run(Date.now(), key, id).changes > 0 && destroy.run(key, id).changes > 0,
-    ).immediate
+    this.#destroyOne = database.transaction(({ key, id }: SessionKey) => {
+      if (bury.run(Date.now(), key, id).changes === 0) return false
+      unlist.run(key, id, key)
+      return destroy.run(key, id).changes > 0
+    }).immediate
+    this.#clearAll = database.transaction(() => database.exec(`${SESSION_SQL.clear}; DELETE FROM account_sessions`)).immediate
   }
 
   /** The row, expired or not; undefined when there is none. */
@@ -120,11 +124,11 @@ export class SessionTable {
 
   /** Deletes the row and leaves a tombstone; false when there was none. */
   destroy(place: SessionKey): boolean {
-    return this.#destroyBoth(place)
+    return this.#destroyOne(place)
   }
 
   clear(): void {
-    this.#clear.run()
+    this.#clearAll()
   }
 
   /** How many sessions are live at this lab time. */

@@ -24,7 +24,23 @@ CREATE TABLE sessions (
   data                TEXT    NOT NULL
 ) STRICT;
 
-CREATE INDEX sessions_by_account ON sessions (account) WHERE account IS NOT NULL;
+-- The index on the account, kept by hand: a purge of many sessions would rewrite a page of a real index for almost every row, because
+-- neighbours by key belong to different accounts. Here it may leave entries behind and removes them in the order of this table. An entry whose
+-- session is gone, or is another account's, means nothing.
+CREATE TABLE account_sessions (
+  account TEXT    NOT NULL,
+  key     INTEGER NOT NULL,
+  PRIMARY KEY (account, key)
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER session_of_account AFTER INSERT ON sessions WHEN NEW.account IS NOT NULL BEGIN
+  INSERT OR IGNORE INTO account_sessions VALUES (NEW.account, NEW.key);
+END;
+
+CREATE TRIGGER session_changes_account AFTER UPDATE OF account ON sessions WHEN NEW.account IS NOT OLD.account BEGIN
+  DELETE FROM account_sessions WHERE account = OLD.account AND key = OLD.key;
+  INSERT OR IGNORE INTO account_sessions SELECT NEW.account, NEW.key WHERE NEW.account IS NOT NULL;
+END;
 
 -- Tombstones: a save that arrives after the session was ended, on whichever node, must not bring it back. Real time, because they have to
 -- outlive requests in flight, not lab days.
