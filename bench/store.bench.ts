@@ -63,7 +63,7 @@ const ratios = (rates: Rates, of: string, to: string, operation: Operation): num
   return (rates.get(of)?.[operation] ?? []).map((rate, round) => rate / (base[round] ?? Number.NaN))
 }
 
-export async function smallTable(folder: string): Promise<BenchRow[]> {
+async function smallTable(folder: string): Promise<BenchRow[]> {
   const subjects = [ours(folder), raw(folder, true), raw(folder, false), npmPeer(folder), memory()]
   for (const subject of subjects) for (let n = 0; n < SMALL.rows; n++) subject.set(sidOf(n), sampleSession(n))
   const rates = await interleave(subjects, SMALL)
@@ -126,7 +126,7 @@ function fillOurs(database: Database.Database, expiresAt: number): void {
   })
 }
 
-export async function largeTable(folder: string): Promise<BenchRow[]> {
+async function largeTable(folder: string): Promise<BenchRow[]> {
   const filling = [ours(folder, 'large.db'), raw(folder, true)] as const
   fillOurs(filling[0].database, Date.now() + 3_600_000)
   const insert = filling[1].database.prepare('INSERT INTO sessions VALUES (?, ?, ?)')
@@ -158,7 +158,7 @@ function shuffled(count: number): Uint32Array {
   return order
 }
 
-export async function purgeLarge(folder: string): Promise<BenchRow[]> {
+async function purgeLarge(folder: string): Promise<BenchRow[]> {
   const seconds: number[] = []
   const stalls: number[] = []
   for (let round = 0; round < PURGES; round++) {
