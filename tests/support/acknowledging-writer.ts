@@ -12,8 +12,18 @@ const say = (line: string): void => {
   writeSync(1, `${line}\n`)
 }
 
+const acknowledge = (what: string, call: (done: (error?: unknown) => void) => void): Promise<void> =>
+  new Promise((resolve) =>
+    call((error) => {
+      say(error ? `error ${String(error)}` : what)
+      resolve()
+    }),
+  )
+
+// One after the other: a write that meets the lock is tried again from a timer, which a loop that never waits would starve.
 for (let n = 0; ; n++) {
   const sid = `${run}-${n}`
-  store.set(sid, sessionOf({ account: `account ${n % 7}`, padding: 'x'.repeat(n % 3000) }), (error) => say(error ? 'error' : `set ${sid}`))
-  if (n % 3 === 0) store.destroy(sid, (error) => say(error ? 'error' : `destroy ${sid}`))
+  const session = sessionOf({ account: `account ${n % 7}`, padding: 'x'.repeat(n % 3000) })
+  await acknowledge(`set ${sid}`, (done) => store.set(sid, session, done))
+  if (n % 3 === 0) await acknowledge(`destroy ${sid}`, (done) => store.destroy(sid, done))
 }
