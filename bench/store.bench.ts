@@ -2,6 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import type Database from 'better-sqlite3'
 import type { SessionData } from 'express-session'
 import { placeOfSid } from '../src/server/storage/sid-key.ts'
@@ -19,6 +21,9 @@ const LARGE_TARGETS: Record<Operation, number> = { get: 4, set: 8, touch: 10 }
 
 /** Ids as express-session makes them: 32 characters; the same in every run. */
 const sidOf = (n: number): string => `sess-${String(n).padStart(9, '0')}-abcdefghijklmnopq`
+
+setFlagsFromString('--expose-gc')
+const collectGarbage = runInNewContext('gc') as () => void
 
 /** The same order of ids for every subject in one round, another one in the next. */
 function* picks(rows: number, count: number, seed: number): Generator<number> {
@@ -48,6 +53,8 @@ async function interleave(subjects: Subject[], size: { rows: number; rounds: num
       for (const subject of order) {
         // Fresh objects for each: nothing may live off what an earlier operation left on them.
         const calls = rows.map((n) => ({ sid: sidOf(n), data: sampleSession(n) }))
+        // Garbage of the preparation must not be collected within the measured time.
+        collectGarbage()
         const rate = measure(subject, operation, calls)
         if (round >= 0) rates.get(subject.name)?.[operation].push(rate)
         // MemoryStore answers in the next tick; what it piled up must not fall into the next measurement.
