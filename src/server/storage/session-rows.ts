@@ -40,19 +40,23 @@ export const toSessionRow = (stored: StoredSession): SessionRow => ({
   device: stored.device,
 })
 
+/** Statements that a trace shows as evidence: the very text that is prepared. */
+export const SESSION_SQL = {
+  listOfAccount: `SELECT ${SESSION_COLUMNS} FROM sessions WHERE ${IS_OF_ACCOUNT} AND ${IS_LIVE} ORDER BY created_at DESC, key LIMIT ?`,
+  endAll: `DELETE FROM sessions WHERE ${IS_OF_ACCOUNT} RETURNING hash`,
+} as const
+
 function prepare(database: Database.Database) {
   return {
     list: database.prepare<unknown[], StoredSession>(
       `SELECT ${SESSION_COLUMNS} FROM sessions WHERE ${IS_LIVE} ORDER BY created_at DESC, key LIMIT ?`,
     ),
-    listOfAccount: database.prepare<unknown[], StoredSession>(
-      `SELECT ${SESSION_COLUMNS} FROM sessions WHERE ${IS_OF_ACCOUNT} AND ${IS_LIVE} ORDER BY created_at DESC, key LIMIT ?`,
-    ),
+    listOfAccount: database.prepare<unknown[], StoredSession>(SESSION_SQL.listOfAccount),
     find: database.prepare<unknown[], StoredSession>(`SELECT ${SESSION_COLUMNS} FROM sessions WHERE key = ? AND hash = ? AND ${IS_LIVE}`),
     bury: database.prepare('INSERT OR REPLACE INTO ended_sessions SELECT key, hash, ? FROM sessions WHERE key = ? AND hash = ?'),
     end: database.prepare('DELETE FROM sessions WHERE key = ? AND hash = ?'),
     buryAll: database.prepare(`INSERT OR REPLACE INTO ended_sessions SELECT key, hash, ? FROM sessions WHERE ${IS_OF_ACCOUNT}`),
-    endAll: database.prepare<unknown[], { hash: string }>(`DELETE FROM sessions WHERE ${IS_OF_ACCOUNT} RETURNING hash`),
+    endAll: database.prepare<unknown[], { hash: string }>(SESSION_SQL.endAll),
     unlist: database.prepare(UNLIST),
     unlistAll: database.prepare('DELETE FROM account_sessions WHERE account = ?'),
     expire: database.prepare<unknown[], StoredSession>(

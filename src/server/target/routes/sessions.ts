@@ -1,5 +1,6 @@
 import type { RequestHandler } from 'express'
 import type { SessionRow } from '../../../contract/sessions.ts'
+import { SESSION_SQL } from '../../storage/session-rows.ts'
 import type { Principal } from '../authenticate.ts'
 import { guarded } from '../authorize.ts'
 import type { TargetContext } from '../context.ts'
@@ -24,7 +25,7 @@ export const listSessions = (context: TargetContext): RequestHandler =>
       outcome: 'info',
       startedAt,
       title: `${rows.length} live sessions of ${principal.name}`,
-      evidence: () => ({ sql: 'SELECT ... FROM sessions WHERE account = ? ORDER BY created_at DESC', rows: rows.length }),
+      evidence: () => ({ sql: SESSION_SQL.listOfAccount, rows: rows.length }),
     })
     response.json(rows.map((row) => ({ ...row, isCurrent: row.id === principal.sessionId })))
   })
@@ -38,7 +39,7 @@ export const endAllSessions = async (context: TargetContext, account: string): P
     outcome: 'pass',
     startedAt,
     title: `${ids.length} sessions of ${account} deleted`,
-    evidence: () => ({ sql: 'DELETE FROM sessions WHERE account = ?', rows: ids.length }),
+    evidence: () => ({ sql: SESSION_SQL.endAll, rows: ids.length }),
   })
   return ids.length
 }
