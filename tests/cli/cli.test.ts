@@ -1,9 +1,9 @@
-import { spawn } from 'node:child_process'
 import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { flagsFor, runCli } from '../support/cli-process.ts'
 import { newFolder } from '../support/start-lab.ts'
 
 let folder: string
@@ -12,35 +12,8 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-interface Ended {
-  code: number | null
-  stdout: string
-  stderr: string
-}
-
-function run(...flags: string[]) {
-  const child = spawn(process.execPath, ['src/server/cli.ts', ...flags], {
-    env: { ...process.env, XDG_DATA_HOME: folder, TMPDIR: tmpdir() },
-  })
-  const output = { stdout: '', stderr: '' }
-  const ended = new Promise<Ended>((resolve) => child.on('close', (code) => resolve({ code, ...output })))
-  const ready = new Promise<Record<string, string>>((resolve, reject) => {
-    child.stdout.on('data', (chunk) => {
-      output.stdout += chunk
-      const line = /^AUTHLAB_READY (.*)\n/m.exec(output.stdout)?.[1]
-      if (line) resolve(JSON.parse(line))
-    })
-    ended.then(({ stderr }) => reject(new Error(stderr)))
-  })
-  ready.catch(() => undefined)
-  child.stderr.on('data', (chunk) => {
-    output.stderr += chunk
-  })
-  return { child, ended, ready }
-}
-
-const lab = (...flags: string[]) =>
-  run('--browser', '--no-open', '--nodes', '1', '--port', '0', '--balancer-port', '0', '--data-dir', folder, ...flags)
+const run = (...flags: string[]) => runCli(flags, { XDG_DATA_HOME: folder, TMPDIR: tmpdir() })
+const lab = (...flags: string[]) => run(...flagsFor(folder), ...flags)
 const lines = (text: string) => text.trimEnd().split('\n')
 
 describe('flags', () => {
@@ -73,8 +46,8 @@ test.each(['SIGINT', 'SIGTERM'] as const)('the ready line is the only one on std
   const said = await ready
   expect(Object.keys(said).sort()).toEqual(['api', 'balancer', 'dataDir', 'mode', 'token', 'version', 'workbench'])
   expect(said).toMatchObject({ mode: 'browser', dataDir: folder })
-  expect(said['workbench']).toMatch(new RegExp(`^http://127\\.0\\.0\\.1:\\d+/#token=${said['token']}$`))
-  expect((await fetch(`${said['balancer']}/healthz`)).status).toBe(200)
+  expect(said.workbench).toMatch(new RegExp(`^http://127\\.0\\.0\\.1:\\d+/#token=${said.token}$`))
+  expect((await fetch(`${said.balancer}/healthz`)).status).toBe(200)
   const asked = performance.now()
   child.kill(signal)
   const { code, stdout, stderr } = await ended
