@@ -117,7 +117,9 @@ describe('cluster of real nodes', () => {
     socket.setEncoding('utf8').on('data', (chunk) => {
       received += chunk
     })
-    socket.write('POST /session HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"half"')
+    socket.write(
+      `POST /session HTTP/1.1\r\nHost: 127.0.0.1:${balancer.port}\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"half"`,
+    )
     await expect.poll(() => cluster.upstreams()[0]?.inFlight).toBe(1)
     await expect.poll(() => cluster.upstreams()[0]?.pool.stats.running).toBe(1)
     await cluster.kill('node-1')
@@ -189,13 +191,13 @@ describe('cluster of real nodes', () => {
 
   test('a head that the balancer lets pass is not too large for a node', async () => {
     const { balancer } = await realCluster(1)
-    const head = `GET /me HTTP/1.1\r\nHost: a\r\nConnection: close\r\nX-Big: ${'x'.repeat(16_000)}\r\n\r\n`
+    const head = `GET /me HTTP/1.1\r\nHost: HOST\r\nConnection: close\r\nX-Big: ${'x'.repeat(16_000)}\r\n\r\n`
     expect(await sendRaw(balancer.port, head)).toMatch(/^HTTP\/1\.1 401/)
   })
 
   test('a head of many small fields is judged by all of them', async () => {
     const { balancer, recorder } = await realCluster(1)
-    const head = `GET /me HTTP/1.1\r\nHost: a\r\nConnection: close\r\n${'a:\r\n'.repeat(2500)}Authorization: Bearer x\r\n\r\n`
+    const head = `GET /me HTTP/1.1\r\nHost: HOST\r\nConnection: close\r\n${'a:\r\n'.repeat(2500)}Authorization: Bearer x\r\n\r\n`
     const answer = await sendRaw(balancer.port, head)
     expect(answer).toMatch(/^HTTP\/1\.1 401/)
     const id = /X-AuthLab-Exchange: (.*)\r/.exec(answer)?.[1] ?? ''
@@ -207,7 +209,7 @@ describe('cluster of real nodes', () => {
     const first = exchangeIdOf(await fetch(`${balancer.url}/healthz`))
     const next = first.replace(/^\d+/, (number) => String(Number(number) + 1))
     const body = '{"username":"bob","password":"bob-pass"}'
-    const head = `POST /session HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Type: application/json\r\n`
+    const head = `POST /session HTTP/1.1\r\nHost: 127.0.0.1:${balancer.port}\r\nConnection: close\r\nContent-Type: application/json\r\n`
     const socket = connect(balancer.port, '127.0.0.1').on('error', () => {})
     socket.write(`${head}Content-Length: 2\r\n\r\n`)
     await expect.poll(() => cluster.upstreams()[0]?.inFlight).toBe(1)
@@ -222,7 +224,9 @@ describe('cluster of real nodes', () => {
   test('it closes within two seconds, also with a request that never ends', async () => {
     const { cluster, balancer } = await realCluster(2)
     const socket = connect(balancer.port, '127.0.0.1').on('error', () => {})
-    socket.write('POST /session HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"half"')
+    socket.write(
+      `POST /session HTTP/1.1\r\nHost: 127.0.0.1:${balancer.port}\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"half"`,
+    )
     await expect.poll(() => cluster.upstreams().some(({ inFlight }) => inFlight === 1)).toBe(true)
     const startedAt = performance.now()
     await balancer.close()

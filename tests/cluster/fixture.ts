@@ -79,7 +79,7 @@ export const balancerOver = async (listeners: RequestListener[], strategy: Strat
   return { ...fixture, balancer, upstreams }
 }
 
-/** Sends octets as they are and reads until the other side closes. */
+/** Sends octets as they are and reads until the other side closes. For a request to a balancer, `HOST` in it stands for its authority. */
 export const sendRaw = (port: number, text: string): Promise<string> =>
   new Promise((resolve, reject) => {
     const socket = connect(port, '127.0.0.1')
@@ -90,7 +90,7 @@ export const sendRaw = (port: number, text: string): Promise<string> =>
     })
     socket.on('error', (error) => (received === '' ? reject(error) : resolve(received)))
     socket.on('close', () => resolve(received))
-    socket.write(text, 'latin1')
+    socket.write(text.replaceAll('HOST', `127.0.0.1:${port}`), 'latin1')
   })
 
 /** The id that an answer carries. */

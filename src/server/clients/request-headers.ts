@@ -1,18 +1,7 @@
-/** Headers that belong to one connection or message, or that only the lab itself may set: never taken from the outside. */
-const NOT_CARRIED = new Set([
-  'connection',
-  'content-length',
-  'expect',
-  'host',
-  'keep-alive',
-  'proxy-authenticate',
-  'proxy-authorization',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-])
+import { HOP_BY_HOP } from '../../protocol/hop-by-hop.ts'
+
+/** Besides the hop's own: what the user agent states itself, from the address and the body it sends. */
+const SET_HERE = new Set(['content-length', 'expect', 'host'])
 
 /** A header as `[name, value]`. */
 export type HeaderPair = [name: string, value: string]
@@ -20,7 +9,7 @@ export type HeaderPair = [name: string, value: string]
 /** Whether a message in somebody's name may carry this header (RFC 9110 §7.6.1). */
 const isCarried = ([name]: HeaderPair): boolean => {
   const lower = name.toLowerCase()
-  return !NOT_CARRIED.has(lower) && !lower.startsWith('x-authlab-')
+  return !HOP_BY_HOP.has(lower) && !SET_HERE.has(lower) && !lower.startsWith('x-authlab-')
 }
 
 /** The client's own headers with those given laid over them: a name that is given replaces the client's. */

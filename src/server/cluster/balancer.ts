@@ -8,6 +8,7 @@ import { refuseMalformed } from './client-error.ts'
 import type { Cluster } from './cluster.ts'
 import { CLIENT_TAG, toRecord, valuesOf } from './forwarded-headers.ts'
 import { type Choice, Relay } from './relay.ts'
+import { readTarget } from './request-target.ts'
 import { createStrategy, type StrategyName } from './strategies.ts'
 
 /** The reverse proxy in front of the nodes. */
@@ -37,6 +38,8 @@ class HttpBalancer {
   readonly #choice: Choice
   /** Connections on which a request waits for its answer or gets it. */
   readonly #answers = new WeakMap<Duplex, ServerResponse>()
+  /** Known once it listens. */
+  #port = 0
 
   constructor(options: BalancerOptions) {
     this.#options = options
@@ -56,7 +59,10 @@ class HttpBalancer {
     })
     return new Promise((resolve, reject) => {
       server.once('error', (cause) => reject(toLabError(cause, this.#options.port)))
-      server.listen(this.#options.port, '127.0.0.1', () => resolve(server))
+      server.listen(this.#options.port, '127.0.0.1', () => {
+        this.#port = (server.address() as AddressInfo).port
+        resolve(server)
+      })
     })
   }
 
@@ -72,13 +78,12 @@ class HttpBalancer {
       rawHeaders: toRecord(request.rawHeaders),
     })
     const relay = new Relay(this.#choice, request, response, exchange)
-    const hosts = valuesOf(request.rawHeaders, 'host').length
-    // RFC 9112 §3.2: no Host in HTTP/1.1, or more than one, must be refused.
-    if (hosts > 1 || (hosts === 0 && request.httpVersion !== '1.0')) {
-      relay.answer({ status: 400, verdict: 'not-auth', detail: 'A request has exactly one Host field (RFC 9112 §3.2).' })
+    const target = readTarget(request, this.#port)
+    if ('status' in target) {
+      relay.answer({ ...target, verdict: 'not-auth' })
     } else if (hasUnknownCoding(request)) {
       relay.answer({ status: 501, verdict: 'not-auth', detail: 'Only chunked is understood as Transfer-Encoding (RFC 9112 §6.1).' })
-    } else relay.start()
+    } else relay.start(target)
   }
 
   #clientOf(request: IncomingMessage): { id: string; name: string } | null {

@@ -1,3 +1,5 @@
+import { HOP_BY_HOP } from '../../protocol/hop-by-hop.ts'
+
 /** Request header by which a lab client is known to the balancer; never forwarded, never recorded. */
 export const CLIENT_TAG = 'x-authlab-client'
 /** Header that carries the exchange's id, in both directions. */
@@ -6,21 +8,9 @@ export const EXCHANGE_ID = 'X-AuthLab-Exchange'
 /** Request header by which a node knows its balancer: another program on this machine can reach the node's port, but states no exchange. */
 export const BALANCER_TAG = 'x-authlab-balancer'
 
-/** Fields that end at this hop (RFC 9110 §7.6.1) or that framing sets anew. */
-const HOP_BY_HOP = new Set([
-  'connection',
-  'keep-alive',
-  'proxy-authenticate',
-  'proxy-authorization',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-])
-
-/** Fields that only the balancer may state, and `Expect`, which it has already answered (RFC 9110 §10.1.1). */
+/** Fields that only the balancer may state (`Host` it has settled), and `Expect`, which it has already answered (RFC 9110 §10.1.1). */
 const isOwn = (name: string): boolean =>
+  name === 'host' ||
   name === CLIENT_TAG ||
   name === BALANCER_TAG ||
   name === 'x-authlab-exchange' ||
@@ -36,8 +26,7 @@ const listedInConnection = (rawHeaders: readonly string[]): Set<string> | null =
     listed ??= new Set()
     for (const name of (rawHeaders[at + 1] ?? '').split(',')) listed.add(name.trim().toLowerCase())
   }
-  // A client must not be able to strip what routes and frames the message.
-  listed?.delete('host')
+  // A client must not be able to strip what frames the message.
   listed?.delete('content-length')
   return listed
 }
@@ -51,10 +40,19 @@ const pick = (rawHeaders: readonly string[], isKept: (lowerName: string) => bool
   return kept
 }
 
-/** What goes on to the node: end-to-end fields in wire order with their case, the exchange's id, and what proves the balancer to the node. */
-export const toForward = (rawHeaders: readonly string[], exchangeId: string, nodeSecret: string): string[] => {
+/** What a request goes on to a node with. */
+interface Forwarding {
+  /** The host that the request is for (RFC 9112 §3.2.2). */
+  host: string
+  exchangeId: string
+  /** What proves the balancer to the node. */
+  nodeSecret: string
+}
+
+/** What goes on to the node: end-to-end fields in wire order with their case, after them what only the balancer may state. */
+export const toForward = (rawHeaders: readonly string[], { host, exchangeId, nodeSecret }: Forwarding): string[] => {
   const listed = listedInConnection(rawHeaders)
-  const headers = pick(rawHeaders, (name) => !HOP_BY_HOP.has(name) && !isOwn(name) && !listed?.has(name))
+  const headers = ['Host', host, ...pick(rawHeaders, (name) => !HOP_BY_HOP.has(name) && !isOwn(name) && !listed?.has(name))]
   headers.push('Via', '1.1 authlab-balancer', EXCHANGE_ID, exchangeId, BALANCER_TAG, nodeSecret)
   return headers
 }

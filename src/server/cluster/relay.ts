@@ -6,6 +6,7 @@ import type { Verdict } from '../../contract/verdict.ts'
 import { PROBLEM_TYPE } from '../../protocol/problem.ts'
 import type { OpenExchange } from '../traffic/recorded-exchange.ts'
 import { EXCHANGE_ID, toForward, toReturn } from './forwarded-headers.ts'
+import type { RequestTarget } from './request-target.ts'
 import type { Candidate, Strategy, StrategyName } from './strategies.ts'
 import type { Upstream } from './upstream.ts'
 
@@ -39,6 +40,7 @@ export class Relay implements Dispatcher.DispatchHandler {
   readonly #exchange: OpenExchange
   readonly #tried = new Set<Upstream>()
   readonly #begunAt = performance.now()
+  #target: RequestTarget = { host: '', path: '/' }
   #upstream: Upstream | null = null
   #abort: (() => void) | null = null
   #isSent = false
@@ -51,7 +53,8 @@ export class Relay implements Dispatcher.DispatchHandler {
     this.#exchange = exchange
   }
 
-  start(): void {
+  start(target: RequestTarget): void {
+    this.#target = target
     this.#response.once('close', () => this.#clientLeft())
     this.#tryNext()
   }
@@ -63,7 +66,7 @@ export class Relay implements Dispatcher.DispatchHandler {
     const title = STATUS_CODES[status] ?? 'Error'
     const body = Buffer.from(JSON.stringify({ title, status, detail, verdict }))
     const headers = ['Content-Type', PROBLEM_TYPE, 'Content-Length', String(body.byteLength), 'Cache-Control', 'no-store']
-    headers.push(EXCHANGE_ID, this.#exchange.id, 'Date', new Date().toUTCString())
+    headers.push('X-Content-Type-Options', 'nosniff', EXCHANGE_ID, this.#exchange.id, 'Date', new Date().toUTCString())
     this.#exchange.responseHead(status, headers)
     if (this.#request.method !== 'HEAD') this.#exchange.responseBody(body)
     this.#exchange.end({ verdict, step })
@@ -143,9 +146,9 @@ export class Relay implements Dispatcher.DispatchHandler {
     this.#exchange.picked(upstream.id, this.#pickStep(`${upstream.id} was picked by ${this.#choice.name}`, startedAt, upstream, candidates))
     this.#upstream = upstream
     upstream.inFlight++
-    const { method, url, rawHeaders } = this.#request
-    const headers = toForward(rawHeaders, this.#exchange.id, upstream.secret)
-    upstream.pool.dispatch({ method: method as Dispatcher.HttpMethod, path: url ?? '/', headers, body: this.#body() }, this)
+    const { method, rawHeaders } = this.#request
+    const headers = toForward(rawHeaders, { host: this.#target.host, exchangeId: this.#exchange.id, nodeSecret: upstream.secret })
+    upstream.pool.dispatch({ method: method as Dispatcher.HttpMethod, path: this.#target.path, headers, body: this.#body() }, this)
   }
 
   /** Null when the request has no body: neither length nor chunks are announced (RFC 9112 §6.3). */
