@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 
@@ -9,6 +9,7 @@ const KEY_BYTES = 32
 
 const Secret = z.string().regex(/^[A-Za-z0-9_-]{43}$/)
 const KeysFile = z.object({ cookieSecrets: z.array(Secret).min(1), tokenKeyId: z.string().min(1), tokenSecret: Secret })
+type KeysFile = z.infer<typeof KeysFile>
 
 /** The secrets of the app under study. */
 export interface Keys {
@@ -16,16 +17,22 @@ export interface Keys {
   readonly cookieSecrets: string[]
   readonly tokenKeyId: string
   /** HS256 key, 32 octets. */
-  readonly tokenSecret: Buffer
+  readonly tokenSecret: Uint8Array
 }
 
-const generate = (): z.infer<typeof KeysFile> => ({
+const generate = (): KeysFile => ({
   cookieSecrets: [randomBytes(KEY_BYTES).toString('base64url')],
   tokenKeyId: `hs256-${randomBytes(3).toString('hex')}`,
   tokenSecret: randomBytes(KEY_BYTES).toString('base64url'),
 })
 
-function read(path: string): z.infer<typeof KeysFile> | null {
+const toKeys = ({ tokenSecret, ...file }: KeysFile): Keys => ({
+  ...file,
+  // Of its own memory: the octets of a small Buffer lie in a pool that would be cloned into each node with it.
+  tokenSecret: new Uint8Array(Buffer.from(tokenSecret, 'base64url')),
+})
+
+function read(path: string): KeysFile | null {
   try {
     return KeysFile.parse(JSON.parse(readFileSync(path, 'utf8')))
   } catch (error) {
@@ -34,26 +41,29 @@ function read(path: string): z.infer<typeof KeysFile> | null {
   }
 }
 
+/** Makes new secrets (mode 0600) in this data folder, in the place of those that are there. */
+export function renewKeys(dataDir: string): Keys {
+  const path = join(dataDir, FILE)
+  const unfinished = `${path}.new`
+  const file = generate()
+  // Written whole under another name first: a crash leaves no half a key behind. What an earlier crash, or anybody else, left under that name
+  // would keep its mode and its owner: it goes, and nothing that comes in between is written to.
+  rmSync(unfinished, { force: true })
+  writeFileSync(unfinished, `${JSON.stringify(file)}\n`, { mode: 0o600, flag: 'wx' })
+  renameSync(unfinished, path)
+  return toKeys(file)
+}
+
 /**
- * Reads the secrets of this data folder; makes them (mode 0600) when there are none. A file that cannot be read is moved aside.
+ * Reads the secrets of this data folder; makes them when there are none. A file that cannot be read is moved aside.
  * @returns `movedAside`: where the unreadable file is now, or null
  */
 export function openKeys(dataDir: string): { keys: Keys; movedAside: string | null } {
   const path = join(dataDir, FILE)
-  let movedAside: string | null = null
-  let file = existsSync(path) ? read(path) : undefined
-  if (file === null) {
-    movedAside = `${path}.damaged-${new Date().toISOString().replaceAll(':', '-')}`
-    renameSync(path, movedAside)
-  }
-  if (!file) {
-    file = generate()
-    // Written whole under another name first: a crash leaves no half a key behind.
-    writeFileSync(`${path}.new`, `${JSON.stringify(file)}\n`, { mode: 0o600 })
-    renameSync(`${path}.new`, path)
-  }
-  return {
-    keys: { cookieSecrets: file.cookieSecrets, tokenKeyId: file.tokenKeyId, tokenSecret: Buffer.from(file.tokenSecret, 'base64url') },
-    movedAside,
-  }
+  if (!existsSync(path)) return { keys: renewKeys(dataDir), movedAside: null }
+  const file = read(path)
+  if (file) return { keys: toKeys(file), movedAside: null }
+  const movedAside = `${path}.damaged-${new Date().toISOString().replaceAll(':', '-')}`
+  renameSync(path, movedAside)
+  return { keys: renewKeys(dataDir), movedAside }
 }

@@ -14,7 +14,7 @@ import { listen, stopListening } from './control/listen.ts'
 import { whenFree } from './control/when-free.ts'
 import { openDataFolder } from './data-folder.ts'
 import { openPort } from './free-port.ts'
-import { type Keys, openKeys } from './keys-file.ts'
+import { type Keys, openKeys, renewKeys } from './keys-file.ts'
 import { LabSettings } from './lab-settings.ts'
 import { AccountRows } from './storage/account-rows.ts'
 import { openDatabase } from './storage/open.ts'
@@ -58,6 +58,7 @@ export interface Lab {
 }
 
 interface Stores {
+  readonly folder: string
   readonly target: Database.Database
   readonly targetFile: string
   readonly labFile: string
@@ -76,7 +77,7 @@ function openStores(folder: string, undoing: Undoing): Stores {
   const { keys, movedAside } = openKeys(folder)
   const moved = [target.movedAside, lab.movedAside, movedAside].filter((path) => path !== null)
   const notices = moved.map((path): Notice => ({ code: 'database-moved-aside', params: { path } }))
-  return { target: target.database, targetFile, labFile, settings: new LabSettings(lab.database), keys, notices }
+  return { folder, target: target.database, targetFile, labFile, settings: new LabSettings(lab.database), keys, notices }
 }
 
 interface Running {
@@ -103,7 +104,7 @@ function startNodes({ config, stores, clockBuffer, announcer }: Ground): Promise
     settings: {
       targetDatabaseFile: targetFile,
       clockBuffer,
-      keys: { ...keys, tokenSecret: new Uint8Array(keys.tokenSecret) },
+      keys,
       lifetimes: LIFETIMES,
       issuer: ISSUER,
       audience: AUDIENCE,
@@ -186,6 +187,7 @@ function assemble({ config, stores, clock, announcer }: Ground, { balancer, noti
     accounts: new AccountRows(target),
     log: announcer.log,
     note: announcer.note,
+    renewKeys: () => renewKeys(stores.folder),
     keepCapacity: (capacity) => keep(() => stores.settings.keepCaptureCapacity(capacity)),
   }
 }

@@ -17,6 +17,8 @@ interface ClusterFixture {
   crashes: string[]
 }
 
+const KEYS = { cookieSecrets: ['a secret of this test only'], tokenKeyId: 'key-1', tokenSecret: new Uint8Array(32).fill(7) }
+
 /** Real nodes behind a real balancer. */
 const realCluster = async (nodes = 3): Promise<ClusterFixture> => {
   const targetDatabaseFile = join(await temporaryFolder(), 'target.db')
@@ -30,7 +32,7 @@ const realCluster = async (nodes = 3): Promise<ClusterFixture> => {
     settings: {
       targetDatabaseFile,
       clockBuffer,
-      keys: { cookieSecrets: ['a secret of this test only'], tokenKeyId: 'key-1', tokenSecret: new Uint8Array(32).fill(7) },
+      keys: KEYS,
       lifetimes: { sessionIdle: 1800, sessionAbsolute: 43_200, accessToken: 900 },
       issuer: 'http://127.0.0.1:4700',
       audience: 'http://127.0.0.1:4700',
@@ -173,7 +175,7 @@ describe('cluster of real nodes', () => {
     await nodeOf(await fetch(`${balancer.url}/me`))
     await cluster.kill('node-1')
     await cluster.flush()
-    await cluster.reset()
+    await cluster.reset(KEYS)
     expect(cluster.nodes()).toMatchObject([
       { state: 'up', requests: 0, p50Ms: null },
       { state: 'up', requests: 0, p50Ms: null },

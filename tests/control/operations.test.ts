@@ -56,6 +56,28 @@ describe('the lab', () => {
     expect(json.actions.map((row: { action: string }) => row.action)).toEqual(['lab-reset'])
   })
 
+  test('goes back with new keys on every node: no token and no cookie from before is good any more', async () => {
+    const { balancerUrl } = testLab.lab
+    const json = { 'Content-Type': 'application/json' }
+    const login = { username: 'bob', password: 'bob-pass' }
+    const cookies = await fetch(`${balancerUrl}/session`, { method: 'POST', headers: json, body: JSON.stringify(login) })
+    const Cookie = cookies.headers.get('set-cookie')?.split(';')[0] ?? ''
+    const body = JSON.stringify({ grant_type: 'password', ...login })
+    const issued = await fetch(`${balancerUrl}/token`, { method: 'POST', headers: json, body })
+    const { access_token } = (await issued.json()) as { access_token: string }
+    const before = (await call('GET', '/nodes')).json[0].signingKeyId
+    const { json: after } = await call('POST', '/lab/reset')
+    const keyIds = new Set(after.nodes.map((node: { signingKeyId: string }) => node.signingKeyId))
+    expect(keyIds.size).toBe(1)
+    expect(keyIds.has(before)).toBe(false)
+    const verdictOf = async (headers: Record<string, string>) =>
+      ((await (await fetch(`${balancerUrl}/me`, { headers })).json()) as { verdict?: string }).verdict
+    for (const _node of after.nodes) {
+      expect(await verdictOf({ Authorization: `Bearer ${access_token}` })).toBe('unknown-key')
+      expect(await verdictOf({ Cookie })).toBe('bad-cookie-signature')
+    }
+  })
+
   test('asked twice at once to go back does so once', async () => {
     await call('POST', '/nodes/node-1/kill')
     const answers = await Promise.all([call('POST', '/lab/reset'), call('POST', '/lab/reset')])

@@ -34,8 +34,8 @@ export interface Cluster {
   start(id: string): Promise<Node>
   /** Every node that is up writes the touches it holds back. */
   flush(): Promise<void>
-  /** Starts what is down, then has one node put the target's data back to the start; counters begin anew. */
-  reset(): Promise<void>
+  /** Starts every node anew with these keys, then has one put the target's data back to the start; counters begin anew. */
+  reset(keys: NodeSettings['keys']): Promise<void>
   /** Within two seconds. */
   close(): Promise<void>
 }
@@ -104,9 +104,8 @@ class ThreadedCluster implements Cluster {
     await Promise.allSettled(this.#up().map((node) => node.thread?.order('flush')))
   }
 
-  async reset(): Promise<void> {
-    await Promise.all(this.#nodes.filter((node) => node.state === 'down').map((node) => node.start()))
-    await this.flush()
+  async reset(keys: NodeSettings['keys']): Promise<void> {
+    await Promise.all(this.#nodes.map((node) => node.restart(keys, CLOSE_WITHIN_MS)))
     const thread = this.#up()[0]?.thread
     if (!thread) throw new LabError('conflict', 'No node is up to put the data back to the start: start one first.')
     await thread.order('reset')

@@ -15,7 +15,7 @@ export interface NodeListeners {
 
 /** One node over all its runs: killed, started again, counted. */
 export class ManagedNode {
-  readonly #data: Omit<NodeWorkerData, 'balancerSecret'>
+  #data: Omit<NodeWorkerData, 'balancerSecret'>
   readonly #on: NodeListeners
   readonly #meter = new Meter()
   #thread: NodeThread | null = null
@@ -88,6 +88,13 @@ export class ManagedNode {
     this.#on.changed(this)
     const memoryBytes = await thread.order('stats').catch(() => null)
     if (this.#thread === thread) this.#memoryBytes = memoryBytes
+  }
+
+  /** Closes it and starts it anew with these keys; a node that is down is only started. */
+  async restart(keys: NodeWorkerData['keys'], withinMs: number): Promise<void> {
+    await this.close(withinMs)
+    this.#data = { ...this.#data, keys }
+    await this.start()
   }
 
   /** Its connections are cut and its thread is gone when this resolves. @throws LabError `conflict` when it is down already. */

@@ -2,6 +2,7 @@ import type { Lifetimes, Notice, OperatorAction } from '../../contract/lab.ts'
 import type { ClientPool } from '../clients/client-pool.ts'
 import type { LabClock } from '../clock.ts'
 import type { Cluster } from '../cluster/cluster.ts'
+import type { NodeSettings } from '../cluster/node-messages.ts'
 import type { AccountRows } from '../storage/account-rows.ts'
 import type { SessionRows } from '../storage/session-rows.ts'
 import type { Recorder } from '../traffic/recorder.ts'
@@ -26,6 +27,8 @@ export interface LabParts {
   readonly sessions: SessionRows
   readonly accounts: AccountRows
   readonly log: EventLog
+  /** Makes new keys for the target and writes them down; in force on nodes that start with them. */
+  renewKeys(): NodeSettings['keys']
   /** Remembers how many exchanges to keep for the next start. */
   keepCapacity(capacity: number): void
   /** Puts an operator's action into the traffic. */
