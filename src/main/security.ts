@@ -32,7 +32,7 @@ export function silenceChromium(): void {
 
 const parse = (url: string): URL | null => (URL.canParse(url) ? new URL(url) : null)
 
-/** Blocks every request of a session that its fence does not allow, and every permission. */
+/** Blocks every request of a session that its fence does not allow, and every permission. Has to run before the session's first page. */
 export async function fenceSession(session: Session, fence: Fence): Promise<void> {
   session.webRequest.onBeforeRequest((details, answer) => {
     const url = parse(details.url)
@@ -44,6 +44,7 @@ export async function fenceSession(session: Session, fence: Fence): Promise<void
   session.setPermissionCheckHandler(() => false)
   session.setDevicePermissionHandler(() => false)
   session.setSpellCheckerEnabled(false)
+  session.setSpellCheckerLanguages([])
   await session.setProxy({ mode: 'direct' })
 }
 

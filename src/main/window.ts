@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { app, BrowserWindow } from 'electron'
+import { app, BrowserWindow, session } from 'electron'
 import type { Lab } from '../server/lab.ts'
 import { readBounds, rememberBounds } from './bounds.ts'
 import { askForReload } from './dialogs.ts'
@@ -29,11 +29,15 @@ export function workbenchFence(lab: Lab, onBlocked: () => void): Fence {
 export async function openWindow(lab: Lab, fence: Fence, words: MenuStrings): Promise<BrowserWindow> {
   const file = join(app.getPath('userData'), 'window.json')
   const { isMaximized, ...bounds } = readBounds(file)
+  // Before there is a page: the first one of a session starts the spelling checker, which fetches its dictionary.
+  await fenceSession(session.defaultSession, fence)
   const window = new BrowserWindow({
     ...bounds,
     show: false,
     title: 'AuthLab',
     backgroundColor: '#0C0E12',
+    // A desktop entry would name the icon; started from its source, the lab has none. Elsewhere the executable brings it.
+    ...(process.platform === 'linux' ? { icon: fileURLToPath(new URL('./icon.png', import.meta.url)) } : {}),
     webPreferences: {
       preload: fileURLToPath(new URL('../preload/preload.cjs', import.meta.url)),
       sandbox: true,
@@ -44,7 +48,6 @@ export async function openWindow(lab: Lab, fence: Fence, words: MenuStrings): Pr
   })
   rememberBounds(window, file)
   if (isMaximized) window.maximize()
-  await fenceSession(window.webContents.session, fence)
   fenceContents(window.webContents, fence)
   window.once('ready-to-show', () => window.show())
   window.on('closed', () => app.quit())
