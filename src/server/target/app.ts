@@ -1,6 +1,6 @@
 import express, { type Express, type RequestHandler } from 'express'
 import helmet from 'helmet'
-import { createContext, type TargetContext, type TargetDeps } from './context.ts'
+import { createContext, type TargetContext, type TargetCounts, type TargetDeps } from './context.ts'
 import { answerFailure, answerUnknownMethod, answerUnknownPath } from './failures.ts'
 import { retryBusy } from './retry-busy.ts'
 import { changePassword } from './routes/password.ts'
@@ -17,6 +17,8 @@ export interface TargetApp {
   app: Express
   /** Writes the touches that wait. */
   flush(): void
+  /** What it has counted; `sessions` is null unless they are in its own memory. */
+  counts(): TargetCounts & { sessions: number | null }
   /** Back to the starting accounts, with no sessions. */
   reset(): Promise<void>
   /** Writes what waits and stops all timers; the database stays open. */
@@ -100,9 +102,10 @@ export const createTargetApp = (deps: TargetDeps): TargetApp => {
   app.use(answerUnknownPath, answerFailure)
   return {
     app,
+    counts: () => ({ ...context.counts, sessions: null }),
     flush: () => void context.store.flush(),
     reset: async () => {
-      await new Promise<void>((resolve) => context.store.clear(() => resolve()))
+      await context.store.clear()
       await retryBusy(() => resetRows(deps.database))
     },
     close: async () => context.store.close(),

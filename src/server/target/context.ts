@@ -6,10 +6,11 @@ import { AccountRows } from '../storage/account-rows.ts'
 import { SessionRows } from '../storage/session-rows.ts'
 import { ThrottleRows } from '../storage/throttle-rows.ts'
 import { createSessionMiddleware } from './session-middleware.ts'
+import { type CreateStorage, type SessionStorage, sqliteStorage } from './session-storage.ts'
 import type { TokenPolicy } from './tokens/issue.ts'
 import { createKeyring } from './tokens/keyring.ts'
 import type { ExchangeTrace } from './trace.ts'
-import { TracedSessionStore } from './traced-session-store.ts'
+import { TracedSessionStore, traceWatch } from './traced-session-store.ts'
 
 /** What the app under study is given from outside. */
 export interface TargetDeps {
@@ -27,14 +28,25 @@ export interface TargetDeps {
   issuer: string
   audience: string
   isTracing: boolean
+  /** Where sessions are kept; in the database when absent. */
+  createStorage?: CreateStorage
   /** Folder of the portal page. */
   portalDir: string
   /** Called once an exchange, after the answer; never when tracing is off. */
   onTrace(trace: ExchangeTrace): void
 }
 
+/** What the app counts of its own work, since it was built or reset. */
+export interface TargetCounts {
+  storeReads: number
+  storeWrites: number
+  /** Access tokens that were accepted; none of them took a use of the session store. */
+  tokensVerified: number
+}
+
 /** What the routes share. */
 export interface TargetContext {
+  counts: TargetCounts
   nodeId: string
   clock: Clock
   database: Database.Database
@@ -42,7 +54,7 @@ export interface TargetContext {
   policy: TokenPolicy
   accounts: AccountRows
   sessionRows: SessionRows
-  store: TracedSessionStore
+  store: SessionStorage
   throttle: ThrottleRows
   sessionMiddleware: RequestHandler
 }
@@ -53,23 +65,22 @@ const THROTTLE_WINDOW_SECONDS = 15 * 60
 /** Builds what the routes share. */
 export const createContext = (deps: TargetDeps): TargetContext => {
   const { nodeId, clock, database, keys, lifetimes, issuer, audience } = deps
-  const store = new TracedSessionStore({
-    database,
-    clock,
-    nodeId,
-    idleSeconds: lifetimes.sessionIdle,
-    absoluteSeconds: lifetimes.sessionAbsolute,
-  })
+  const { sessionIdle, sessionAbsolute, accessToken } = lifetimes
+  const { createStorage = sqliteStorage, isTracing } = deps
+  const storageDeps = { database, clock, nodeId, idleSeconds: sessionIdle, absoluteSeconds: sessionAbsolute }
+  const store = createStorage(storageDeps, isTracing ? traceWatch : null)
+  const sessionStore = isTracing ? new TracedSessionStore(store) : store.store
   return {
+    counts: { storeReads: 0, storeWrites: 0, tokensVerified: 0 },
     nodeId,
     clock,
     database,
     cookieSecrets: keys.cookieSecrets,
-    policy: { clock, keyring: createKeyring(keys.tokenKeyId, keys.tokenSecret), issuer, audience, ttlSeconds: lifetimes.accessToken },
+    policy: { clock, keyring: createKeyring(keys.tokenKeyId, keys.tokenSecret), issuer, audience, ttlSeconds: accessToken },
     accounts: new AccountRows(database),
     sessionRows: new SessionRows(database, clock),
     store,
     throttle: new ThrottleRows(database, clock, THROTTLE_WINDOW_SECONDS),
-    sessionMiddleware: createSessionMiddleware(store, keys.cookieSecrets),
+    sessionMiddleware: createSessionMiddleware(sessionStore, keys.cookieSecrets),
   }
 }

@@ -1,6 +1,7 @@
+import { randomBytes } from 'node:crypto'
 import type { CookieOptions, Request, RequestHandler, Response } from 'express'
 import session, { type Store } from 'express-session'
-import { keyOfSid } from '../storage/sid-key.ts'
+import { placeOfSid } from '../storage/sid-key.ts'
 import { SESSION_COOKIE, TOKEN_COOKIE } from './credentials.ts'
 import { report, startTimer } from './trace.ts'
 
@@ -19,9 +20,29 @@ declare module 'express-session' {
  */
 export const COOKIE_ATTRIBUTES = { httpOnly: true, sameSite: 'lax', path: '/' } as const satisfies CookieOptions
 
-/** express-session as this app uses it. Ids are its own: 24 octets from the system's CSPRNG. */
+/** Octets of a session id (OWASP ASVS 5 V7.2.3 asks for 16). */
+const SID_BYTES = 24
+
+/** The id that this server made for a request, so that it can be told from one that came along. */
+const newIds = new WeakMap<object, string>()
+
+const makeId = (request: object): string => {
+  const sid = randomBytes(SID_BYTES).toString('base64url')
+  newIds.set(request, sid)
+  return sid
+}
+
+/** express-session as this app uses it. */
 export const createSessionMiddleware = (store: Store, secrets: string[]): RequestHandler =>
-  session({ store, secret: secrets, name: SESSION_COOKIE, cookie: COOKIE_ATTRIBUTES, resave: false, saveUninitialized: false })
+  session({
+    store,
+    secret: secrets,
+    name: SESSION_COOKIE,
+    genid: makeId,
+    cookie: COOKIE_ATTRIBUTES,
+    resave: false,
+    saveUninitialized: false,
+  })
 
 /** Loads the session of this request, or a new one that is not stored yet. Only routes that use a session pay for it. */
 export const loadSession = (middleware: RequestHandler, request: Request, response: Response): Promise<void> =>
@@ -49,14 +70,15 @@ const MAX_DEVICE_LENGTH = 160
  */
 export const startSession = async (request: Request, account: string): Promise<void> => {
   const startedAt = startTimer()
-  const given = request.sessionID
-  await settle((done) => request.session.regenerate(done))
+  const given = newIds.get(request) === request.sessionID ? null : request.sessionID
+  // Where none came along, express-session has just made one. Changing it once more would make it forget what it has saved, and save twice.
+  if (given !== null) await settle((done) => request.session.regenerate(done))
   const fresh = request.sessionID
   report(REGENERATE, {
     outcome: 'pass',
     startedAt,
-    title: 'New session id; the one before it is dead',
-    evidence: () => ({ id: publicId(fresh), previousId: publicId(given), bits: 192 }),
+    title: given === null ? 'New session id' : 'New session id; the one before it is dead',
+    evidence: () => ({ id: publicId(fresh), previousId: given === null ? null : publicId(given), bits: SID_BYTES * 8 }),
   })
   request.session.account = account
   request.session.device = (request.headers['user-agent'] ?? '').slice(0, MAX_DEVICE_LENGTH)
@@ -83,4 +105,4 @@ export const clearCredentials = (response: Response): void => {
 }
 
 /** SHA-256 of a raw session id, hexadecimal: what may be shown. */
-export const publicId = (sid: string): string => keyOfSid(sid).hash.toString('hex')
+export const publicId = (sid: string): string => placeOfSid(sid).id

@@ -1,8 +1,7 @@
-import type { SessionData } from 'express-session'
+import session, { type SessionData } from 'express-session'
 import type { SessionRow } from '../../contract/sessions.ts'
-import { keyOfSid } from '../storage/sid-key.ts'
-import { SESSION_SQL } from './sessions/session-table.ts'
-import { SqliteSessionStore, type SqliteSessionStoreOptions } from './sessions/sqlite-session-store.ts'
+import { placeOfSid } from '../storage/sid-key.ts'
+import type { SessionStorage, StorageWatch } from './session-storage.ts'
 import { currentTrace, report, startTimer } from './trace.ts'
 
 const WRITE = { kind: 'session-write', file: 'traced-session-store.ts', symbol: 'TracedSessionStore.set' } as const
@@ -21,44 +20,60 @@ const DESTROY = {
 
 type Done = (error?: unknown) => void
 
-const idOf = (sid: string): string => keyOfSid(sid).hash.toString('hex')
+const idOf = (sid: string): string => placeOfSid(sid).id
 
 /** The row of a session as the exchange in hand has last seen it; null when it has not. */
-const rowNow = (sid: string): SessionRow | null => {
+const rowNow = (id: string): SessionRow | null => {
   const trace = currentTrace()
   if (!trace) return null
-  const id = idOf(sid)
   return trace.sessions.get(id) ?? (trace.row?.id === id ? trace.row : null)
 }
 
-/** The session store with every use of it shown as a step of the exchange in hand. */
-export class TracedSessionStore extends SqliteSessionStore {
-  constructor(options: Omit<SqliteSessionStoreOptions, 'onChange' | 'onLook' | 'onProblem'>) {
-    super({
-      ...options,
-      onLook: ({ row }) => {
-        const trace = currentTrace()
-        if (trace) trace.row = row
-      },
-      onChange: ({ written, ended }) => {
-        const trace = currentTrace()
-        if (written) trace?.sessions.set(written.id, written)
-        if (ended !== undefined) trace?.endedSessions.add(ended)
-      },
-    })
+/** Keeps what a store tells with the exchange in hand. */
+export const traceWatch: StorageWatch = {
+  onLook: ({ row }) => {
+    const trace = currentTrace()
+    if (trace) trace.row = row
+  },
+  onChange: ({ written, ended }) => {
+    const trace = currentTrace()
+    if (written) trace?.sessions.set(written.id, written)
+    if (ended !== undefined) trace?.endedSessions.add(ended)
+  },
+}
+
+/** A session store with every use of it shown as a step of the exchange in hand. */
+export class TracedSessionStore extends session.Store {
+  readonly #store: session.Store
+  readonly #statements: SessionStorage['statements']
+
+  constructor({ store, statements }: Pick<SessionStorage, 'store' | 'statements'>) {
+    super()
+    this.#store = store
+    this.#statements = statements
+    // express-session listens to the store it is given.
+    for (const event of ['connect', 'disconnect']) store.on(event, () => this.emit(event))
+  }
+
+  override get(sid: string, done: (error: unknown, data?: SessionData | null) => void): void {
+    this.#store.get(sid, done)
+  }
+
+  override createSession(request: Parameters<session.Store['createSession']>[0], data: SessionData): session.Session & SessionData {
+    return this.#store.createSession(request, data)
   }
 
   override set(sid: string, data: SessionData, done: Done = () => undefined): void {
     const startedAt = startTimer()
-    const before = rowNow(sid)
-    super.set(sid, data, (error) => {
-      const after = rowNow(sid)
-      const sql = before ? SESSION_SQL.update : SESSION_SQL.insert
+    const id = idOf(sid)
+    const before = rowNow(id)
+    this.#store.set(sid, data, (error) => {
+      const after = rowNow(id)
       report(WRITE, {
         outcome: error ? 'fail' : 'pass',
         startedAt,
         title: before ? 'Session row updated' : 'Session row inserted under the SHA-256 of its id',
-        evidence: () => ({ sql, before, after: error ? before : after }),
+        evidence: () => ({ sql: this.#statements?.[before ? 'update' : 'insert'], before, after: error ? before : after }),
       })
       done(error)
     })
@@ -66,14 +81,19 @@ export class TracedSessionStore extends SqliteSessionStore {
 
   override touch(sid: string, data: SessionData, done: Done = () => undefined): void {
     const startedAt = startTimer()
-    const before = rowNow(sid)
-    super.touch(sid, data, (error) => {
-      const after = rowNow(sid)
+    const id = idOf(sid)
+    const before = rowNow(id)
+    if (!this.#store.touch) {
+      done()
+      return
+    }
+    this.#store.touch(sid, data, (error?: unknown) => {
+      const after = rowNow(id)
       report(TOUCH, {
         outcome: error ? 'fail' : 'pass',
         startedAt,
         title: 'The idle time-out starts again; written with other touches within a second',
-        evidence: () => ({ sql: SESSION_SQL.touch, before, after, isDeferred: true }),
+        evidence: () => ({ sql: this.#statements?.touch, before, after, isDeferred: true }),
       })
       done(error)
     })
@@ -81,14 +101,15 @@ export class TracedSessionStore extends SqliteSessionStore {
 
   override destroy(sid: string, done: Done = () => undefined): void {
     const startedAt = startTimer()
-    const before = rowNow(sid)
-    super.destroy(sid, (error) => {
-      const isGone = currentTrace()?.endedSessions.has(idOf(sid)) ?? false
+    const id = idOf(sid)
+    const before = rowNow(id)
+    this.#store.destroy(sid, (error) => {
+      const isGone = currentTrace()?.endedSessions.has(id) ?? false
       report(DESTROY, {
         outcome: error ? 'fail' : isGone ? 'pass' : 'info',
         startedAt,
         title: isGone ? 'Session row deleted: its cookie is worth nothing now' : 'There was no session row to delete',
-        evidence: () => ({ sql: SESSION_SQL.destroy, before, after: error ? before : null }),
+        evidence: () => ({ sql: this.#statements?.destroy, before, after: error ? before : null }),
       })
       done(error)
     })

@@ -25,7 +25,11 @@ interface Finding {
   evidence?: () => Record<string, unknown>
 }
 
-type Check = StepSource & { run(candidate: Candidate): Finding }
+type Check = StepSource & {
+  run(candidate: Candidate): Finding
+  /** For the last look at what was decoded: that it was decoded has been shown. */
+  isShownOnlyWhenDenied?: boolean
+}
 
 const FILE = 'tokens/verify.ts'
 const pass = (title: string, evidence?: () => Record<string, unknown>): Finding => ({ denied: null, title, evidence })
@@ -214,6 +218,7 @@ const requiredClaims: Check = {
   clause: 'RFC 9068 §2.2',
   file: FILE,
   symbol: 'requiredClaims',
+  isShownOnlyWhenDenied: true,
   run: ({ claims }) => {
     const missing = [
       ...TEXT_CLAIMS.filter((name) => typeof claims[name] !== 'string'),
@@ -251,7 +256,7 @@ export const verifyAccessToken = (policy: TokenPolicy, token: string): Verificat
   for (const check of CHECKS) {
     const startedAt = startTimer()
     const { denied, title, evidence } = check.run(candidate)
-    report(check, { outcome: denied ? 'fail' : 'pass', startedAt, title, evidence })
+    if (denied || !check.isShownOnlyWhenDenied) report(check, { outcome: denied ? 'fail' : 'pass', startedAt, title, evidence })
     if (denied) return { denied, title }
   }
   return isAccessClaims(candidate.claims)
