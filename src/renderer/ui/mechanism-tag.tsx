@@ -5,6 +5,8 @@ interface MechanismTagProps {
   readonly label: string
   /** With border and ground, for headers. */
   readonly isBoxed?: boolean
+  /** `gridcell` where it is a cell by itself. */
+  readonly role?: 'gridcell'
 }
 
 // Made once: long lists draw them thousands of times.
@@ -18,9 +20,9 @@ export const accentOf = (mechanism: MechanismTagProps['mechanism']): 'ses' | 'jw
   mechanism === 'none' ? 'plain' : mechanism === 'session' ? 'ses' : 'jwt'
 
 /** Icon and name of a mechanism in its accent. */
-export function MechanismTag({ mechanism, label, isBoxed = false }: MechanismTagProps) {
+export function MechanismTag({ mechanism, label, isBoxed = false, role }: MechanismTagProps) {
   return (
-    <span className={`${isBoxed ? 'tag' : 'mt'} ${accentOf(mechanism)}`}>
+    <span role={role} className={`${isBoxed ? 'tag' : 'mt'} ${accentOf(mechanism)}`}>
       {ICONS[mechanism]}
       {label}
     </span>

@@ -65,12 +65,8 @@ export const ExchangeLine = memo(function ExchangeLine({ exchange, line, top, is
       <span role="gridcell">
         <StatusCode status={exchange.status} tone={tone} />
       </span>
-      <span role="gridcell" className="trunc">
-        <MechanismTag mechanism={exchange.mechanism} label={say(`traffic:mechanismName.${exchange.mechanism}`)} />
-      </span>
-      <span role="gridcell" className="trunc">
-        {isOpen ? <InFlight label={inFlightWords(exchange.node)} /> : <Verdict tone={tone} label={shortVerdict(exchange)} />}
-      </span>
+      <MechanismTag role="gridcell" mechanism={exchange.mechanism} label={say(`traffic:mechanismName.${exchange.mechanism}`)} />
+      {isOpen ? <InFlight label={inFlightWords(exchange.node)} /> : <Verdict tone={tone} label={shortVerdict(exchange)} />}
       <span role="gridcell" className={`mono ${classes['number']}`}>
         {durationMs(exchange.durationMs)}
       </span>

@@ -43,6 +43,16 @@ function selectedLine(timeline: Timeline, selected: string | null): number | nul
 
 const clamp = (value: number, max: number): number => Math.max(0, Math.min(max, value))
 
+/**
+ * How many elements the lines share: those that scroll out give theirs to those that scroll in, as changing texts is cheaper than
+ * making elements. The number only grows, for a change of it makes all of them anew.
+ */
+function useSlots(lines: number): number {
+  const most = useRef(0)
+  most.current = Math.max(most.current, Math.ceil(lines / SLOT_STEP) * SLOT_STEP)
+  return most.current
+}
+
 /** The traffic as a grid: one tab stop, arrow keys move and select, only the lines in view are in the page. */
 export function TrafficGrid({ timeline }: { readonly timeline: Timeline }) {
   const { t, i18n } = useTranslation('traffic')
@@ -108,8 +118,9 @@ export function TrafficGrid({ timeline }: { readonly timeline: Timeline }) {
 
   const activeId = activeAction ?? selected
   const lines = virtualizer.getVirtualItems()
-  // Lines that scroll out give their elements to those that scroll in: changing texts is cheaper than making elements.
-  const slots = Math.ceil(lines.length / SLOT_STEP) * SLOT_STEP
+  const slots = useSlots(lines.length)
+  // While scrolling the elements stay where they are in the page, since each that moves is laid out anew; at rest they stand in reading order.
+  const drawn = virtualizer.isScrolling ? lines.toSorted((a, b) => (a.index % slots) - (b.index % slots)) : lines
   const isActiveDrawn = activeId !== null && lines.some(({ index }) => idOf(timeline.at(index)) === activeId)
   const lastSeq = timeline.rows.at(-1)?.exchange.seq ?? 0
   const wide = lastSeq > 9999 ? classes['widestSeq'] : lastSeq > 999 ? classes['wideSeq'] : ''
@@ -135,7 +146,7 @@ export function TrafficGrid({ timeline }: { readonly timeline: Timeline }) {
           ))}
         </div>
         <div role="rowgroup" className={classes['sizer']} style={{ height: timeline.length * LINE_HEIGHT_PX }}>
-          {lines.map(({ index }) => {
+          {drawn.map(({ index }) => {
             const line = timeline.at(index)
             const id = idOf(line)
             const common = { line: index, top: index * LINE_HEIGHT_PX, isActive: id === activeId, language: i18n.language }
