@@ -14,6 +14,8 @@ const TYPES: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 }
 const BATCH_MS = 16
+/** An empty page of the same origin, where the app's style sheets and fonts load. */
+export const EMPTY_PAGE = '/empty'
 const STARTED_AT = Date.UTC(2026, 0, 1)
 
 const KINDS = [
@@ -69,8 +71,19 @@ function stateWith(count: number): LabState {
     seq: 0,
     version: 'bench',
     mode: 'browser',
-    balancer: { url: 'http://127.0.0.1:4700', portalUrl: '', strategy: 'round-robin' },
-    store: 'sqlite',
+    balancer: { url: 'http://127.0.0.1:4700', portalUrl: '' },
+    cluster: {
+      strategy: 'round-robin',
+      store: 'sqlite',
+      redisUrl: null,
+      isRedisOwn: false,
+      canStartRedis: false,
+      storeState: 'ok',
+      storeLatencyMs: 0,
+      isStoreOut: false,
+      leewaySeconds: 0,
+      isRolling: false,
+    },
     lifetimes: { sessionIdle: 1800, sessionAbsolute: 43_200, accessToken: 900 },
     clock: { offsetMs: 0, isPaused: false, labTime: Date.now(), realTime: Date.now() },
     recording: { isOn: true, capacity: 2 * count, count },
@@ -100,6 +113,10 @@ const json = (response: ServerResponse, body: unknown): void => {
 }
 
 function file(path: string, response: ServerResponse): void {
+  if (path === EMPTY_PAGE) {
+    response.setHeader('content-type', 'text/html').end('<!doctype html>')
+    return
+  }
   const found = join(RENDERER, path === '/' ? 'index.html' : path)
   if (!found.startsWith(RENDERER) || !existsSync(found)) response.writeHead(404).end()
   else response.setHeader('content-type', TYPES[extname(found)] ?? 'application/octet-stream').end(readFileSync(found))
