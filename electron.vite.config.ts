@@ -31,6 +31,7 @@ export default defineConfig({
           cli: at('src/server/cli.ts'),
           'node-worker': at('src/server/cluster/node-worker.ts'),
           'recorder-worker': at('src/server/traffic/recorder-worker.ts'),
+          'checkpoint-worker': at('src/server/storage/checkpoint-worker.ts'),
         },
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
       },

@@ -7,6 +7,8 @@ const locate = (inSource: string, inBundle: string): URL => new URL(isSource ? i
 export const nodeWorkerUrl = (): URL => locate('./cluster/node-worker.ts', './node-worker.js')
 /** Entry of the worker thread that writes recorded traffic. */
 export const recorderWorkerUrl = (): URL => locate('./traffic/recorder-worker.ts', './recorder-worker.js')
+/** Entry of the worker thread that copies the databases' logs into their files. */
+export const checkpointWorkerUrl = (): URL => locate('./storage/checkpoint-worker.ts', './checkpoint-worker.js')
 /** Folder of the numbered SQL files of one database. */
 export const migrationsUrl = (database: 'target' | 'lab'): URL => locate(`./storage/migrations/${database}/`, `./migrations/${database}/`)
 /** Folder of the target's portal page. */

@@ -27,10 +27,10 @@ export interface Opened {
 /** How long one statement may block its thread while another writer holds the lock, milliseconds. Whoever serves requests retries without blocking. */
 export const BUSY_TIMEOUT_MS = 50
 /**
- * Pages in the log before a commit copies them into the database: 1 MiB. The commit that crosses the line pays for the copy and two syncs, on
- * the thread that serves, so the line is low: many short pauses instead of rare long ones.
+ * Pages in the log before a commit copies them into the database: 32 MiB. The commit that crosses the line pays for the copy and two syncs, so
+ * it should never come to that: `Checkpoints` copies long before, on a thread of its own. Without that thread it is what bounds the log.
  */
-const AUTOCHECKPOINT_PAGES = 256
+const AUTOCHECKPOINT_PAGES = 8192
 /** The files that belong to a database: itself, its log and the index of the log. */
 const PARTS = ['', '-wal', '-shm'] as const
 /** For the owner alone: the databases hold password hashes, and recorded credentials that are still good. */
