@@ -17,6 +17,7 @@ import { openPort } from './free-port.ts'
 import { type Keys, openKeys, renewKeys } from './keys-file.ts'
 import { LabSettings } from './lab-settings.ts'
 import { AccountRows } from './storage/account-rows.ts'
+import { Checkpoints } from './storage/checkpoints.ts'
 import { openDatabase } from './storage/open.ts'
 import { SessionRows } from './storage/session-rows.ts'
 import { type Recorder, startRecorder } from './traffic/recorder.ts'
@@ -214,6 +215,11 @@ async function start(config: Config, undoing: Undoing): Promise<Lab> {
   const clockBuffer = createClockBuffer()
   const clock = new LabClock(clockBuffer)
   const stores = openStores(folder.path, undoing)
+  const checkpoints = new Checkpoints({
+    databaseFiles: [stores.targetFile, stores.labFile],
+    onProblem: (message) => console.error(message),
+  })
+  undoing.add(() => checkpoints.close())
   const ground: Ground = { config, stores, clock, clockBuffer, announcer: new Announcer(clock), undoing }
   const parts = assemble(ground, await startTraffic(ground))
   const { token, url, notices } = await openControl(ground, parts)
