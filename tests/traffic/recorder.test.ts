@@ -4,20 +4,32 @@ import { fileURLToPath } from 'node:url'
 import Database from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
 import { openDatabase } from '../../src/server/storage/open.ts'
+import type { OpenExchange } from '../../src/server/traffic/recorded-exchange.ts'
 import { type Recorder, startRecorder } from '../../src/server/traffic/recorder.ts'
 import { temporaryFolder, temporaryRecorder } from '../cluster/fixture.ts'
 
 const STEP = { kind: 'answer', outcome: 'info', durationUs: 1, title: 't', evidence: {}, source: { file: 'f', symbol: 's' } } as const
 
+const FROM_NODE = ['X-AuthLab-Node', 'node-1']
+
 const record = (recorder: Recorder, path: string, body = ''): string => {
   const open = recorder.begin({ startedAt: 1, labTime: 2, client: null, method: 'GET', path, rawHeaders: ['Host', 'a'] })
   open.picked('node-1', { ...STEP, kind: 'balancer-pick' })
   open.requestBody(Buffer.from(body))
-  open.responseHead(200, ['X-A', '1', 'x-a', '2'])
+  open.responseHead(200, [...FROM_NODE, 'X-A', '1', 'x-a', '2'])
   open.responseBody(Buffer.from(`answer to ${path}`))
   open.end()
   recorder.addTrace({ exchangeId: open.id, verdict: 'allowed', mechanism: 'session', stepsJson: JSON.stringify([STEP]) })
   return open.id
+}
+
+/** An exchange that a node has answered and not yet reported of. */
+const answered = (recorder: Recorder): OpenExchange => {
+  const open = recorder.begin({ startedAt: 1, labTime: 1, client: null, method: 'GET', path: '/', rawHeaders: [] })
+  open.picked('node-1', { ...STEP, kind: 'balancer-pick' })
+  open.responseHead(200, FROM_NODE)
+  open.end()
+  return open
 }
 
 describe('recorder', () => {
@@ -43,6 +55,7 @@ describe('recorder', () => {
       isBodyCut: false,
     })
     expect(exchange?.response.headers).toEqual([
+      ['X-AuthLab-Node', 'node-1'],
       ['X-A', '1'],
       ['x-a', '2'],
     ])
@@ -84,20 +97,59 @@ describe('recorder', () => {
 
   test('whenComplete waits for the steps of the node', async () => {
     const { recorder } = await temporaryRecorder()
-    const open = recorder.begin({ startedAt: 1, labTime: 1, client: null, method: 'GET', path: '/', rawHeaders: [] })
-    open.responseHead(200, [])
-    open.end()
+    const open = answered(recorder)
     const complete = recorder.whenComplete(open.id)
     recorder.addTrace({ exchangeId: open.id, verdict: 'token-expired', mechanism: 'jwt-bearer', stepsJson: '[]' })
     expect(await complete).toMatchObject({ verdict: 'token-expired', mechanism: 'jwt-bearer' })
   })
 
+  test('reading an exchange that has ended, or the list, waits for the steps of the node', async () => {
+    const { recorder } = await temporaryRecorder()
+    const open = answered(recorder)
+    const read = Promise.all([recorder.get(open.id), recorder.list({})])
+    await new Promise(setImmediate)
+    recorder.addTrace({ exchangeId: open.id, verdict: 'allowed', mechanism: 'session', stepsJson: JSON.stringify([STEP]) })
+    const [one, [listed]] = await read
+    expect(one).toMatchObject({ verdict: 'allowed', steps: [{ kind: 'balancer-pick' }, { kind: 'answer' }] })
+    expect(listed).toEqual(one)
+  })
+
+  test('an exchange in flight is read as far as it is known, with the mechanism that the request carries', async () => {
+    const { recorder } = await temporaryRecorder()
+    const read = async (...rawHeaders: string[]) =>
+      (await recorder.get(recorder.begin({ startedAt: 1, labTime: 1, client: null, method: 'GET', path: '/', rawHeaders }).id))?.mechanism
+    expect(await read('Cookie', 'lb=node-1; sid=s%3Ax.y')).toBe('session')
+    expect(await read('Cookie', 'access_token=a.b.c')).toBe('jwt-cookie')
+    expect(await read('Cookie', 'access_token=a.b.c; sid=s%3Ax.y', 'authorization', 'bearer a.b.c')).toBe('jwt-bearer')
+    expect(await read('Authorization', 'Basic Zm9v', 'Cookie', 'sid=; theme=sid')).toBe('none')
+  })
+
+  test('until its steps have come, an answered exchange is listed as in flight and never with a verdict that no one gave', async () => {
+    const { recorder, changes } = await temporaryRecorder()
+    const early = recorder.begin({ startedAt: 1, labTime: 1, client: null, method: 'GET', path: '/slow', rawHeaders: [] })
+    early.picked('node-1', { ...STEP, kind: 'balancer-pick' })
+    await expect.poll(() => changes.map(({ type }) => type)).toContain('exchange-started')
+    early.responseHead(200, FROM_NODE)
+    early.end()
+    expect(await recorder.summaries({})).toMatchObject([{ path: '/slow', status: null, verdict: null }])
+  })
+
+  test('what no node of ours answered is complete at once', async () => {
+    const { recorder, changes } = await temporaryRecorder()
+    const open = recorder.begin({ startedAt: 1, labTime: 1, client: null, method: 'GET', path: '/', rawHeaders: ['Cookie', 'sid=s%3Ax.y'] })
+    open.responseHead(503, [])
+    open.end()
+    expect(changes).toMatchObject([{ type: 'exchange', exchange: { status: 503, mechanism: 'session', node: null } }])
+    const other = recorder.begin({ startedAt: 1, labTime: 1, client: null, method: 'GET', path: '/', rawHeaders: [] })
+    other.picked('elsewhere', { ...STEP, kind: 'balancer-pick' })
+    other.responseHead(200, ['Server', 'another'])
+    other.end()
+    expect(changes.at(-1)).toMatchObject({ type: 'exchange', exchange: { status: 200, verdict: 'not-auth', node: 'elsewhere' } })
+  })
+
   test('an exchange whose steps never come is complete all the same', async () => {
     const { recorder } = await temporaryRecorder()
-    const open = recorder.begin({ startedAt: 1, labTime: 1, client: null, method: 'GET', path: '/', rawHeaders: [] })
-    open.responseHead(200, [])
-    open.end()
-    expect(await recorder.whenComplete(open.id)).toMatchObject({ status: 200, verdict: 'not-auth' })
+    expect(await recorder.whenComplete(answered(recorder).id)).toMatchObject({ status: 200, verdict: 'not-auth' })
   })
 
   test('whenComplete of an unknown exchange is not-found', async () => {

@@ -3,6 +3,7 @@ import type { ExchangeMechanism } from '../../contract/mechanism.ts'
 import type { Step } from '../../contract/step.ts'
 import type { Verdict } from '../../contract/verdict.ts'
 import { CapturedBody } from './captured-body.ts'
+import { carriedMechanism } from './carried-mechanism.ts'
 import { type MessageValues, toExchange } from './exchange-row.ts'
 
 /** What the balancer knows of a request when its head is in. */
@@ -52,6 +53,9 @@ export interface OpenExchange {
 /** `HTTP/1.1 ` and the line ends of a request line or a status line, and of the empty line. */
 const START_LINE_BYTES = 14
 
+/** Field in which the target names its node, lower case. */
+const NODE_NAME = 'x-authlab-node'
+
 const headBytes = (startLine: number, rawHeaders: string[]): number => {
   let bytes = START_LINE_BYTES + startLine
   for (const part of rawHeaders) bytes += part.length + 2
@@ -76,6 +80,7 @@ export class RecordedExchange implements OpenExchange {
   #trace: TraceOfExchange | null = null
   #ending: Ending | null = null
   #endedAt: number | null = null
+  #isUntraced = false
   isAnnounced = false
 
   constructor(start: ExchangeStart, identity: { id: string; seq: number; isKept: boolean }, onEnd: (exchange: RecordedExchange) => void) {
@@ -110,7 +115,19 @@ export class RecordedExchange implements OpenExchange {
     if (this.#ending) return
     this.#ending = ending
     this.#endedAt = performance.now()
+    if (!this.#comesFromTarget()) this.#isUntraced = true
     this.#onEnd(this)
+  }
+
+  /** No steps are to be waited for any more. */
+  giveUpTrace(): void {
+    this.#isUntraced = true
+  }
+
+  /** The target names its node in every answer; what answers without doing so reports no steps. While nothing was answered, it still may. */
+  #comesFromTarget(): boolean {
+    if (this.#node === null) return false
+    return this.#status === null || this.#responseHeaders.some((part, at) => at % 2 === 0 && part.toLowerCase() === NODE_NAME)
   }
 
   /** @returns whether the exchange is complete with it. */
@@ -121,7 +138,7 @@ export class RecordedExchange implements OpenExchange {
 
   /** Bytes are through and either the node's steps are there or none will come. */
   get isComplete(): boolean {
-    return this.#ending !== null && (this.#trace !== null || this.#ending.verdict !== undefined)
+    return this.#ending !== null && (this.#trace !== null || this.#ending.verdict !== undefined || this.#isUntraced)
   }
 
   /** Monotonic time of the last byte, milliseconds; null while open. */
@@ -130,7 +147,7 @@ export class RecordedExchange implements OpenExchange {
   }
 
   summary(): ExchangeSummary {
-    const isOpen = this.#endedAt === null
+    const isOpen = !this.isComplete
     const { startedAt, labTime, client, method, path, rawHeaders } = this.#start
     const headOfResponse = this.#status === null ? 0 : headBytes(3, this.#responseHeaders)
     return {
@@ -145,7 +162,7 @@ export class RecordedExchange implements OpenExchange {
       path,
       // 0: the client left before any answer could be sent.
       status: isOpen ? null : (this.#status ?? 0),
-      mechanism: this.#trace?.mechanism ?? 'none',
+      mechanism: this.#trace?.mechanism ?? carriedMechanism(rawHeaders),
       verdict: isOpen ? null : (this.#ending?.verdict ?? this.#trace?.verdict ?? 'not-auth'),
       durationMs: isOpen ? null : Math.round(((this.#endedAt ?? 0) - this.begunAt) * 1000) / 1000,
       requestBytes: headBytes(method.length + path.length, rawHeaders) + this.#request.seenBytes,

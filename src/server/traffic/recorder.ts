@@ -37,8 +37,9 @@ export interface Recorder {
   whenComplete(id: string): Promise<ExchangeSummary>
   /** Open exchanges that were announced are among them. */
   summaries(query: ExchangeQuery): Promise<ExchangeSummary[]>
-  /** Completed exchanges only. */
+  /** Completed exchanges only. Those that have ended are waited for. */
   list(query: ExchangeQuery): Promise<Exchange[]>
+  /** One that has ended is waited for; of one in flight, as much as is known now. */
   get(id: string): Promise<Exchange | null>
   recordAction(action: Omit<OperatorAction, 'id' | 'afterExchange'>): OperatorAction
   actions(): OperatorAction[]
@@ -127,12 +128,15 @@ class ThreadedRecorder implements Recorder {
   }
 
   async list(query: ExchangeQuery): Promise<Exchange[]> {
+    const ended = [...this.#open.values()].filter(({ endedAt, isKept }) => endedAt !== null && isKept)
+    await Promise.all(ended.map(({ id }) => this.whenComplete(id)))
     return (await this.#ask().ask({ kind: 'list', query })) as Exchange[]
   }
 
   async get(id: string): Promise<Exchange | null> {
     const open = this.#open.get(id)
-    if (open) return open.exchange()
+    if (open?.endedAt === null) return open.exchange()
+    if (open) await this.whenComplete(id)
     const [found] = (await this.#ask().ask({ kind: 'get', id })) as Exchange[]
     return found ?? null
   }
@@ -178,12 +182,17 @@ class ThreadedRecorder implements Recorder {
   async close(): Promise<void> {
     for (const exchange of this.#open.values()) {
       exchange.end()
-      this.#complete(exchange)
+      this.#giveUp(exchange)
     }
     if (this.#timer) clearTimeout(this.#timer)
     this.#flush()
     await this.#thread?.close()
     this.#thread = null
+  }
+
+  #giveUp(exchange: RecordedExchange): void {
+    exchange.giveUpTrace()
+    this.#complete(exchange)
   }
 
   #complete(exchange: RecordedExchange): void {
@@ -235,7 +244,7 @@ class ThreadedRecorder implements Recorder {
     const now = performance.now()
     for (const exchange of this.#open.values()) {
       if (exchange.endedAt !== null) {
-        if (now - exchange.endedAt > TRACE_WAIT_MS) this.#complete(exchange)
+        if (now - exchange.endedAt > TRACE_WAIT_MS) this.#giveUp(exchange)
       } else if (!exchange.isAnnounced && exchange.isKept && now - exchange.begunAt >= BATCH_MS) {
         exchange.isAnnounced = true
         this.#options.onChange({ type: 'exchange-started', exchange: exchange.summary() })
