@@ -16,6 +16,13 @@ export const parseHost = (value: string): Host | null => {
   return name === undefined ? null : { name: name.toLowerCase(), port: port ? Number(port) : HTTP_PORT }
 }
 
+/** The origin (RFC 6454 §6.2) of what plain http serves under a `Host` field; null when the field is none. */
+export const httpOrigin = (hostField: string): string | null => {
+  const host = parseHost(hostField)
+  if (!host || host.name === '') return null
+  return host.port === HTTP_PORT ? `http://${host.name}` : `http://${host.name}:${host.port}`
+}
+
 /** Whether a name stands for this machine itself and can be nobody's in the DNS (RFC 6761 §6.3). */
 export const isLoopbackName = (name: string): boolean =>
   name === '127.0.0.1' || name === '[::1]' || name === 'localhost' || /^(?:[a-z\d-]+\.)+localhost$/.test(name)

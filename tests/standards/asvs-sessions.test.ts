@@ -128,6 +128,11 @@ describe('cross-site requests', () => {
     const foreignOnes: Record<string, string>[] = [
       { origin: 'http://evil.localhost:4700' },
       { origin: 'null' },
+      // Same host: the port and the scheme are part of the origin (RFC 6454 §4).
+      { origin: 'http://127.0.0.1:1' },
+      { origin: lab.url.replace('http:', 'https:') },
+      { origin: lab.url.replace('http://', 'http://user@') },
+      { origin: `${lab.url}/` },
       { 'sec-fetch-site': 'cross-site' },
       { 'sec-fetch-site': 'same-site' },
     ]

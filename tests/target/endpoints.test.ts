@@ -198,6 +198,18 @@ describe('resources', () => {
   })
 })
 
+test('a password and the sessions that came from the old one go together, or both stay', async () => {
+  const cookie = await logIn(lab, 'bob')
+  lab.database.exec("CREATE TEMP TRIGGER broken BEFORE DELETE ON sessions BEGIN SELECT RAISE(ABORT, 'the disk is full'); END")
+  const json = { currentPassword: 'bob-pass', newPassword: 'a new password of bob' }
+  const failed = await lab.send('POST', '/password', { headers: { cookie }, json })
+  lab.database.exec('DROP TRIGGER broken')
+  expect([failed.status, failed.body['verdict']]).toEqual([503, 'store-unavailable'])
+  const login = async (password: string) => (await lab.send('POST', '/session', { json: { username: 'bob', password } })).status
+  expect([await login(json.newPassword), await login(json.currentPassword)]).toEqual([401, 200])
+  expect((await lab.send('GET', '/me', { headers: { cookie } })).status).toBe(200)
+})
+
 describe('errors', () => {
   test('unknown paths and methods are problem details', async () => {
     const missing = await lab.send('GET', '/nothing')

@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { RequestHandler } from 'express'
 import helmet from 'helmet'
+import { httpOrigin, parseHost } from '../../protocol/host.ts'
 import { refuse } from './answers.ts'
 
 /** The names that this port answers to; a rebound DNS name is none of them. */
@@ -11,8 +12,8 @@ const digest = (text: string): Buffer => createHash('sha256').update(text).diges
 /** Refuses a request that was meant for another host (RFC 9110 §15.5.20), which is what DNS rebinding looks like from here. */
 export const requireOwnHost = (port: () => number): RequestHandler => {
   return (request, response, next) => {
-    const host = request.headers.host?.toLowerCase()
-    if (HOSTS.some((name) => host === `${name}:${port()}`)) next()
+    const host = parseHost(request.headers.host ?? '')
+    if (host?.port === port() && HOSTS.some((name) => host.name === name)) next()
     else refuse(response, 421, { message: 'This is the control plane of AuthLab on 127.0.0.1; it answers to no other name.' })
   }
 }
@@ -21,7 +22,7 @@ export const requireOwnHost = (port: () => number): RequestHandler => {
 export const requireOwnOrigin = (port: () => number): RequestHandler => {
   return (request, response, next) => {
     const origin = request.headers.origin
-    if (origin === undefined || HOSTS.some((name) => origin === `http://${name}:${port()}`)) next()
+    if (origin === undefined || HOSTS.some((name) => origin === httpOrigin(`${name}:${port()}`))) next()
     else refuse(response, 403, { message: 'Only the workbench itself may call the control plane.' })
   }
 }

@@ -3,6 +3,7 @@ import type { Mechanism } from '../../contract/mechanism.ts'
 import { authenticate, type Principal } from './authenticate.ts'
 import { challenge } from './challenge.ts'
 import type { TargetContext } from './context.ts'
+import { checkOneAuthorization } from './credentials.ts'
 import { type Denial, sendProblem } from './problem.ts'
 import { noteVerdict, report, startTimer } from './trace.ts'
 
@@ -56,6 +57,11 @@ export const guarded =
     handle: (request: Request, response: Response, principal: Principal) => void | Promise<void>,
   ): RequestHandler =>
   async (request, response) => {
+    const ambiguous = checkOneAuthorization(request)
+    if (ambiguous) {
+      sendProblem(response, ambiguous)
+      return
+    }
     const { principal, denial } = await authenticate(context, request, response, requirement.mechanisms)
     if (denial) {
       sendProblem(response, denial)

@@ -1,5 +1,7 @@
 import type { Request } from 'express'
 import { decodeCookieValue, parseCookieHeader } from '../../protocol/cookie.ts'
+import { challenge } from './challenge.ts'
+import type { Denial } from './problem.ts'
 import { report, startTimer } from './trace.ts'
 
 /** Name of the session cookie. */
@@ -13,7 +15,23 @@ export type Credential =
   | { mechanism: 'jwt-bearer' | 'jwt-cookie'; token: string }
 
 const AUTHORIZATION = { kind: 'authorization-parse', clause: 'RFC 6750 §2.1', file: 'credentials.ts', symbol: 'bearerToken' } as const
+const SINGLE = { kind: 'authorization-parse', clause: 'RFC 9110 §5.3', file: 'credentials.ts', symbol: 'checkOneAuthorization' } as const
 const COOKIE = { kind: 'cookie-parse', clause: 'RFC 6265 §5.4', file: 'credentials.ts', symbol: 'cookieCredential' } as const
+
+/**
+ * Refuses two `Authorization` fields: the field is no list, so nobody may repeat it (RFC 9110 §5.3), and a server further on could take the
+ * other one for the caller's (RFC 6750 §3.1, invalid_request).
+ */
+export const checkOneAuthorization = ({ headers, rawHeaders }: Request): Denial | null => {
+  // The parsed headers hold the first alone.
+  if (headers.authorization === undefined) return null
+  const startedAt = startTimer()
+  const fields = rawHeaders.filter((name, at) => at % 2 === 0 && name.toLowerCase() === 'authorization').length
+  if (fields === 1) return null
+  const title = 'More than one Authorization field'
+  report(SINGLE, { outcome: 'fail', startedAt, title, evidence: () => ({ fields }) })
+  return { verdict: 'malformed-token', status: 400, detail: `${title}: send one.`, challenge: challenge('invalid_request', title) }
+}
 
 /** The token of `Authorization: Bearer`; null when the header is absent or names another scheme (RFC 9110 §11.1: case-insensitive). */
 const bearerToken = (header: string | undefined): string | null => {

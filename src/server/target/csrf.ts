@@ -1,4 +1,5 @@
 import type { Request } from 'express'
+import { httpOrigin } from '../../protocol/host.ts'
 import type { Denial } from './problem.ts'
 import { report, startTimer } from './trace.ts'
 
@@ -14,12 +15,9 @@ const CUSTOM_HEADER = 'x-csrf-protection'
 
 const blocked = (detail: string): Denial => ({ verdict: 'csrf-blocked', status: 403, detail })
 
-/** Host of an `Origin` header; null for `null` and anything that is no origin. */
-const hostOf = (origin: string): string | null => (URL.canParse(origin) ? new URL(origin).host : null)
-
 /**
  * Refuses what a browser itself says came from another origin (Fetch Metadata §2; RFC 6454 §7). Absent headers pass: programs
- * that are no browsers send none. Used alone at logins, where there is no credential to ride on yet (login CSRF).
+ * that are no browsers send none. An origin is scheme, host and port; `null` is nobody's. Used alone at logins, where there is no credential to ride on yet (login CSRF).
  */
 export const checkOrigin = (request: Request): Denial | null => {
   const startedAt = startTimer()
@@ -27,7 +25,7 @@ export const checkOrigin = (request: Request): Denial | null => {
   const site = request.headers['sec-fetch-site']
   const evidence = () => ({ secFetchSite: site ?? null, origin: origin ?? null, host: host ?? null })
   const isForeign =
-    (site !== undefined && site !== 'same-origin' && site !== 'none') || (origin !== undefined && hostOf(origin) !== host?.toLowerCase())
+    (site !== undefined && site !== 'same-origin' && site !== 'none') || (origin !== undefined && origin !== httpOrigin(host ?? ''))
   report(ORIGIN_CHECK, {
     outcome: isForeign ? 'fail' : 'pass',
     startedAt,

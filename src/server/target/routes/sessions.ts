@@ -30,10 +30,8 @@ export const listSessions = (context: TargetContext): RequestHandler =>
     response.json(rows.map((row) => ({ ...row, isCurrent: row.id === principal.sessionId })))
   })
 
-/** Ends every session of an account that is still in the store, and returns how many there were. */
-export const endAllSessions = async (context: TargetContext, account: string): Promise<number> => {
-  const startedAt = startTimer()
-  const ids = await retryBusy(() => context.sessionRows.endForAccount(account))
+/** Reports that these sessions of an account were ended since `startedAt`. */
+export const reportAllEnded = (account: string, ids: string[], startedAt: number): void => {
   noteEnded(ids)
   report(END_ALL, {
     outcome: 'pass',
@@ -41,7 +39,6 @@ export const endAllSessions = async (context: TargetContext, account: string): P
     title: `${ids.length} sessions of ${account} deleted`,
     evidence: () => ({ sql: SESSION_SQL.endAll, rows: ids.length }),
   })
-  return ids.length
 }
 
 /** `DELETE /sessions`: logs the caller out everywhere. Access tokens stay good until they expire: nothing here knows them. */
@@ -50,7 +47,9 @@ export const deleteSessions = (context: TargetContext): RequestHandler =>
     // The caller's own first: express-session must not touch a row that is about to go.
     if (principal.sessionId !== null) await endSession(request, response)
     else clearCredentials(response)
-    await endAllSessions(context, principal.name)
+    const startedAt = startTimer()
+    const ids = await retryBusy(() => context.sessionRows.endForAccount(principal.name))
+    reportAllEnded(principal.name, ids, startedAt)
     response.status(204).end()
   })
 

@@ -1,0 +1,36 @@
+import express from 'express'
+import { expect, onTestFinished, test } from 'vitest'
+import { requireOwnHost, requireOwnOrigin } from '../../src/server/control/guard.ts'
+import { send } from '../support/start-lab.ts'
+
+/** The guard as it is on that port, listening elsewhere: a test may not have port 80. */
+const guardOf = async (port: number): Promise<(headers: Record<string, string>) => Promise<number>> => {
+  const app = express()
+  app.use(
+    requireOwnHost(() => port),
+    requireOwnOrigin(() => port),
+    (_request, response) => void response.end(),
+  )
+  const server = app.listen(0, '127.0.0.1')
+  await new Promise((resolve) => server.once('listening', resolve))
+  onTestFinished(() => void server.close())
+  const address = server.address()
+  const url = `http://127.0.0.1:${typeof address === 'object' && address?.port}/`
+  return async (headers) => (await send(url, { headers })).status
+}
+
+test('on port 80 a browser names no port, in Host and in Origin alike (RFC 9110 §4.2.1, RFC 6454 §6.2)', async () => {
+  const status = await guardOf(80)
+  for (const Host of ['127.0.0.1', 'localhost', 'LOCALHOST', 'localhost:80']) expect(await status({ Host })).toBe(200)
+  expect(await status({ Host: 'localhost', Origin: 'http://localhost' })).toBe(200)
+  for (const Host of ['evil.example', 'localhost:4600', '']) expect(await status({ Host })).toBe(421)
+  for (const Origin of ['http://localhost:80', 'http://localhost:4600', 'https://localhost', 'http://evil.example', 'null'])
+    expect(await status({ Host: 'localhost', Origin })).toBe(403)
+})
+
+test('on another port both name it', async () => {
+  const status = await guardOf(4600)
+  expect(await status({ Host: '127.0.0.1:4600', Origin: 'http://127.0.0.1:4600' })).toBe(200)
+  for (const Host of ['127.0.0.1', '127.0.0.1:80', '127.0.0.1:', '127.0.0.1:46000', 'app.localhost:4600'])
+    expect(await status({ Host })).toBe(421)
+})
