@@ -11,7 +11,7 @@ export const Account = z.object({ name: z.string(), role: Role, scopes: z.array(
 /** An account of the target. */
 export type Account = z.infer<typeof Account>
 
-const ByName = z.object({ name: z.string() })
+const ByName = z.strictObject({ name: z.string() })
 
 /** Operations on accounts, by the operator. */
 export const accounts = {

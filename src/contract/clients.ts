@@ -53,7 +53,7 @@ export const Client = z.object({
 /** A client: one virtual user agent with its own jar and vault. */
 export type Client = z.infer<typeof Client>
 
-const ById = z.object({ id: z.string() })
+const ById = z.strictObject({ id: z.string() })
 const Name = z.string().trim().min(1).max(40)
 
 /** Operations on clients. All of them act for real, through the balancer. */
@@ -61,7 +61,7 @@ export const clients = {
   list: oc.route({ method: 'GET', path: '/clients', summary: 'All clients' }).output(z.array(Client)),
   add: oc
     .route({ method: 'POST', path: '/clients', summary: 'Add a client', successStatus: 201 })
-    .input(z.object({ name: Name, account: Name, device: Name.optional(), mechanism: Mechanism }))
+    .input(z.strictObject({ name: Name, account: Name, device: Name.optional(), mechanism: Mechanism }))
     .output(Client),
   change: oc
     .route({ method: 'PATCH', path: '/clients/{id}', summary: 'Rename a client or change its mechanism' })

@@ -22,10 +22,10 @@ export const clock = {
   get: oc.route({ method: 'GET', path: '/clock', summary: 'The lab clock' }).output(Clock),
   set: oc
     .route({ method: 'PUT', path: '/clock', summary: 'Move the lab clock; 0 = real time, running' })
-    .input(z.object({ offsetMs: z.number().int().min(-MAX_OFFSET_MS).max(MAX_OFFSET_MS) }))
+    .input(z.strictObject({ offsetMs: z.number().int().min(-MAX_OFFSET_MS).max(MAX_OFFSET_MS) }))
     .output(Clock),
   pause: oc
     .route({ method: 'POST', path: '/clock/pause', summary: 'Stop the lab clock, or let it run on from where it stands' })
-    .input(z.object({ paused: z.boolean().default(true) }).optional())
+    .input(z.strictObject({ paused: z.boolean().default(true) }).optional())
     .output(Clock),
 }

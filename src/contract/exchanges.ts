@@ -57,7 +57,7 @@ export const Exchange = ExchangeSummary.extend({ request: HttpMessage, response:
 export type Exchange = z.infer<typeof Exchange>
 
 /** Schema of the filters that lists, exports and the traffic pane share. */
-export const ExchangeQuery = z.object({
+export const ExchangeQuery = z.strictObject({
   /** Only exchanges with a greater `seq`; the oldest first. Without it: the newest `limit`, oldest first. */
   after: z.coerce.number().int().nonnegative().optional(),
   /** Only exchanges with a smaller `seq`, newest kept: for loading history backwards. */
@@ -73,7 +73,7 @@ export const ExchangeQuery = z.object({
 /** The filters that lists and exports share. */
 export type ExchangeQuery = z.infer<typeof ExchangeQuery>
 
-const Replay = z.object({
+const Replay = z.strictObject({
   id: z.string(),
   /** Sent in this client's name, with the credential that was recorded; the same client when absent. */
   client: z.string().optional(),
@@ -98,7 +98,7 @@ export const exchanges = {
     .output(z.array(ExchangeSummary)),
   get: oc
     .route({ method: 'GET', path: '/exchanges/{id}', summary: 'One exchange' })
-    .input(z.object({ id: z.string() }))
+    .input(z.strictObject({ id: z.string() }))
     .output(Exchange),
   clear: oc.route({ method: 'DELETE', path: '/exchanges', summary: 'Forget all traffic', successStatus: 204 }).output(z.void()),
   har: oc

@@ -290,6 +290,27 @@ test('the clock moves, stops, runs on and goes back to real time', async () => {
   expect((await call('PUT', '/clock', { offsetMs: 1e15 })).json.data.path).toBe('offsetMs')
 })
 
+test.each([
+  ['PATCH', '/accounts/bob', { rolle: 'admin' }, 'rolle'],
+  ['PATCH', '/accounts/bob', { role: 'user', isDisabled: true }, 'isDisabled'],
+  ['POST', '/clients', { name: 'Eve', account: 'bob', mechanism: 'session', colour: 'red' }, 'colour'],
+  ['PATCH', '/clients/mallory', { mechanisms: 'session' }, 'mechanisms'],
+  ['POST', '/clients/mallory/login', { user: 'bob' }, 'user'],
+  ['POST', '/clients/mallory/requests', { path: '/me', header: [] }, 'header'],
+  ['POST', '/exchanges/1/replay', { as: 'mallory' }, 'as'],
+  ['GET', '/exchanges?verdikt=allowed', undefined, 'verdikt'],
+  ['GET', '/sessions?user=bob', undefined, 'user'],
+  ['PUT', '/clock', { offsetMs: 0, offset: 1 }, 'offset'],
+  ['POST', '/clock/pause', { pause: false }, 'pause'],
+])('a field that no operation knows gets 400 with its name, so that a slip of the pen is not taken for done: %s %s', async (...slip) => {
+  const [method, path, body, field] = slip
+  const before = (await call('GET', '/accounts')).json
+  const answer = await call(method, path, body)
+  expect(answer.status).toBe(400)
+  expect(answer.json.data.path).toBe(field)
+  expect((await call('GET', '/accounts')).json).toEqual(before)
+})
+
 test('what is not JSON gets 400, what is not there 404', async () => {
   expect((await call('PUT', '/clock', '{"offsetMs":')).json).toMatchObject({ code: 'BAD_REQUEST', status: 400 })
   expect((await call('GET', '/nothing')).json).toMatchObject({ code: 'NOT_FOUND', status: 404 })

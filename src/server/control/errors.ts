@@ -8,9 +8,13 @@ const isAnswerable = (code: string): code is keyof typeof STATUS => Object.hasOw
 interface Issue {
   readonly message: string
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined
+  /** Names that the schema does not know, below `path`. */
+  readonly keys?: readonly string[]
 }
 
-const pathOf = ({ path = [] }: Issue): string => path.map((part) => String(typeof part === 'object' ? part.key : part)).join('.')
+/** The field that is wrong; of unknown ones the first. */
+const pathOf = ({ path = [], keys = [] }: Issue): string =>
+  [...path.map((part) => String(typeof part === 'object' ? part.key : part)), ...keys.slice(0, 1)].join('.')
 
 /** Names the field that is wrong. */
 function badInput(issues: readonly Issue[], cause: unknown): Error {
