@@ -1,10 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, closeSync, mkdirSync, mkdtempSync, openSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { LabError } from './errors.ts'
 import { isBusy } from './storage/open.ts'
 
 const LOCK = 'lab.lock'
+const OWNER_ONLY = 0o600
 
 /** The folder that one lab works in, and nobody else meanwhile. */
 export interface DataFolder {
@@ -46,9 +47,13 @@ const unwritable = (dataDir: string, cause: unknown): LabError =>
 
 /** An exclusive transaction that stays open: the system lets go of it when the process ends, however it ends. */
 function lock(folder: string): () => void {
+  const file = join(folder, LOCK)
   let database: Database.Database | undefined
   try {
-    database = new Database(join(folder, LOCK), { timeout: 0 })
+    // SQLite would make it readable for everybody, and whoever can read it can hold a lock on it.
+    closeSync(openSync(file, 'a', OWNER_ONLY))
+    chmodSync(file, OWNER_ONLY)
+    database = new Database(file, { timeout: 0 })
     database.pragma('journal_mode = MEMORY')
     database.exec('BEGIN EXCLUSIVE')
   } catch (cause) {

@@ -75,6 +75,15 @@ describe.skipIf(process.platform === 'win32')('other users of the machine', () =
     database.close()
   })
 
+  test('cannot open the lock of a data folder, nor one of an earlier version', () => {
+    writeFileSync(join(folder, 'lab.lock'), '', { mode: 0o644 })
+    for (const path of [folder, join(folder, 'made')]) {
+      const held = openDataFolder(path, false)
+      expect(statSync(join(path, 'lab.lock')).mode & 0o777).toBe(0o600)
+      held.release()
+    }
+  })
+
   test('cannot look into a data folder that the lab made', () => {
     const made = openDataFolder(join(folder, 'made', 'on demand'), false)
     expect(statSync(made.path).mode & 0o777).toBe(0o700)
