@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { createClockBuffer, LabClock } from '../src/server/clock.ts'
 import { startBalancer } from '../src/server/cluster/balancer.ts'
 import { startCluster } from '../src/server/cluster/cluster.ts'
+import { createDialBuffer } from '../src/server/cluster/dials.ts'
 import { openDatabase } from '../src/server/storage/open.ts'
 import { startRecorder } from '../src/server/traffic/recorder.ts'
 import { type BenchRow, row } from './bench-row.ts'
@@ -62,6 +63,10 @@ async function startStack(folder: string) {
     settings: {
       targetDatabaseFile,
       clockBuffer,
+      storeDials: createDialBuffer(),
+      store: 'sqlite',
+      redisUrl: null,
+      leewaySeconds: 0,
       keys: { cookieSecrets: ['a secret of this bench only'], tokenKeyId: 'key-1', tokenSecret: new Uint8Array(32).fill(7) },
       lifetimes: { sessionIdle: 1800, sessionAbsolute: 43_200, accessToken: 900 },
       issuer: 'bench',

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { Account } from './accounts.ts'
 import { Client } from './clients.ts'
 import { Clock } from './clock.ts'
+import { ClusterState } from './cluster.ts'
 import { ExchangeSummary } from './exchanges.ts'
 import { OperatorAction, Recording } from './lab.ts'
 import { Node } from './nodes.ts'
@@ -23,6 +24,8 @@ export const LabEvent = z.discriminatedUnion('type', [
   z.object({ seq, type: z.literal('client'), client: Client }),
   z.object({ seq, type: z.literal('client-removed'), id: z.string() }),
   z.object({ seq, type: z.literal('node'), node: Node }),
+  z.object({ seq, type: z.literal('node-removed'), id: z.string() }),
+  z.object({ seq, type: z.literal('cluster'), cluster: ClusterState }),
   z.object({ seq, type: z.literal('session'), session: SessionRow }),
   z.object({ seq, type: z.literal('session-removed'), id: z.string() }),
   z.object({ seq, type: z.literal('account'), account: Account }),

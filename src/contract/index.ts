@@ -2,6 +2,7 @@ import { oc } from '@orpc/contract'
 import { accounts } from './accounts.ts'
 import { clients } from './clients.ts'
 import { clock } from './clock.ts'
+import { cluster } from './cluster.ts'
 import { events } from './events.ts'
 import { exchanges } from './exchanges.ts'
 import { lab } from './lab.ts'
@@ -9,7 +10,7 @@ import { nodes } from './nodes.ts'
 import { sessions } from './sessions.ts'
 
 /** The whole control API: server, client, validation and OpenAPI document come from this one value. */
-export const contract = oc.router({ lab, events, clients, exchanges, sessions, accounts, nodes, clock })
+export const contract = oc.router({ lab, events, clients, exchanges, sessions, accounts, nodes, cluster, clock })
 
 /** Base path of the control API on the control port. */
 export const API_BASE = '/lab/api'

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { Account } from './accounts.ts'
 import { Client } from './clients.ts'
 import { Clock } from './clock.ts'
+import { ClusterState } from './cluster.ts'
 import { ExchangeSummary } from './exchanges.ts'
 import { Node } from './nodes.ts'
 import { SessionRow } from './sessions.ts'
@@ -22,6 +23,22 @@ export const OPERATOR_ACTIONS = [
   'node-killed',
   'node-started',
   'node-crashed',
+  'node-added',
+  'node-removed',
+  'node-restarted',
+  'node-draining',
+  'node-changed',
+  'node-unreachable',
+  'node-reachable',
+  'strategy-changed',
+  'store-changed',
+  'store-latency-changed',
+  'store-outage-on',
+  'store-outage-off',
+  'store-lost',
+  'store-recovered',
+  'leeway-changed',
+  'key-rotated',
   'client-added',
   'client-removed',
   'client-mechanism-changed',
@@ -69,8 +86,8 @@ export const LabState = z.object({
   seq: z.number().int().nonnegative(),
   version: z.string(),
   mode: z.enum(['desktop', 'browser', 'headless']),
-  balancer: z.object({ url: z.string(), portalUrl: z.string(), strategy: z.string() }),
-  store: z.string(),
+  balancer: z.object({ url: z.string(), portalUrl: z.string() }),
+  cluster: ClusterState,
   lifetimes: Lifetimes,
   clock: Clock,
   recording: Recording,

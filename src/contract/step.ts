@@ -3,6 +3,7 @@ import { z } from 'zod'
 /** Every kind of step that the balancer or the target reports, in the order they usually come. */
 export const STEP_KINDS = [
   'balancer-pick',
+  'node-latency',
   'rate-limit',
   'csrf',
   'cookie-parse',

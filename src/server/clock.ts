@@ -13,16 +13,16 @@ export const createClockBuffer = (): SharedArrayBuffer => new SharedArrayBuffer(
 /** Real time plus an offset, the same in every thread that holds the buffer, plus this thread's own skew. */
 export class LabClock implements Clock {
   readonly #cells: BigInt64Array
-  readonly #skewMs: number
+  readonly #skew: { readonly clockSkewMs: number }
 
-  /** @param skewMs how far this reader is off from the lab, milliseconds (a node with a wrong clock). */
-  constructor(buffer: SharedArrayBuffer, skewMs = 0) {
+  /** @param skew how far this reader is off from the lab (a node with a wrong clock); read anew each time. */
+  constructor(buffer: SharedArrayBuffer, skew: { readonly clockSkewMs: number } = { clockSkewMs: 0 }) {
     this.#cells = new BigInt64Array(buffer)
-    this.#skewMs = skewMs
+    this.#skew = skew
   }
 
   nowMs(): number {
-    return this.#unskewedMs() + this.#skewMs
+    return this.#unskewedMs() + this.#skew.clockSkewMs
   }
 
   get isPaused(): boolean {

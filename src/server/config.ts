@@ -2,10 +2,9 @@ import { homedir, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
+import { STRATEGIES } from '../contract/cluster.ts'
 import { readVersion } from './version.ts'
 
-/** The balancer's strategies that this version takes. */
-export const STRATEGIES = ['round-robin', 'least-connections', 'random'] as const
 /** The session stores that this version takes. */
 export const STORES = ['sqlite'] as const
 /** Ports used unless told otherwise. */

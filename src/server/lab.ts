@@ -7,6 +7,8 @@ import { ClientPool } from './clients/client-pool.ts'
 import { createClockBuffer, LabClock } from './clock.ts'
 import { type Balancer, startBalancer } from './cluster/balancer.ts'
 import { type Cluster, startCluster } from './cluster/cluster.ts'
+import { createDialBuffer, StoreDials } from './cluster/dials.ts'
+import { LiveSettings } from './cluster/live-settings.ts'
 import type { Config } from './config.ts'
 import { createControlApp } from './control/app.ts'
 import type { LabParts } from './control/lab-parts.ts'
@@ -86,6 +88,7 @@ interface Running {
   readonly recorder: Recorder
   readonly balancer: Balancer
   readonly clients: ClientPool
+  readonly settings: LiveSettings
   readonly notices: Notice[]
 }
 
@@ -94,18 +97,25 @@ interface Ground {
   readonly stores: Stores
   readonly clock: LabClock
   readonly clockBuffer: SharedArrayBuffer
+  /** Of `StoreDials`. */
+  readonly storeDials: SharedArrayBuffer
   readonly announcer: Announcer
   readonly undoing: Undoing
 }
 
-function startNodes({ config, stores, clockBuffer, announcer }: Ground): Promise<Cluster> {
+/** @param onRolling a rolling restart began or ended */
+function startNodes({ config, stores, announcer, ...ground }: Ground, onRolling: () => void): Promise<Cluster> {
   const { keys, targetFile } = stores
   return startCluster({
     nodes: config.nodes,
     settings: {
       targetDatabaseFile: targetFile,
-      clockBuffer,
+      clockBuffer: ground.clockBuffer,
+      storeDials: ground.storeDials,
       keys,
+      store: config.store,
+      redisUrl: null,
+      leewaySeconds: 0,
       lifetimes: LIFETIMES,
       issuer: ISSUER,
       audience: AUDIENCE,
@@ -113,7 +123,10 @@ function startNodes({ config, stores, clockBuffer, announcer }: Ground): Promise
     },
     onTrace: announcer.trace,
     onNodeChange: (node) => announcer.publish({ type: 'node', node }),
+    onNodeRemoved: (id) => announcer.publish({ type: 'node-removed', id }),
     onNodeCrash: (id) => announcer.note('node-crashed', { node: id }),
+    onReachable: (id, isReachable) => announcer.note(isReachable ? 'node-reachable' : 'node-unreachable', { node: id }),
+    onRolling,
   })
 }
 
@@ -137,7 +150,8 @@ async function startTraffic(ground: Ground): Promise<Running> {
   announcer.recorder = recorder
   // The first event: a reader that has seen nothing can tell 0 from "up to date".
   announcer.note('lab-started')
-  const cluster = await startNodes(ground)
+  let settings: LiveSettings | null = null
+  const cluster = await startNodes(ground, () => settings?.announce())
   undoing.add(() => cluster.close())
   let clients: ClientPool | null = null
   const clientByTag = (tag: string) => clients?.byTag(tag) ?? null
@@ -149,8 +163,19 @@ async function startTraffic(ground: Ground): Promise<Running> {
   const pool = createClients(ground, recorder, balancer)
   clients = pool
   undoing.add(() => pool.close())
-  return { cluster, recorder, balancer, clients: pool, notices }
+  settings = createLiveSettings(ground, cluster, balancer)
+  return { cluster, recorder, balancer, clients: pool, settings, notices }
 }
+
+const createLiveSettings = ({ config, storeDials, announcer }: Ground, cluster: Cluster, balancer: Balancer): LiveSettings =>
+  new LiveSettings({
+    cluster,
+    balancer,
+    storeDials: new StoreDials(storeDials),
+    start: { strategy: config.strategy, store: config.store },
+    onChange: (state) => announcer.publish({ type: 'cluster', cluster: state }),
+    onAction: announcer.note,
+  })
 
 const portalUrl = (balancer: Balancer): string => `http://app.localhost:${balancer.port}`
 
@@ -178,8 +203,6 @@ function assemble({ config, stores, clock, announcer }: Ground, { balancer, noti
     mode: config.mode === 'auto' ? 'browser' : config.mode,
     balancerUrl: balancer.url,
     portalUrl: portalUrl(balancer),
-    strategy: config.strategy,
-    store: config.store,
     lifetimes: LIFETIMES,
     captureCapacity: config.captureCapacity,
     notices: [...stores.notices, ...notices],
@@ -220,7 +243,7 @@ async function start(config: Config, undoing: Undoing): Promise<Lab> {
     onProblem: (message) => console.error(message),
   })
   undoing.add(() => checkpoints.close())
-  const ground: Ground = { config, stores, clock, clockBuffer, announcer: new Announcer(clock), undoing }
+  const ground: Ground = { config, stores, clock, clockBuffer, storeDials: createDialBuffer(), announcer: new Announcer(clock), undoing }
   const parts = assemble(ground, await startTraffic(ground))
   const { token, url, notices } = await openControl(ground, parts)
   const workbench = `${url}/#token=${token}`

@@ -264,7 +264,7 @@ describe('refusals', () => {
     const { balancer, recorder } = await balancerOver([])
     const again = startBalancer({
       port: balancer.port,
-      cluster: { upstreams: () => [] },
+      cluster: { upstreams: () => [], suspect: () => {} },
       strategy: 'random',
       recorder,
       clock: new LabClock(createClockBuffer()),

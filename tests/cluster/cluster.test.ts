@@ -5,6 +5,7 @@ import type { Node } from '../../src/contract/nodes.ts'
 import { createClockBuffer, LabClock } from '../../src/server/clock.ts'
 import { type Balancer, startBalancer } from '../../src/server/cluster/balancer.ts'
 import { type Cluster, startCluster } from '../../src/server/cluster/cluster.ts'
+import { createDialBuffer } from '../../src/server/cluster/dials.ts'
 import { openDatabase } from '../../src/server/storage/open.ts'
 import type { Recorder } from '../../src/server/traffic/recorder.ts'
 import { exchangeIdOf, sendRaw, temporaryFolder, temporaryRecorder } from './fixture.ts'
@@ -32,6 +33,10 @@ const realCluster = async (nodes = 3): Promise<ClusterFixture> => {
     settings: {
       targetDatabaseFile,
       clockBuffer,
+      storeDials: createDialBuffer(),
+      store: 'sqlite',
+      redisUrl: null,
+      leewaySeconds: 0,
       keys: KEYS,
       lifetimes: { sessionIdle: 1800, sessionAbsolute: 43_200, accessToken: 900 },
       issuer: 'http://127.0.0.1:4700',
@@ -147,6 +152,10 @@ describe('cluster of real nodes', () => {
       settings: {
         targetDatabaseFile: join(await temporaryFolder(), 'nowhere', 'target.db'),
         clockBuffer: createClockBuffer(),
+        storeDials: createDialBuffer(),
+        store: 'sqlite',
+        redisUrl: null,
+        leewaySeconds: 0,
         keys: { cookieSecrets: ['a secret of this test only'], tokenKeyId: 'key-1', tokenSecret: new Uint8Array(32) },
         lifetimes: { sessionIdle: 1800, sessionAbsolute: 43_200, accessToken: 900 },
         issuer: 'a',
@@ -175,7 +184,7 @@ describe('cluster of real nodes', () => {
     await nodeOf(await fetch(`${balancer.url}/me`))
     await cluster.kill('node-1')
     await cluster.flush()
-    await cluster.reset(KEYS)
+    await cluster.reset({ keys: KEYS })
     expect(cluster.nodes()).toMatchObject([
       { state: 'up', requests: 0, p50Ms: null },
       { state: 'up', requests: 0, p50Ms: null },

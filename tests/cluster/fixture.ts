@@ -4,10 +4,10 @@ import { type AddressInfo, connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
+import type { StrategyName } from '../../src/contract/cluster.ts'
 import type { LabChange } from '../../src/contract/events.ts'
 import { createClockBuffer, LabClock } from '../../src/server/clock.ts'
 import { type Balancer, startBalancer } from '../../src/server/cluster/balancer.ts'
-import type { StrategyName } from '../../src/server/cluster/strategies.ts'
 import { Upstream } from '../../src/server/cluster/upstream.ts'
 import { openDatabase } from '../../src/server/storage/open.ts'
 import { type Recorder, startRecorder } from '../../src/server/traffic/recorder.ts'
@@ -66,7 +66,7 @@ export const balancerOver = async (listeners: RequestListener[], strategy: Strat
   }
   const balancer = await startBalancer({
     port: 0,
-    cluster: { upstreams: () => upstreams },
+    cluster: { upstreams: () => upstreams, suspect: () => {} },
     strategy,
     recorder: fixture.recorder,
     clock: new LabClock(createClockBuffer()),

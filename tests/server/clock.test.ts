@@ -6,7 +6,7 @@ const near = (actual: number, expected: number): void => expect(Math.abs(actual 
 test('the offset moves every reader of the same buffer', () => {
   const buffer = createClockBuffer()
   const operator = new LabClock(buffer)
-  const node = new LabClock(buffer, 5000)
+  const node = new LabClock(buffer, { clockSkewMs: 5000 })
   operator.setOffset(3_600_000)
   near(operator.nowMs(), Date.now() + 3_600_000)
   near(node.nowMs(), Date.now() + 3_605_000)

@@ -7,6 +7,7 @@ import type Database from 'better-sqlite3'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { nodeWorkerUrl, portalUrl } from '../../src/server/assets.ts'
 import { createClockBuffer } from '../../src/server/clock.ts'
+import { createDialBuffer } from '../../src/server/cluster/dials.ts'
 import type { FromNode, NodeOrder, NodeTrace, NodeWorkerData } from '../../src/server/cluster/node-messages.ts'
 import { openDatabase } from '../../src/server/storage/open.ts'
 import { LIFETIMES } from './support.ts'
@@ -25,10 +26,14 @@ let nodes: Running[]
 const start = (nodeId: string, clockBuffer: SharedArrayBuffer): Promise<Running> => {
   const workerData: NodeWorkerData = {
     nodeId,
-    clockSkewMs: 0,
+    dials: createDialBuffer(),
     portalDir: fileURLToPath(portalUrl()),
     targetDatabaseFile,
     clockBuffer,
+    storeDials: createDialBuffer(),
+    store: 'sqlite',
+    redisUrl: null,
+    leewaySeconds: 0,
     keys: { cookieSecrets: ['one secret for all nodes'], tokenKeyId: 'key-1', tokenSecret: new Uint8Array(32).fill(3) },
     lifetimes: LIFETIMES,
     issuer: 'https://issuer.test',

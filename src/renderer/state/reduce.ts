@@ -33,8 +33,19 @@ export const EMPTY_LAB: LabModel = {
   seq: 0,
   version: '',
   mode: 'browser',
-  balancer: { url: '', portalUrl: '', strategy: '' },
-  store: '',
+  balancer: { url: '', portalUrl: '' },
+  cluster: {
+    strategy: 'round-robin',
+    store: 'sqlite',
+    redisUrl: null,
+    isRedisOwn: false,
+    canStartRedis: false,
+    storeState: 'ok',
+    storeLatencyMs: 0,
+    isStoreOut: false,
+    leewaySeconds: 0,
+    isRolling: false,
+  },
   lifetimes: { sessionIdle: 0, sessionAbsolute: 0, accessToken: 0 },
   clock: { offsetMs: 0, isPaused: false, labTime: 0, realTime: 0 },
   recording: { isOn: true, capacity: 0, count: 0 },
@@ -98,6 +109,10 @@ function change(lab: LabModel, event: LabEvent): Partial<LabModel> {
       return { clients: withoutClient(lab.clients, event.id) }
     case 'node':
       return { nodes: putById(lab.nodes, event.node) }
+    case 'node-removed':
+      return { nodes: lab.nodes.filter(({ id }) => id !== event.id) }
+    case 'cluster':
+      return { cluster: event.cluster }
     case 'session':
       return { sessions: putSession(lab.sessions, event.session) }
     case 'session-removed':

@@ -1,21 +1,24 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
+import type { StrategyName } from '../../contract/cluster.ts'
 import type { Clock } from '../clock.ts'
 import { LabError } from '../errors.ts'
 import type { Recorder } from '../traffic/recorder.ts'
+import { Choice } from './choice.ts'
 import { refuseMalformed } from './client-error.ts'
 import type { Cluster } from './cluster.ts'
 import { CLIENT_TAG, toRecord, valuesOf } from './forwarded-headers.ts'
-import { type Choice, Relay } from './relay.ts'
+import { Relay } from './relay.ts'
 import { readTarget } from './request-target.ts'
-import { createStrategy, type StrategyName } from './strategies.ts'
 
 /** The reverse proxy in front of the nodes. */
 export interface Balancer {
   port: number
   /** `http://127.0.0.1:PORT`. */
   url: string
+  /** Can be changed at any time; requests in flight are not moved. */
+  strategy: StrategyName
   /** Closes all connections. */
   close(): Promise<void>
 }
@@ -24,7 +27,7 @@ export interface Balancer {
 export interface BalancerOptions {
   /** 0 for any free one. */
   port: number
-  cluster: Pick<Cluster, 'upstreams'>
+  cluster: Pick<Cluster, 'upstreams' | 'suspect'>
   strategy: StrategyName
   recorder: Pick<Recorder, 'begin'>
   clock: Clock
@@ -35,7 +38,8 @@ export interface BalancerOptions {
 /** Takes requests on loopback only, records each and relays it to a node. */
 class HttpBalancer {
   readonly #options: BalancerOptions
-  readonly #choice: Choice
+  /** How it chooses. */
+  readonly choice: Choice
   /** Connections on which a request waits for its answer or gets it. */
   readonly #answers = new WeakMap<Duplex, ServerResponse>()
   /** Known once it listens. */
@@ -43,8 +47,7 @@ class HttpBalancer {
 
   constructor(options: BalancerOptions) {
     this.#options = options
-    const { strategy, cluster } = options
-    this.#choice = { name: strategy, choose: createStrategy(strategy), upstreams: () => cluster.upstreams() }
+    this.choice = new Choice(options.cluster, options.strategy)
   }
 
   listen(): Promise<Server> {
@@ -77,7 +80,7 @@ class HttpBalancer {
       path: request.url ?? '',
       rawHeaders: toRecord(request.rawHeaders),
     })
-    const relay = new Relay(this.#choice, request, response, exchange)
+    const relay = new Relay(this.choice, request, response, exchange)
     const target = readTarget(request, this.#port)
     if ('status' in target) {
       relay.answer({ ...target, verdict: 'not-auth' })
@@ -110,12 +113,23 @@ const toLabError = (cause: Error, port: number): LabError => {
 
 /** Starts the balancer. @throws LabError `port-taken` or `port-unusable`. */
 export const startBalancer = async (options: BalancerOptions): Promise<Balancer> => {
-  const server = await new HttpBalancer(options).listen()
+  const balancer = new HttpBalancer(options)
+  const server = await balancer.listen()
   const { port } = server.address() as AddressInfo
   const close = (): Promise<void> =>
     new Promise((resolve) => {
       server.close(() => resolve())
       server.closeAllConnections()
     })
-  return { port, url: `http://127.0.0.1:${port}`, close }
+  return {
+    port,
+    url: `http://127.0.0.1:${port}`,
+    get strategy() {
+      return balancer.choice.strategy
+    },
+    set strategy(name) {
+      balancer.choice.strategy = name
+    },
+    close,
+  }
 }

@@ -1,15 +1,14 @@
 import { fileURLToPath } from 'node:url'
-import type { Node } from '../../contract/nodes.ts'
+import { MAX_NODES, type Node, type NodeChange } from '../../contract/nodes.ts'
 import { portalUrl } from '../assets.ts'
 import { LabError } from '../errors.ts'
-import { ManagedNode } from './managed-node.ts'
+import { HealthChecks } from './health-checks.ts'
 import type { NodeSettings, NodeTrace } from './node-messages.ts'
+import { ThreadNode } from './thread-node.ts'
 import type { Upstream } from './upstream.ts'
 
 /** How often counters are announced at most, milliseconds. */
 const MEASURE_EVERY_MS = 1000
-/** How long a node may take to write what it holds before it is killed, milliseconds. */
-const CLOSE_WITHIN_MS = 1500
 
 /** How a cluster is started. */
 export interface ClusterOptions {
@@ -19,56 +18,80 @@ export interface ClusterOptions {
   onTrace(trace: NodeTrace): void
   /** On every change of state; for counters at most once a second. */
   onNodeChange(node: Node): void
+  /** The node is gone for good. */
+  onNodeRemoved?(id: string): void
   /** The node's thread ended by itself, and why; `onNodeChange` follows. */
   onNodeCrash(id: string, failure: LabError): void
+  /** Health checks failed, or succeed again; `onNodeChange` follows. */
+  onReachable?(id: string, isReachable: boolean): void
+  /** A rolling restart began or ended. */
+  onRolling?(isRolling: boolean): void
 }
 
-/** The nodes that run the target, each in its own worker thread. */
+/** What all nodes can be given anew while the lab runs. */
+export type ClusterSettings = Partial<Pick<NodeSettings, 'keys' | 'store' | 'redisUrl' | 'leewaySeconds'>>
+
+/** The nodes that run the target, each in its own worker thread. All operations resolve when their effect is in force. */
 export interface Cluster {
+  readonly isRolling: boolean
   nodes(): Node[]
-  /** Nodes that are up, for the balancer. */
+  /** Nodes that take requests, for the balancer. */
   upstreams(): readonly Upstream[]
+  /** A request to it failed: its health is checked now. */
+  suspect(upstream: Upstream): void
+  /** @throws LabError `conflict` when there are sixteen already, or `node-failed`. */
+  add(): Promise<Node>
+  /** Finishes what is in flight first. @throws LabError `not-found`, or `conflict` for the last one. */
+  remove(id: string): Promise<void>
   /** @throws LabError `not-found`, or `conflict` when it is down already. */
   kill(id: string): Promise<Node>
-  /** @throws LabError `not-found`, `conflict` unless it is down, or `node-failed`. */
+  /** @throws LabError `not-found`, `conflict` when it is up, or `node-failed`. */
   start(id: string): Promise<Node>
+  /** Loses no request. @throws LabError `not-found`, `conflict` when it is down, or `node-failed`. */
+  restart(id: string): Promise<Node>
+  /** @throws LabError `not-found`, or `conflict` unless it is up. */
+  drain(id: string): Node
+  /** @throws LabError `not-found`, or `node-failed`. */
+  change(id: string, change: NodeChange): Promise<Node>
+  /** A rolling restart: one node after the other is replaced by a run with the new settings, without losing a request. @throws LabError `node-failed` */
+  configure(change: ClusterSettings): Promise<void>
   /** Every node that is up writes the touches it holds back. */
   flush(): Promise<void>
-  /** Starts every node anew with these keys, then has one put the target's data back to the start; counters begin anew. */
-  reset(keys: NodeSettings['keys']): Promise<void>
+  /** As many nodes as at the start, new ones, with these settings; one of them puts the target's data back to the start. */
+  reset(change: ClusterSettings): Promise<void>
   /** Within two seconds. */
   close(): Promise<void>
 }
 
 class ThreadedCluster implements Cluster {
   readonly #options: ClusterOptions
-  readonly #nodes: ManagedNode[]
+  readonly #portalDir = fileURLToPath(portalUrl())
+  readonly #health = new HealthChecks(() => this.#nodes)
+  #settings: NodeSettings
+  #nodes: ThreadNode[] = []
   #upstreams: readonly Upstream[] = []
+  #lastNumber = 0
+  /** Rolling restarts, one after the other. */
+  #rolling: Promise<void> = Promise.resolve()
+  #rollingCount = 0
   #timer: NodeJS.Timeout | null = null
   #isClosing = false
 
   constructor(options: ClusterOptions) {
     this.#options = options
-    const portalDir = fileURLToPath(portalUrl())
-    const listeners = {
-      traces: (traces: NodeTrace[]) => {
-        for (const trace of traces) options.onTrace(trace)
-      },
-      changed: (node: ManagedNode) => this.#changed(node),
-      crashed: (node: ManagedNode, failure: LabError) => options.onNodeCrash(node.id, failure),
-    }
-    this.#nodes = Array.from(
-      { length: options.nodes },
-      (_, index) => new ManagedNode({ ...options.settings, nodeId: `node-${index + 1}`, clockSkewMs: 0, portalDir }, listeners),
-    )
+    this.#settings = options.settings
+  }
+
+  get isRolling(): boolean {
+    return this.#rollingCount > 0
   }
 
   async open(): Promise<this> {
-    const starts = await Promise.allSettled(this.#nodes.map((node) => node.start()))
-    const failed = starts.find((start) => start.status === 'rejected')
-    if (failed) {
+    try {
+      await this.#startAll()
+    } catch (error) {
       await this.close()
-      throw failed.reason
+      throw error
     }
     this.#timer = setInterval(() => {
       for (const node of this.#nodes) void node.measure()
@@ -85,6 +108,31 @@ class ThreadedCluster implements Cluster {
     return this.#upstreams
   }
 
+  suspect(upstream: Upstream): void {
+    const node = this.#nodes.find(({ probe }) => probe === upstream)
+    if (node) void this.#health.check(node)
+  }
+
+  async add(): Promise<Node> {
+    if (this.#nodes.length >= MAX_NODES) throw new LabError('conflict', `A lab has at most ${MAX_NODES} nodes: remove one first.`)
+    const node = this.#create()
+    this.#nodes.push(node)
+    try {
+      await node.start()
+    } catch (error) {
+      this.#forget(node)
+      throw error
+    }
+    return node.snapshot()
+  }
+
+  async remove(id: string): Promise<void> {
+    const node = this.#find(id)
+    if (this.#nodes.length === 1) throw new LabError('conflict', 'This is the only node: a lab has at least one.')
+    await node.stop()
+    this.#forget(node)
+  }
+
   async kill(id: string): Promise<Node> {
     const node = this.#find(id)
     const killed = node.kill()
@@ -99,43 +147,111 @@ class ThreadedCluster implements Cluster {
     return node.snapshot()
   }
 
-  async flush(): Promise<void> {
-    // A node that goes down meanwhile has nothing left to write.
-    await Promise.allSettled(this.#up().map((node) => node.thread?.order('flush')))
+  async restart(id: string): Promise<Node> {
+    const node = this.#find(id)
+    if (!node.thread) throw new LabError('conflict', `${id} is down: start it.`)
+    await this.#roll(() => node.restart())
+    return node.snapshot()
   }
 
-  async reset(keys: NodeSettings['keys']): Promise<void> {
-    await Promise.all(this.#nodes.map((node) => node.restart(keys, CLOSE_WITHIN_MS)))
-    const thread = this.#up()[0]?.thread
-    if (!thread) throw new LabError('conflict', 'No node is up to put the data back to the start: start one first.')
-    await thread.order('reset')
-    for (const node of this.#nodes) {
-      node.clearCounters()
-      this.#changed(node)
-    }
+  drain(id: string): Node {
+    const node = this.#find(id)
+    node.drain()
+    return node.snapshot()
+  }
+
+  async change(id: string, change: NodeChange): Promise<Node> {
+    const node = this.#find(id)
+    const { clockSkewMs, latencyMs, jwksFrozen, ownCookieSecret } = change
+    if (clockSkewMs !== undefined) node.dials.clockSkewMs = clockSkewMs
+    if (latencyMs !== undefined) node.dials.latencyMs = latencyMs
+    if (jwksFrozen !== undefined) await this.#roll(() => node.freezeKeys(jwksFrozen))
+    if (ownCookieSecret !== undefined) await this.#roll(() => node.useOwnCookieSecret(ownCookieSecret))
+    this.#changed(node)
+    return node.snapshot()
+  }
+
+  configure(change: ClusterSettings): Promise<void> {
+    return this.#roll(async () => {
+      this.#settings = { ...this.#settings, ...change }
+      for (const node of [...this.#nodes]) await node.restart(this.#settings)
+    })
+  }
+
+  async flush(): Promise<void> {
+    // A node that goes down meanwhile has nothing left to write.
+    await Promise.allSettled(this.#nodes.map((node) => node.thread?.order('flush')))
+  }
+
+  async reset(change: ClusterSettings): Promise<void> {
+    await this.#roll(async () => {
+      this.#settings = { ...this.#settings, ...change }
+      const before = this.#nodes
+      await Promise.all(before.map((node) => node.close()))
+      for (const node of before) this.#forget(node)
+      this.#lastNumber = 0
+      await this.#startAll()
+      await this.#nodes[0]?.thread?.order('reset')
+    })
   }
 
   async close(): Promise<void> {
     this.#isClosing = true
     if (this.#timer) clearInterval(this.#timer)
-    await Promise.all(this.#nodes.map((node) => node.close(CLOSE_WITHIN_MS)))
+    this.#health.stop()
+    await Promise.all(this.#nodes.map((node) => node.close()))
     this.#gather()
   }
 
-  #up(): ManagedNode[] {
-    return this.#nodes.filter((node) => node.state === 'up')
+  async #startAll(): Promise<void> {
+    this.#nodes = Array.from({ length: this.#options.nodes }, () => this.#create())
+    const starts = await Promise.allSettled(this.#nodes.map((node) => node.start()))
+    const failed = starts.find((start) => start.status === 'rejected')
+    if (failed) throw failed.reason
+  }
+
+  #create(): ThreadNode {
+    this.#lastNumber++
+    const given = { id: `node-${this.#lastNumber}`, settings: this.#settings, portalDir: this.#portalDir }
+    return new ThreadNode(given, {
+      traces: (traces) => {
+        for (const trace of traces) this.#options.onTrace(trace)
+      },
+      changed: (node) => this.#changed(node),
+      crashed: (node, failure) => this.#options.onNodeCrash(node.id, failure),
+      reachable: (node, isReachable) => this.#options.onReachable?.(node.id, isReachable),
+    })
+  }
+
+  #roll(work: () => Promise<void>): Promise<void> {
+    this.#rollingCount++
+    if (this.#rollingCount === 1) this.#options.onRolling?.(true)
+    const done = this.#rolling.then(work)
+    this.#rolling = done
+      .catch(() => {})
+      .then(() => {
+        this.#rollingCount--
+        if (this.#rollingCount === 0) this.#options.onRolling?.(false)
+      })
+    return done
   }
 
   #gather(): void {
     this.#upstreams = this.#nodes.flatMap((node) => node.upstream ?? [])
   }
 
-  #changed(node: ManagedNode): void {
+  #forget(node: ThreadNode): void {
+    this.#nodes = this.#nodes.filter((kept) => kept !== node)
     this.#gather()
-    if (!this.#isClosing) this.#options.onNodeChange(node.snapshot())
+    if (!this.#isClosing) this.#options.onNodeRemoved?.(node.id)
   }
 
-  #find(id: string): ManagedNode {
+  #changed(node: ThreadNode): void {
+    this.#gather()
+    if (!this.#isClosing && this.#nodes.includes(node)) this.#options.onNodeChange(node.snapshot())
+  }
+
+  #find(id: string): ThreadNode {
     const node = this.#nodes.find((candidate) => candidate.id === id)
     if (!node) throw new LabError('not-found', `There is no node ${id}.`)
     return node

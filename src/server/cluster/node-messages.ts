@@ -1,12 +1,28 @@
+import type { StoreKind } from '../../contract/cluster.ts'
 import type { ExchangeMechanism } from '../../contract/mechanism.ts'
 import type { SessionRow } from '../../contract/sessions.ts'
 import type { Verdict } from '../../contract/verdict.ts'
 
-/** What every node of a cluster is started with; cloned into the worker. */
+/** The secrets that a node works with. */
+export interface NodeKeys {
+  /** The first signs the session cookie, all verify it. */
+  cookieSecrets: string[]
+  tokenKeyId: string
+  tokenSecret: Uint8Array
+}
+
+/** What every node of a cluster is started with; cloned into the worker. A change of it restarts the nodes. */
 export interface NodeSettings {
   targetDatabaseFile: string
   clockBuffer: SharedArrayBuffer
-  keys: { cookieSecrets: string[]; tokenKeyId: string; tokenSecret: Uint8Array }
+  /** Of `StoreDials`. */
+  storeDials: SharedArrayBuffer
+  keys: NodeKeys
+  store: StoreKind
+  /** With its password; null unless the store is `redis`. */
+  redisUrl: string | null
+  /** How lenient nodes are about `exp` and `nbf`. */
+  leewaySeconds: number
   /** Seconds. */
   lifetimes: { sessionIdle: number; sessionAbsolute: number; accessToken: number }
   issuer: string
@@ -17,8 +33,8 @@ export interface NodeSettings {
 /** What one worker is started with. */
 export interface NodeWorkerData extends NodeSettings {
   nodeId: string
-  /** How far this node's clock is off from the lab's, milliseconds. */
-  clockSkewMs: number
+  /** Of `NodeDials`. */
+  dials: SharedArrayBuffer
   portalDir: string
   /** What proves the balancer to this run of the node. */
   balancerSecret: string
@@ -35,7 +51,20 @@ export interface NodeTrace {
   endedSessions: string[]
 }
 
-/** What a node can be told to do; each is acknowledged. */
+/** What a node tells of itself. Counters run since its thread was started or the lab was reset. */
+export interface NodeStats {
+  /** Heap and external memory of its thread. */
+  memoryBytes: number
+  /** CPU time of its thread, milliseconds; where Node cannot tell, the time its event loop was busy. */
+  cpuMs: number
+  /** Sessions in its own memory; null unless the store is `memory`. */
+  sessions: number | null
+  storeReads: number
+  storeWrites: number
+  tokensVerified: number
+}
+
+/** What a node can be told to do; each is acknowledged with its {@link NodeStats}. */
 export type NodeOrder = 'flush' | 'reset' | 'stats' | 'close'
 
 /** A message to a node. */
@@ -44,9 +73,9 @@ export interface ToNode {
   order: NodeOrder
 }
 
-/** A message from a node. `memoryBytes` is heap and external memory of its thread. */
+/** A message from a node. */
 export type FromNode =
   | { kind: 'listening'; port: number }
   | { kind: 'traces'; traces: NodeTrace[] }
-  | { kind: 'done'; orderId: number; memoryBytes: number }
+  | { kind: 'done'; orderId: number; stats: NodeStats }
   | { kind: 'failed'; orderId: number; message: string }

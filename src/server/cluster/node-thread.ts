@@ -1,10 +1,10 @@
 import { Worker } from 'node:worker_threads'
 import { nodeWorkerUrl } from '../assets.ts'
 import { LabError } from '../errors.ts'
-import type { FromNode, NodeOrder, NodeTrace, NodeWorkerData, ToNode } from './node-messages.ts'
+import type { FromNode, NodeOrder, NodeStats, NodeTrace, NodeWorkerData, ToNode } from './node-messages.ts'
 
 interface Pending {
-  resolve(memoryBytes: number): void
+  resolve(stats: NodeStats): void
   reject(error: Error): void
 }
 
@@ -45,8 +45,8 @@ export class NodeThread {
     this.listening.catch(() => {})
   }
 
-  /** Resolves to the thread's memory in bytes when the order is carried out. */
-  order(order: NodeOrder): Promise<number> {
+  /** Resolves when the order is carried out. */
+  order(order: NodeOrder): Promise<NodeStats> {
     if (this.#isGone) return Promise.reject(this.#failure())
     const orderId = ++this.#lastOrderId
     return new Promise((resolve, reject) => {
@@ -63,7 +63,7 @@ export class NodeThread {
   #settle(message: Extract<FromNode, { kind: 'done' | 'failed' }>): void {
     const pending = this.#pending.get(message.orderId)
     this.#pending.delete(message.orderId)
-    if (message.kind === 'done') pending?.resolve(message.memoryBytes)
+    if (message.kind === 'done') pending?.resolve(message.stats)
     else pending?.reject(new LabError('node-failed', `${this.#nodeId}: ${message.message}`))
   }
 

@@ -1,19 +1,22 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { performance } from 'node:perf_hooks'
 import { getHeapStatistics } from 'node:v8'
 import { parentPort, workerData } from 'node:worker_threads'
 import { LabClock } from '../clock.ts'
 import { connectDatabase } from '../storage/open.ts'
 import { createTargetApp } from '../target/app.ts'
 import { refuseMalformed } from './client-error.ts'
+import { NodeDials } from './dials.ts'
 import { BALANCER_TAG } from './forwarded-headers.ts'
-import type { FromNode, NodeTrace, NodeWorkerData, ToNode } from './node-messages.ts'
+import type { FromNode, NodeStats, NodeTrace, NodeWorkerData, ToNode } from './node-messages.ts'
 
 const port = parentPort
 if (!port) throw new Error('node-worker runs as a worker thread only')
 const send = (message: FromNode): void => port.postMessage(message)
 
 const settings = workerData as NodeWorkerData
+const dials = new NodeDials(settings.dials)
 const database = connectDatabase(settings.targetDatabaseFile)
 
 let traces: NodeTrace[] = []
@@ -26,7 +29,7 @@ const sendTraces = (): void => {
 
 const target = createTargetApp({
   nodeId: settings.nodeId,
-  clock: new LabClock(settings.clockBuffer, settings.clockSkewMs),
+  clock: new LabClock(settings.clockBuffer, dials),
   database,
   keys: { ...settings.keys, tokenSecret: Buffer.from(settings.keys.tokenSecret) },
   lifetimes: settings.lifetimes,
@@ -34,6 +37,7 @@ const target = createTargetApp({
   audience: settings.audience,
   isTracing: settings.isTracing,
   portalDir: settings.portalDir,
+  latency: dials,
   onTrace: ({ steps, ...trace }) => {
     if (traces.length === 0) setImmediate(sendTraces)
     traces.push({ ...trace, stepsJson: JSON.stringify(steps) })
@@ -63,11 +67,21 @@ const carryOut = async (order: ToNode['order']): Promise<void> => {
   else if (order === 'close') await close()
 }
 
+/** Node before 24 cannot tell one thread's CPU time. */
+const cpuMs = (): number => {
+  const usage = 'threadCpuUsage' in process ? process.threadCpuUsage() : null
+  return usage ? (usage.user + usage.system) / 1000 : performance.eventLoopUtilization().active
+}
+
+const readStats = (): NodeStats => {
+  const { used_heap_size, external_memory } = getHeapStatistics()
+  return { memoryBytes: used_heap_size + external_memory, cpuMs: cpuMs(), ...target.counts() }
+}
+
 port.on('message', ({ orderId, order }: ToNode) => {
   carryOut(order).then(
     () => {
-      const { used_heap_size, external_memory } = getHeapStatistics()
-      send({ kind: 'done', orderId, memoryBytes: used_heap_size + external_memory })
+      send({ kind: 'done', orderId, stats: readStats() })
       if (order === 'close') port.close()
     },
     (error: unknown) => send({ kind: 'failed', orderId, message: error instanceof Error ? error.message : String(error) }),

@@ -5,18 +5,10 @@ import type { Step } from '../../contract/step.ts'
 import type { Verdict } from '../../contract/verdict.ts'
 import { PROBLEM_TYPE } from '../../protocol/problem.ts'
 import type { OpenExchange } from '../traffic/recorded-exchange.ts'
+import type { Choice } from './choice.ts'
 import { EXCHANGE_ID, toForward, toReturn } from './forwarded-headers.ts'
 import type { RequestTarget } from './request-target.ts'
-import type { Candidate, Strategy, StrategyName } from './strategies.ts'
 import type { Upstream } from './upstream.ts'
-
-/** How the balancer chooses. */
-export interface Choice {
-  name: StrategyName
-  choose: Strategy
-  /** The nodes that are up now. */
-  upstreams(): readonly Upstream[]
-}
 
 /** An answer of the balancer itself. */
 interface OwnAnswer {
@@ -27,8 +19,6 @@ interface OwnAnswer {
 
 /** Failures after which no byte of the request has left: another node may be asked. */
 const IS_UNSENT = new Set(['ECONNREFUSED', 'UND_ERR_DESTROYED', 'UND_ERR_CLOSED'])
-
-const SYMBOLS: Record<StrategyName, string> = { 'round-robin': 'roundRobin', 'least-connections': 'leastConnections', random: 'atRandom' }
 
 const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '')
 
@@ -42,6 +32,7 @@ export class Relay implements Dispatcher.DispatchHandler {
   readonly #begunAt = performance.now()
   #target: RequestTarget = { host: '', path: '/' }
   #upstream: Upstream | null = null
+  #affinityCookie: string | null = null
   #abort: (() => void) | null = null
   #isSent = false
   #isOver = false
@@ -84,6 +75,7 @@ export class Relay implements Dispatcher.DispatchHandler {
     // Interim answers (RFC 9110 §15.2) belong to this hop: the balancer has sent its own.
     if (status < 200) return true
     const headers = toReturn(rawHeaders, this.#exchange.id)
+    if (this.#affinityCookie !== null) headers.push('Set-Cookie', this.#affinityCookie)
     this.#exchange.responseHead(status, headers)
     this.#response.sendDate = false
     this.#response.writeHead(status, statusText, headers)
@@ -110,6 +102,7 @@ export class Relay implements Dispatcher.DispatchHandler {
     this.#release()
     if (this.#isOver) return
     const code = codeOf(error)
+    if (failed) this.#choice.suspect(failed)
     if (!this.#isSent && failed && IS_UNSENT.has(code)) {
       this.#tried.add(failed)
       this.#tryNext()
@@ -131,24 +124,19 @@ export class Relay implements Dispatcher.DispatchHandler {
   }
 
   #tryNext(): void {
-    const startedAt = performance.now()
-    const up = this.#choice.upstreams()
-    const candidates = this.#tried.size === 0 ? up : up.filter((upstream) => !this.#tried.has(upstream))
-    const upstream = this.#choice.choose(candidates)
+    const { method, rawHeaders, headers: given } = this.#request
+    const { upstream, step, affinityCookie } = this.#choice.pick(given.cookie, this.#tried)
     if (!upstream) {
-      const detail = 'No node is up.'
-      this.answer(
-        { status: 503, verdict: 'no-node-available', detail },
-        this.#pickStep('No node is up to take the request', startedAt, null, candidates),
-      )
+      this.answer({ status: 503, verdict: 'no-node-available', detail: 'No node is up.' }, step)
       return
     }
-    this.#exchange.picked(upstream.id, this.#pickStep(`${upstream.id} was picked by ${this.#choice.name}`, startedAt, upstream, candidates))
+    this.#exchange.picked(upstream.id, step)
+    this.#affinityCookie = affinityCookie
     this.#upstream = upstream
     upstream.inFlight++
-    const { method, rawHeaders } = this.#request
-    const headers = toForward(rawHeaders, { host: this.#target.host, exchangeId: this.#exchange.id, nodeSecret: upstream.secret })
-    upstream.pool.dispatch({ method: method as Dispatcher.HttpMethod, path: this.#target.path, headers, body: this.#body() }, this)
+    const { host, path } = this.#target
+    const headers = toForward(rawHeaders, { host, exchangeId: this.#exchange.id, nodeSecret: upstream.secret })
+    upstream.pool.dispatch({ method: method as Dispatcher.HttpMethod, path, headers, body: this.#body() }, this)
   }
 
   /** Null when the request has no body: neither length nor chunks are announced (RFC 9112 §6.3). */
@@ -188,18 +176,6 @@ export class Relay implements Dispatcher.DispatchHandler {
   #release(): void {
     if (this.#upstream) this.#upstream.inFlight--
     this.#upstream = null
-  }
-
-  #pickStep(title: string, startedAt: number, upstream: Upstream | null, candidates: readonly Candidate[]): Step {
-    const nodes = candidates.map(({ id, inFlight }) => ({ id, inFlight }))
-    return {
-      kind: 'balancer-pick',
-      outcome: upstream ? 'pass' : 'fail',
-      durationUs: Math.round((performance.now() - startedAt) * 10_000) / 10,
-      title,
-      evidence: { strategy: this.#choice.name, node: upstream?.id ?? null, nodes },
-      source: { file: 'src/server/cluster/strategies.ts', symbol: SYMBOLS[this.#choice.name] },
-    }
   }
 }
 

@@ -1,3 +1,5 @@
+import type { StrategyName } from '../../contract/cluster.ts'
+
 /** What a strategy may know of a node. */
 export interface Candidate {
   readonly id: string
@@ -5,11 +7,8 @@ export interface Candidate {
   readonly inFlight: number
 }
 
-/** Chooses one of the nodes that are up; null when there is none. */
-export type Strategy = <T extends Candidate>(nodes: readonly T[]) => T | null
-
-/** Names of the strategies. */
-export type StrategyName = 'round-robin' | 'least-connections' | 'random'
+/** Chooses one of the nodes that are up; null when there is none. `affinity`: the node that the request's affinity cookie names, or null. */
+export type Strategy = <T extends Candidate>(nodes: readonly T[], affinity: string | null) => T | null
 
 /** One after the other. */
 export const roundRobin = (): Strategy => {
@@ -27,7 +26,10 @@ export const leastConnections = (): Strategy => {
   const nextAmongEquals = roundRobin()
   return (nodes) => {
     const fewest = Math.min(...nodes.map((node) => node.inFlight))
-    return nextAmongEquals(nodes.filter((node) => node.inFlight === fewest))
+    return nextAmongEquals(
+      nodes.filter((node) => node.inFlight === fewest),
+      null,
+    )
   }
 }
 
@@ -37,8 +39,18 @@ export const atRandom =
   (nodes) =>
     nodes[Math.floor(random() * nodes.length)] ?? null
 
-/** The strategy of that name, with its own state. */
-export const createStrategy = (name: StrategyName): Strategy => {
-  if (name === 'round-robin') return roundRobin()
-  return name === 'least-connections' ? leastConnections() : atRandom()
+/** Session affinity: stay on the node used before; another one when there was none or it takes no requests. */
+export const sticky =
+  (fallback: Strategy = roundRobin()): Strategy =>
+  (nodes, affinity) =>
+    nodes.find((node) => node.id === affinity) ?? fallback(nodes, affinity)
+
+const CREATE: Record<StrategyName, () => Strategy> = {
+  'round-robin': roundRobin,
+  'least-connections': leastConnections,
+  random: atRandom,
+  sticky,
 }
+
+/** The strategy of that name, with its own state. */
+export const createStrategy = (name: StrategyName): Strategy => CREATE[name]()

@@ -46,8 +46,8 @@ export class Upstream {
   readonly meter: Meter
   /** What proves the balancer to the node. */
   readonly secret: string
-  /** Requests that are not answered yet. */
-  inFlight = 0
+  #inFlight = 0
+  #whenIdle: (() => void)[] = []
 
   constructor(id: string, port: number, meter = new Meter(), secret = newSecret()) {
     this.id = id
@@ -62,6 +62,34 @@ export class Upstream {
       // A node that hangs is a thing to look at: the client or the operator ends it.
       headersTimeout: 0,
       bodyTimeout: 0,
+    })
+  }
+
+  /** Requests that are not answered yet. */
+  get inFlight(): number {
+    return this.#inFlight
+  }
+
+  set inFlight(count: number) {
+    this.#inFlight = count
+    if (count > 0) return
+    for (const resolve of this.#whenIdle.splice(0)) resolve()
+  }
+
+  /** Connections that are open to the node. */
+  get connections(): number {
+    return this.pool.stats.connected
+  }
+
+  /** Resolves when every request is answered, at the latest after `withinMs`. */
+  idle(withinMs: number): Promise<void> {
+    if (this.#inFlight === 0) return Promise.resolve()
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, withinMs)
+      this.#whenIdle.push(() => {
+        clearTimeout(timer)
+        resolve()
+      })
     })
   }
 

@@ -2,7 +2,8 @@ import type { Lifetimes, Notice, OperatorAction } from '../../contract/lab.ts'
 import type { ClientPool } from '../clients/client-pool.ts'
 import type { LabClock } from '../clock.ts'
 import type { Cluster } from '../cluster/cluster.ts'
-import type { NodeSettings } from '../cluster/node-messages.ts'
+import type { LiveSettings } from '../cluster/live-settings.ts'
+import type { NodeKeys } from '../cluster/node-messages.ts'
 import type { AccountRows } from '../storage/account-rows.ts'
 import type { SessionRows } from '../storage/session-rows.ts'
 import type { Recorder } from '../traffic/recorder.ts'
@@ -14,8 +15,6 @@ export interface LabParts {
   readonly mode: 'desktop' | 'browser' | 'headless'
   readonly balancerUrl: string
   readonly portalUrl: string
-  readonly strategy: string
-  readonly store: string
   readonly lifetimes: Lifetimes
   /** Of a fresh lab. */
   readonly captureCapacity: number
@@ -23,12 +22,13 @@ export interface LabParts {
   readonly clock: LabClock
   readonly recorder: Recorder
   readonly cluster: Cluster
+  readonly settings: LiveSettings
   readonly clients: ClientPool
   readonly sessions: SessionRows
   readonly accounts: AccountRows
   readonly log: EventLog
   /** Makes new keys for the target and writes them down; in force on nodes that start with them. */
-  renewKeys(): NodeSettings['keys']
+  renewKeys(): NodeKeys
   /** Remembers how many exchanges to keep for the next start. */
   keepCapacity(capacity: number): void
   /** Puts an operator's action into the traffic. */

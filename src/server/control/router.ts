@@ -1,6 +1,7 @@
 import { accounts } from './operations/accounts.ts'
 import { clients } from './operations/clients.ts'
 import { clock } from './operations/clock.ts'
+import { cluster } from './operations/cluster.ts'
 import { exchanges } from './operations/exchanges.ts'
 import { api } from './operations/implementer.ts'
 import { lab } from './operations/lab.ts'
@@ -8,4 +9,4 @@ import { nodes } from './operations/nodes.ts'
 import { sessions } from './operations/sessions.ts'
 
 /** The contract, implemented. */
-export const router = api.router({ lab, clients, exchanges, sessions, accounts, nodes, clock })
+export const router = api.router({ lab, clients, exchanges, sessions, accounts, nodes, cluster, clock })

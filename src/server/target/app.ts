@@ -2,6 +2,7 @@ import express, { type Express, type RequestHandler } from 'express'
 import helmet from 'helmet'
 import { createContext, type TargetContext, type TargetCounts, type TargetDeps } from './context.ts'
 import { answerFailure, answerUnknownMethod, answerUnknownPath } from './failures.ts'
+import { addLatency } from './latency.ts'
 import { retryBusy } from './retry-busy.ts'
 import { changePassword } from './routes/password.ts'
 import { portalFile } from './routes/portal.ts'
@@ -98,6 +99,7 @@ export const createTargetApp = (deps: TargetDeps): TargetApp => {
   // Express's own last resort shows stacks otherwise.
   app.set('env', 'production')
   app.use(traceExchanges(deps), securityHeaders, noStore)
+  if (deps.latency) app.use(addLatency(deps.latency))
   mount(app, routes(context, deps.portalDir))
   app.use(answerUnknownPath, answerFailure)
   return {

@@ -30,6 +30,8 @@ export interface TargetDeps {
   isTracing: boolean
   /** Where sessions are kept; in the database when absent. */
   createStorage?: CreateStorage
+  /** How long each request is held back, milliseconds; read anew each time. */
+  latency?: { readonly latencyMs: number }
   /** Folder of the portal page. */
   portalDir: string
   /** Called once an exchange, after the answer; never when tracing is off. */

@@ -44,6 +44,7 @@ export function ClientBox({ data }: NodeProps<Box>) {
 export function BalancerBox({ data }: NodeProps<Box>) {
   const { t } = useTranslation('topology')
   const balancer = useLab((lab) => lab.balancer)
+  const strategy = useLab((lab) => lab.cluster.strategy)
   return (
     <div className={look(data, classes['padded'])}>
       <In />
@@ -51,7 +52,7 @@ export function BalancerBox({ data }: NodeProps<Box>) {
         <IconArrowsSplit2 size={15} stroke={1.75} aria-hidden />
         <b>{t('balancer')}</b>
       </div>
-      <span>{strategyName(balancer.strategy)}</span>
+      <span>{strategyName(strategy)}</span>
       <span className="mono dim">:{URL.canParse(balancer.url) ? new URL(balancer.url).port : ''}</span>
       <Out />
     </div>
@@ -102,7 +103,7 @@ export function NodeBox({ data }: NodeProps<Box>) {
 /** The session store that the nodes share. */
 export function StoreBox({ data }: NodeProps<Box>) {
   const { t } = useTranslation('topology')
-  const store = useLab((lab) => lab.store)
+  const store = useLab((lab) => lab.cluster.store)
   const sessions = useLab((lab) => lab.sessions.size)
   return (
     <div className={look(data, classes['padded'])}>

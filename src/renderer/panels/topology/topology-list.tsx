@@ -15,7 +15,7 @@ export function TopologyList() {
   const nodes = useLab((lab) => lab.nodes)
   const balancer = useLab((lab) => lab.balancer)
   const clock = useLab((lab) => lab.clock)
-  const store = useLab((lab) => lab.store)
+  const { store, strategy } = useLab((lab) => lab.cluster)
   const sessions = useLab((lab) => lab.sessions.size)
   const selected = useSummary(useUi((ui) => ui.selectedExchange))
   const mark = (isOn: boolean) => isOn && selected && <span className="tagn">{t('path', { seq: `#${selected.seq}` })}</span>
@@ -35,7 +35,7 @@ export function TopologyList() {
       <h3 className="eyb">{t('balancer')}</h3>
       <ul>
         <li>
-          <b>{strategyName(balancer.strategy)}</b>
+          <b>{strategyName(strategy)}</b>
           <span className="mono dim">{balancer.url}</span>
         </li>
       </ul>

@@ -118,8 +118,8 @@ function Record() {
 
 /** The lab's clock and its means to travel, and the state of the rest of the lab in a few words. */
 export function StatusBar() {
-  const store = useLab((lab) => lab.store)
-  const strategy = useLab((lab) => lab.balancer.strategy)
+  const store = useLab((lab) => lab.cluster.store)
+  const strategy = useLab((lab) => lab.cluster.strategy)
   return (
     <footer className="stat">
       <LabClock />

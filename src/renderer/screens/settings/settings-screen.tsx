@@ -128,7 +128,7 @@ function Capacity() {
 
 function Lab() {
   const { t } = useTranslation('settings')
-  const { balancer, store, version, mode, nodes } = useLab((lab) => lab)
+  const { balancer, cluster, version, mode, nodes } = useLab((lab) => lab)
   return (
     <>
       <section className={classes['card']}>
@@ -156,7 +156,7 @@ function Lab() {
           </a>
         </Row>
         <Row label={t('cluster')}>
-          {t('clusterValue', { count: nodes.length, strategy: strategyName(balancer.strategy), store: storeName(store) })}
+          {t('clusterValue', { count: nodes.length, strategy: strategyName(cluster.strategy), store: storeName(cluster.store) })}
         </Row>
         <Row label={t('network')}>{t('networkValue')}</Row>
         <Row label={t('licence')}>MIT</Row>

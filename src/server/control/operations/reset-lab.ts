@@ -3,7 +3,7 @@ import { readClock } from '../snapshot.ts'
 
 const running = new WeakMap<LabParts['log'], Promise<void>>()
 
-/** Back to the starting state: real time, all nodes up with new keys, starting accounts and clients, no sessions, no traffic. Asked twice at once, it runs once. */
+/** Back to the starting state: real time, as many nodes as at the start with new keys, starting accounts and clients, no sessions, no traffic. Asked twice at once, it runs once. */
 export function resetLab(lab: LabParts): Promise<void> {
   const current = running.get(lab.log) ?? reset(lab).finally(() => running.delete(lab.log))
   running.set(lab.log, current)
@@ -14,7 +14,7 @@ async function reset(lab: LabParts): Promise<void> {
   await lab.clients.reset()
   lab.clock.toRealTime()
   // A token from before would otherwise stay good until it expires.
-  await lab.cluster.reset(lab.renewKeys())
+  await lab.cluster.reset({ keys: lab.renewKeys(), ...lab.settings.reset() })
   await lab.recorder.clear()
   lab.recorder.setRecording({ on: true, capacity: lab.captureCapacity })
   lab.keepCapacity(lab.captureCapacity)

@@ -1,0 +1,319 @@
+import type { Node } from '../../contract/nodes.ts'
+import { LabError } from '../errors.ts'
+import { createDialBuffer, NodeDials } from './dials.ts'
+import type { NodeKeys, NodeSettings, NodeStats, NodeTrace, NodeWorkerData } from './node-messages.ts'
+import { NodeThread } from './node-thread.ts'
+import { Meter, newSecret, Upstream } from './upstream.ts'
+
+/** What a node tells its cluster. */
+export interface NodeListeners {
+  traces(traces: NodeTrace[]): void
+  /** State or counters are different now. */
+  changed(node: ThreadNode): void
+  /** The thread ended and nobody had asked for it. */
+  crashed(node: ThreadNode, failure: LabError): void
+  /** Health checks failed, or succeed again. */
+  reachable(node: ThreadNode, isReachable: boolean): void
+}
+
+/** How long requests in flight may take to be finished when their node is replaced or taken away, milliseconds. */
+const DRAIN_WITHIN_MS = 15_000
+/** How long a run may take to write what it holds before it is killed, milliseconds. */
+const CLOSE_WITHIN_MS = 1500
+
+/** One run of the node that listens. */
+interface Run {
+  readonly thread: NodeThread
+  readonly upstream: Upstream
+  readonly port: number
+}
+
+type DownReason = NonNullable<Node['downReason']>
+
+/** One node over all its runs: killed, started again, replaced, counted. */
+export class ThreadNode {
+  readonly id: string
+  readonly #portalDir: string
+  readonly #on: NodeListeners
+  readonly #meter = new Meter()
+  readonly #dialBuffer = createDialBuffer()
+  readonly dials = new NodeDials(this.#dialBuffer)
+  #settings: NodeSettings
+  /** The keys it stays at while it is frozen; null when it follows the cluster. */
+  #frozenKeys: NodeKeys | null = null
+  /** Known to no other node; null when it uses the cluster's. */
+  #ownCookieSecret: string | null = null
+  #run: Run | null = null
+  /** The thread that is being started, or that runs. */
+  #thread: NodeThread | null = null
+  #state: Node['state'] = 'down'
+  #downReason: DownReason | null = 'stopped'
+  #downSince: number | null = null
+  #stats: NodeStats | null = null
+  #cpu: number | null = null
+  #measuredAt = 0
+  #announced = ''
+  #isMeasuring = false
+
+  constructor(given: { id: string; settings: NodeSettings; portalDir: string }, on: NodeListeners) {
+    this.id = given.id
+    this.#settings = given.settings
+    this.#portalDir = given.portalDir
+    this.#on = on
+  }
+
+  get state(): Node['state'] {
+    return this.#state
+  }
+
+  /** Null unless it takes requests. */
+  get upstream(): Upstream | null {
+    return this.#state === 'up' ? (this.#run?.upstream ?? null) : null
+  }
+
+  /** Where health checks go: null unless it runs, whether it takes requests or not. */
+  get probe(): Upstream | null {
+    return this.#run?.upstream ?? null
+  }
+
+  /** Null unless it runs. */
+  get thread(): NodeThread | null {
+    return this.#run?.thread ?? null
+  }
+
+  snapshot(): Node {
+    const run = this.#run
+    const { clockSkewMs, latencyMs } = this.dials
+    const { tokenKeyId } = this.#keys()
+    return {
+      id: this.id,
+      port: run?.port ?? null,
+      url: null,
+      state: this.#state,
+      downReason: this.#state === 'down' ? this.#downReason : null,
+      clockSkewMs,
+      latencyMs,
+      requests: this.#meter.count,
+      ...this.#meter.percentiles(),
+      inFlight: run?.upstream.inFlight ?? 0,
+      connections: run?.upstream.connections ?? null,
+      memoryBytes: run ? (this.#stats?.memoryBytes ?? null) : null,
+      cpu: run ? this.#cpu : null,
+      sessions: run ? (this.#stats?.sessions ?? null) : null,
+      storeReads: this.#stats?.storeReads ?? 0,
+      storeWrites: this.#stats?.storeWrites ?? 0,
+      tokensVerified: this.#stats?.tokensVerified ?? 0,
+      downSince: this.#downSince,
+      signingKeyId: tokenKeyId,
+      verifyingKeyIds: [tokenKeyId],
+      jwksFrozen: this.#frozenKeys !== null,
+      hasOwnCookieSecret: this.#ownCookieSecret !== null,
+    }
+  }
+
+  /** Resolves when it listens. @throws LabError `conflict` when it is up or starting, `node-failed` when it does not come up. */
+  async start(): Promise<void> {
+    if (this.#state === 'draining') {
+      this.#become('up')
+      return
+    }
+    if (this.#state !== 'down') throw new LabError('conflict', `${this.id} is not down.`)
+    if (this.#run) await this.kill()
+    this.#become('starting')
+    const run = await this.#spawn()
+    if (this.#thread !== run.thread) throw new LabError('conflict', `${this.id} was killed while it started.`)
+    this.#run = run
+    this.#become('up')
+    await this.measure()
+  }
+
+  /**
+   * Replaces its run: the new one listens before the old one takes its last request, so none is lost even when this is the only node.
+   * A node that is down stays down and has the new settings when it is started.
+   * @throws LabError `node-failed` when the new run does not come up; then the old one goes on
+   */
+  async restart(settings: NodeSettings = this.#settings): Promise<void> {
+    this.#settings = settings
+    const before = this.#run
+    if (!before) return
+    const run = await this.#spawn()
+    if (this.#run !== before) {
+      await closeRun(run, 0)
+      return
+    }
+    this.#run = run
+    this.#become(this.#state)
+    await closeRun(before, DRAIN_WITHIN_MS)
+    await this.measure()
+  }
+
+  /** Its connections are cut and its thread is gone when this resolves. @throws LabError `conflict` when it is down already. */
+  async kill(): Promise<void> {
+    const thread = this.#thread
+    if (!thread) throw new LabError('conflict', `${this.id} is down already.`)
+    const run = this.#run
+    this.#setDown('killed')
+    await Promise.all([run?.upstream.destroy(), thread.terminate()])
+    this.#on.changed(this)
+  }
+
+  /** What health checks found: an unreachable node is down, but its thread is left alone; it is up again as soon as it answers. */
+  setReachable(isReachable: boolean): void {
+    if (!this.#run || this.#state !== (isReachable ? 'down' : 'up')) return
+    this.#on.reachable(this, isReachable)
+    if (isReachable) {
+      this.#become('up')
+      return
+    }
+    this.#state = 'down'
+    this.#downReason = 'unreachable'
+    this.#downSince = Date.now()
+    this.#on.changed(this)
+  }
+
+  /** Takes no new requests. @throws LabError `conflict` unless it is up. */
+  drain(): void {
+    if (this.#state !== 'up') throw new LabError('conflict', `${this.id} is not up.`)
+    this.#become('draining')
+  }
+
+  /** Finishes what is in flight and ends. */
+  async stop(): Promise<void> {
+    const run = this.#run
+    if (run && this.#state === 'up') this.#become('draining')
+    await run?.upstream.idle(DRAIN_WITHIN_MS)
+    await this.close()
+  }
+
+  /** Lets it write what it holds, and ends it. */
+  async close(): Promise<void> {
+    const run = this.#run
+    const thread = this.#thread
+    this.#setDown('stopped')
+    if (run) await closeRun(run, 0)
+    else await thread?.terminate()
+    this.#on.changed(this)
+  }
+
+  /** Its keys are those of the cluster, unless it is frozen. */
+  async setKeys(keys: NodeKeys): Promise<void> {
+    await this.restart({ ...this.#settings, keys })
+  }
+
+  /** A frozen node stays at the keys it has. */
+  async freezeKeys(isFrozen: boolean): Promise<void> {
+    if (isFrozen === (this.#frozenKeys !== null)) return
+    this.#frozenKeys = isFrozen ? this.#settings.keys : null
+    if (!isFrozen) await this.restart()
+    this.#on.changed(this)
+  }
+
+  /** Gives it a cookie secret of its own, or the cluster's again, and restarts it. */
+  async useOwnCookieSecret(isOwn: boolean): Promise<void> {
+    if (isOwn === (this.#ownCookieSecret !== null)) return
+    this.#ownCookieSecret = isOwn ? newSecret() : null
+    await this.restart()
+    this.#on.changed(this)
+  }
+
+  /** Reads its counters, and announces it when they have changed since the last time. */
+  async measure(): Promise<void> {
+    const run = this.#run
+    if (!run || this.#isMeasuring) return
+    this.#isMeasuring = true
+    const stats = await run.thread.order('stats').catch(() => null)
+    this.#isMeasuring = false
+    if (this.#run !== run || !stats) return
+    const now = performance.now()
+    const before = this.#stats
+    // A new run counts from zero.
+    this.#cpu = before && stats.cpuMs >= before.cpuMs ? Math.min(1, (stats.cpuMs - before.cpuMs) / (now - this.#measuredAt)) : null
+    this.#measuredAt = now
+    this.#stats = stats
+    this.#announceNews()
+  }
+
+  clearCounters(): void {
+    this.#meter.clear()
+    this.#on.changed(this)
+  }
+
+  /** Idle nodes are not announced again and again: memory and CPU alone are no news. */
+  #announceNews(): void {
+    const { requests, inFlight, connections, sessions, storeReads, storeWrites, tokensVerified } = this.snapshot()
+    const news = [requests, inFlight, connections, sessions, storeReads, storeWrites, tokensVerified].join()
+    if (news === this.#announced) return
+    this.#announced = news
+    this.#on.changed(this)
+  }
+
+  #keys(): NodeKeys {
+    const keys = this.#frozenKeys ?? this.#settings.keys
+    return this.#ownCookieSecret === null ? keys : { ...keys, cookieSecrets: [this.#ownCookieSecret] }
+  }
+
+  async #spawn(): Promise<Run> {
+    const balancerSecret = newSecret()
+    const data: NodeWorkerData = {
+      ...this.#settings,
+      keys: this.#keys(),
+      nodeId: this.id,
+      dials: this.#dialBuffer,
+      portalDir: this.#portalDir,
+      balancerSecret,
+    }
+    const thread: NodeThread = new NodeThread(data, {
+      traces: (traces) => this.#on.traces(traces),
+      gone: (failure) => this.#gone(thread, failure),
+    })
+    if (!this.#run) this.#thread = thread
+    const port = await thread.listening
+    if (this.#run) this.#thread = thread
+    return { thread, port, upstream: new Upstream(this.id, port, this.#meter, balancerSecret) }
+  }
+
+  #gone(thread: NodeThread, failure: LabError): void {
+    if (this.#thread !== thread) return
+    const wasUp = this.#run?.thread === thread
+    const upstream = this.#run?.upstream
+    this.#setDown('crashed')
+    void upstream?.destroy()
+    if (wasUp) this.#on.crashed(this, failure)
+    this.#on.changed(this)
+  }
+
+  #become(state: Node['state']): void {
+    this.#state = state
+    this.#downSince = null
+    this.#on.changed(this)
+  }
+
+  #setDown(reason: DownReason): void {
+    this.#thread = null
+    this.#run = null
+    this.#state = 'down'
+    this.#downReason = reason
+    this.#downSince = Date.now()
+    this.#stats = null
+    this.#cpu = null
+  }
+}
+
+/** Ends a run that takes no new requests: those in flight are finished, what it holds is written. */
+const closeRun = async ({ upstream, thread }: Run, drainWithinMs: number): Promise<void> => {
+  if (drainWithinMs > 0) await upstream.idle(drainWithinMs)
+  await upstream.destroy()
+  await settledWithin(thread.order('close'), CLOSE_WITHIN_MS)
+  await thread.terminate()
+}
+
+/** Resolves when the promise settles either way, at the latest after `withinMs`. */
+const settledWithin = (promise: Promise<unknown>, withinMs: number): Promise<void> =>
+  new Promise((resolve) => {
+    const timer = setTimeout(resolve, withinMs)
+    const done = (): void => {
+      clearTimeout(timer)
+      resolve()
+    }
+    promise.then(done, done)
+  })
