@@ -18,16 +18,6 @@ test('the window shows the workbench from the lab itself, in a sandboxed page wi
   expect(preferences).toMatchObject({ sandbox: true, contextIsolation: true, nodeIntegration: false })
 })
 
-test('alice logs in by session and bob by JWT in the window', async ({ desktop: { page } }) => {
-  const press = (client: string, button: string) =>
-    page.getByRole('article', { name: client }).getByRole('button', { name: button, exact: true }).click()
-  const inspector = page.getByRole('region', { name: 'Inspector' })
-  await press('Alice·Laptop', 'Log in')
-  await expect(inspector).toContainText('POST /session')
-  await press('Bob·Laptop', 'Log in')
-  await expect(inspector).toContainText('POST /token')
-})
-
 test('a foreign page is neither shown nor opened, and counts as blocked', async ({ desktop: { app, page, origin } }) => {
   const blocked = () => page.evaluate(() => window.desktop?.blockedRequests?.())
   const before = (await blocked()) ?? 0
