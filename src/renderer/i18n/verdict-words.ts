@@ -17,7 +17,7 @@ export function toneOf(verdict: Verdict | null): Tone {
 export const familyOf = (mechanism: ExchangeMechanism): 'session' | 'jwt' | null =>
   mechanism === 'none' ? null : mechanism === 'session' ? 'session' : 'jwt'
 
-type Subject = Pick<ExchangeSummary, 'verdict' | 'mechanism' | 'method' | 'path'>
+type Subject = Pick<ExchangeSummary, 'verdict' | 'mechanism' | 'method' | 'path' | 'node' | 'status'>
 
 const isLogin = ({ method, path }: Subject): boolean => method === 'POST' && /^\/(session|token)(\?|$)/.test(path)
 
@@ -31,9 +31,19 @@ function allowedVariant({ mechanism, method, path }: Subject): string {
   return method === 'DELETE' && /^\/sessions?(\/|$)/.test(route) ? 'sessionEnded' : 'session'
 }
 
+/** Why a request was not judged: the client left (status 0), nothing is there, it was refused or the server failed, or nobody had to. */
+function unjudgedVariant({ status }: Subject): string {
+  if (status === 0) return 'left'
+  if (status === 404) return 'missing'
+  if (status === null || status < 400) return 'any'
+  return status < 500 ? 'refused' : 'failed'
+}
+
 /** Which of a verdict's texts fits this exchange. The steps are needed only to tell the two time-outs apart. */
-export function variantOf(subject: Subject, steps: readonly Step[] = []): string {
+function variantOf(subject: Subject, steps: readonly Step[] = []): string {
   if (subject.verdict === 'allowed') return allowedVariant(subject)
+  if (subject.verdict === 'not-auth') return unjudgedVariant(subject)
+  if (subject.verdict === 'no-node-available') return subject.node === null ? 'unpicked' : 'broken'
   // A login that was refused has no session or token yet.
   if (isLogin(subject)) return 'any'
   const failed = steps.find((step) => step.outcome === 'fail')?.kind
@@ -42,7 +52,7 @@ export function variantOf(subject: Subject, steps: readonly Step[] = []): string
   return familyOf(subject.mechanism) ?? 'any'
 }
 
-function verdictText(part: 'short' | 'headline' | 'why', subject: Subject & { node: string | null }, steps: readonly Step[]): string {
+function verdictText(part: 'short' | 'headline' | 'why', subject: Subject, steps: readonly Step[]): string {
   const variant = variantOf(subject, steps)
   const key = `verdicts:${subject.verdict}.${part}.${variant}`
   return say(hasWords(key) ? key : `verdicts:${subject.verdict}.${part}.any`, { node: subject.node ?? say('verdicts:unknownNode') })

@@ -7,6 +7,7 @@ import { i18n, startI18n } from '../../../src/renderer/i18n/index.ts'
 import { hasWords, placeholdersOf, sayFirst } from '../../../src/renderer/i18n/say.ts'
 import { shortVerdict, verdictHeadline, verdictWhy } from '../../../src/renderer/i18n/verdict-words.ts'
 import { en, zh } from '../../../src/renderer/i18n/words.ts'
+import { durationWords } from '../../../src/renderer/panels/inspector/dates.ts'
 import { action, summary } from '../traffic/rows.ts'
 
 const MINE = ['traffic', 'inspector', 'steps', 'verdicts', 'actions'] as const
@@ -78,6 +79,39 @@ describe.each(LANGUAGES)('%s', (language) => {
     })
     for (const words of [bare, full]) expect(words).not.toMatch(/\{\{|actions:|undefined/)
   })
+})
+
+test('a request that nobody judged says what became of it, and not that no login was needed', async () => {
+  await i18n.changeLanguage('en')
+  const short = (status: number): string => shortVerdict(summary(1, { verdict: 'not-auth', mechanism: 'none', status }))
+  expect([200, 304].map(short)).toEqual(['no login needed', 'no login needed'])
+  expect([400, 404, 415, 500, 0].map(short)).toEqual([
+    'refused unchecked',
+    'no such resource',
+    'refused unchecked',
+    'server error',
+    'client left',
+  ])
+})
+
+test('a 503 of the balancer is told apart from a node that broke off', async () => {
+  await i18n.changeLanguage('en')
+  const refused = summary(1, { verdict: 'no-node-available', status: 503 })
+  expect(verdictWhy({ ...refused, node: null }, [])).toContain('the balancer answered by itself')
+  expect(verdictWhy({ ...refused, node: 'node-2' }, [])).toContain('node-2 took the request and went down')
+})
+
+test('a duration is in µs below a millisecond', () => {
+  expect([0, 0.3, 3.2, 999.4, 999.6, 1420, 61_230, 250_400].map(durationWords)).toEqual([
+    '0 µs',
+    '0.3 µs',
+    '3 µs',
+    '999 µs',
+    '1.00 ms',
+    '1.42 ms',
+    '61.2 ms',
+    '250 ms',
+  ])
 })
 
 test('login, use and logout of a session read differently in the list', async () => {

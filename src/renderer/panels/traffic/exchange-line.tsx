@@ -25,7 +25,7 @@ interface ExchangeLineProps {
 /** DOM id of the line of an exchange or action. */
 export const lineId = (id: string): string => `line-${id}`
 
-const durationMs = (ms: number | null): string => (ms === null ? '' : ms < 9.95 ? ms.toFixed(1) : ms < 99.5 ? ms.toFixed(1) : ms.toFixed(0))
+const durationMs = (ms: number | null): string => (ms === null ? '' : ms.toFixed(ms < 99.5 ? 1 : 0))
 
 const inFlightWords = (node: string | null): string => (node === null ? say('traffic:inFlightNoNode') : say('traffic:inFlight', { node }))
 

@@ -5,7 +5,7 @@ import type { Exchange } from '../../../../contract/exchanges.ts'
 import type { Step } from '../../../../contract/step.ts'
 import { setUi } from '../../../state/ui-state.ts'
 import { Waterfall } from '../../../ui/waterfall.tsx'
-import { msWords } from '../dates.ts'
+import { durationWords } from '../dates.ts'
 import { Evidence } from './evidence.tsx'
 import { paramsOf, stepDetail, stepTitle } from './step-words.ts'
 import classes from './story.module.css'
@@ -66,7 +66,7 @@ export function StoryStep({ step, exchange, start, share, isOpen, toggle }: Stor
           {detail !== null && <span className={classes['detail']}>{detail}</span>}
         </span>
         <Waterfall start={start} share={share} />
-        <span className={`mono ${classes['ms']}`}>{msWords(step.durationUs / 1000)}</span>
+        <span className={`mono ${classes['ms']}`}>{durationWords(step.durationUs)}</span>
       </button>
       <div id={id} className={classes['more']} hidden={!isOpen}>
         {isOpen && <Evidence step={step} labTime={exchange.labTime} />}

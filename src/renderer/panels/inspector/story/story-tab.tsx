@@ -5,7 +5,7 @@ import type { Exchange } from '../../../../contract/exchanges.ts'
 import { say } from '../../../i18n/say.ts'
 import { familyOf, type Tone, toneOf, verdictHeadline, verdictWhy } from '../../../i18n/verdict-words.ts'
 import { accentOf } from '../../../ui/mechanism-tag.tsx'
-import { bytesWords, msWords } from '../dates.ts'
+import { bytesWords, durationWords } from '../dates.ts'
 import { hasUsedStore, type StoreUse, storeUseOf } from '../store-use.ts'
 import { decisiveStep } from './step-words.ts'
 import classes from './story.module.css'
@@ -51,7 +51,7 @@ function Figures({ exchange, use }: { readonly exchange: Exchange; readonly use:
     <dl className={classes['figures']}>
       <div>
         <dt>{t('total')}</dt>
-        <dd>{exchange.durationMs === null ? '…' : `${msWords(exchange.durationMs)} ms`}</dd>
+        <dd>{exchange.durationMs === null ? '…' : durationWords(exchange.durationMs * 1000)}</dd>
       </div>
       <div>
         <dt>{t('storeUse')}</dt>
@@ -88,8 +88,7 @@ export function StoryTab({ exchange }: { readonly exchange: Exchange }) {
       ) : (
         <>
           <div className={classes['head']}>
-            <h3>{t('steps', { count: steps.length })}</h3>
-            <span>ms</span>
+            <h3>{t(exchange.node === null ? 'balancerSteps' : 'steps', { count: steps.length })}</h3>
           </div>
           <ol>
             {steps.map((step, index) => {
