@@ -1,4 +1,5 @@
 import classes from './header-table.module.css'
+import tables from './table.module.css'
 
 interface HeaderTableProps {
   readonly caption: string
@@ -12,7 +13,7 @@ interface HeaderTableProps {
 
 /** Headers in the order they were on the wire; those that carry a credential are marked. */
 export const HeaderTable = ({ caption, headers, accents, accentLabel }: HeaderTableProps) => (
-  <table className={classes['table']} aria-label={caption}>
+  <table className={`${tables['table']} ${tables['wire']} ${classes['headers']}`} aria-label={caption}>
     <tbody>
       {headers.map(([name, value], index) => {
         const accent = accents[name.toLowerCase()]

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next'
 import type { JarCookie } from '../../../../contract/clients.ts'
 import type { SetCookie } from '../../../../protocol/set-cookie.ts'
 import { useLab } from '../../../state/use-lab.ts'
+import tables from '../../../ui/table.module.css'
 import { labDate } from '../dates.ts'
 import classes from './credential.module.css'
 
@@ -73,7 +74,7 @@ function Table({ attributes, labTime }: { readonly attributes: Attributes; reado
   const { t } = useTranslation('inspector', { keyPrefix: 'credential' })
   const rows = useRows(attributes, labTime)
   return (
-    <table className={classes['attributes']}>
+    <table className={`${tables['table']} ${classes['attributes']}`}>
       <tbody>
         {rows.map(({ name, isOn, words }) => (
           <tr key={name}>

@@ -4,6 +4,7 @@ import type { JsonObject } from '../../../../protocol/jwt.ts'
 import { hasWords, say } from '../../../i18n/say.ts'
 import { useLabSecond } from '../../../state/lab-time.ts'
 import { CopyButton } from '../../../ui/code-block.tsx'
+import tables from '../../../ui/table.module.css'
 import { labDate, span } from '../dates.ts'
 import { CookieAttributes } from './cookie-attributes.tsx'
 import classes from './credential.module.css'
@@ -27,7 +28,7 @@ function Claims({ claims, accent }: { readonly claims: JsonObject; readonly acce
   const { i18n } = useTranslation()
   const now = useLabSecond()
   return (
-    <table className={classes['claims']}>
+    <table className={`${tables['table']} ${classes['claims']}`}>
       <tbody>
         {Object.entries(claims).map(([name, value]) => {
           const isDate = DATES.has(name) && typeof value === 'number'

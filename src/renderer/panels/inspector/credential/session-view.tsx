@@ -4,6 +4,7 @@ import { useLabSecond } from '../../../state/lab-time.ts'
 import { isSessionGone, SESSIONS_READ } from '../../../state/reduce.ts'
 import { useLab } from '../../../state/use-lab.ts'
 import { CopyButton } from '../../../ui/code-block.tsx'
+import tables from '../../../ui/table.module.css'
 import { labDate, span } from '../dates.ts'
 import { useSha256 } from '../use-sha256.ts'
 import { CookieAttributes } from './cookie-attributes.tsx'
@@ -28,7 +29,7 @@ function LiveRow({ hash }: { readonly hash: string }) {
           left: t(end > now ? 'state.idleLeft' : 'state.idlePassed', { duration: span(now, end) }),
         })}
       </p>
-      <table className={classes['claims']}>
+      <table className={`${tables['table']} ${classes['claims']}`}>
         <tbody>
           {(['createdAt', 'lastSeenAt', 'idleExpiresAt', 'absoluteExpiresAt'] as const).map((name) => (
             <tr key={name}>
@@ -79,7 +80,7 @@ export function SessionView({ credential, exchange }: { readonly credential: Ses
             {t('credential.whatItSays')}
             <small>{t('credential.saysNothing')}</small>
           </h3>
-          <table className={classes['claims']}>
+          <table className={`${tables['table']} ${classes['claims']}`}>
             <tbody>
               <tr>
                 <th scope="row" className={classes['id']}>

@@ -6,6 +6,7 @@ import { notify, useActions } from '../../../state/act.ts'
 import { useLabSecond } from '../../../state/lab-time.ts'
 import { isSessionGone, SESSIONS_READ } from '../../../state/reduce.ts'
 import { useLab } from '../../../state/use-lab.ts'
+import tables from '../../../ui/table.module.css'
 import { span } from '../dates.ts'
 import { cellText } from '../story/evidence.tsx'
 import classes from './state.module.css'
@@ -75,7 +76,7 @@ export function LiveSession({ id }: { readonly id: string }) {
         {t('state.now')}
         <small>{t(left > 0 ? 'state.idleLeft' : 'state.idlePassed', { duration: span(now, row.idleExpiresAt) })}</small>
       </h3>
-      <table className={classes['table']}>
+      <table className={`${tables['table']} ${tables['wire']} ${classes['sides']}`}>
         <tbody>
           {FIELDS.map((name) => (
             <tr key={name}>

@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next'
 import type { Exchange } from '../../../../contract/exchanges.ts'
 import { familyOf } from '../../../i18n/verdict-words.ts'
+import tables from '../../../ui/table.module.css'
 import { findCredential, splitSessionValue } from '../credential/find-credential.ts'
 import { Note } from '../note.tsx'
 import { hasUsedStore, storeUseOf } from '../store-use.ts'
@@ -31,7 +32,7 @@ function Sides({ change, labTime }: SidesProps) {
   const cell = (row: EvidenceRow | null | undefined, name: string) =>
     row ? cellText(name, row[name], labTime, i18n.language) : <span className="dim">{t('none')}</span>
   return (
-    <table className={classes['table']}>
+    <table className={`${tables['table']} ${tables['wire']} ${classes['sides']}`}>
       <thead>
         <tr>
           <th scope="col">{t('field')}</th>

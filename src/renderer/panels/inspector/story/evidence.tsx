@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next'
 import type { Step } from '../../../../contract/step.ts'
 import { hasWords, say } from '../../../i18n/say.ts'
 import { Sql } from '../../../ui/code-block.tsx'
+import tables from '../../../ui/table.module.css'
 import { labDate } from '../dates.ts'
 import { isNumericDate, isTime, timeMs } from './step-words.ts'
 import classes from './story.module.css'
@@ -56,7 +57,7 @@ function Rows({ step, labTime }: PartProps) {
   if (columns.every((column) => column === null)) return null
   const names = [...new Set(columns.flatMap((column) => Object.keys(column ?? {})))]
   return (
-    <table className={classes['table']}>
+    <table className={`${tables['table']} ${tables['wire']} ${classes['facts']}`}>
       <thead>
         <tr>
           <th scope="col">{t('field')}</th>
@@ -96,7 +97,7 @@ function Facts({ step, labTime }: PartProps) {
       ? `${labDate(timeMs(value), labTime, i18n.language)}${isNumericDate(value) ? ` (${value})` : ''}`
       : cellText(name, value, labTime, i18n.language)
   return (
-    <table className={classes['table']}>
+    <table className={`${tables['table']} ${tables['wire']} ${classes['facts']}`}>
       <tbody>
         {facts.map(([name, value]) => (
           <tr key={name}>
