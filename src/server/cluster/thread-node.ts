@@ -2,6 +2,7 @@ import type { Node } from '../../contract/nodes.ts'
 import { LabError } from '../errors.ts'
 import { createDialBuffer, NodeDials } from './dials.ts'
 import type { NodeKeys, NodeSettings, NodeStats, NodeTrace, NodeWorkerData } from './node-messages.ts'
+import { closeRun, type Run } from './node-run.ts'
 import { NodeThread } from './node-thread.ts'
 import { Meter, newSecret, Upstream } from './upstream.ts'
 
@@ -18,16 +19,6 @@ export interface NodeListeners {
 
 /** How long requests in flight may take to be finished when their node is replaced or taken away, milliseconds. */
 const DRAIN_WITHIN_MS = 15_000
-/** How long a run may take to write what it holds before it is killed, milliseconds. */
-const CLOSE_WITHIN_MS = 1500
-
-/** One run of the node that listens. */
-interface Run {
-  readonly thread: NodeThread
-  readonly upstream: Upstream
-  readonly port: number
-}
-
 type DownReason = NonNullable<Node['downReason']>
 
 /** One node over all its runs: killed, started again, replaced, counted. */
@@ -298,22 +289,3 @@ export class ThreadNode {
     this.#cpu = null
   }
 }
-
-/** Ends a run that takes no new requests: those in flight are finished, what it holds is written. */
-const closeRun = async ({ upstream, thread }: Run, drainWithinMs: number): Promise<void> => {
-  if (drainWithinMs > 0) await upstream.idle(drainWithinMs)
-  await upstream.destroy()
-  await settledWithin(thread.order('close'), CLOSE_WITHIN_MS)
-  await thread.terminate()
-}
-
-/** Resolves when the promise settles either way, at the latest after `withinMs`. */
-const settledWithin = (promise: Promise<unknown>, withinMs: number): Promise<void> =>
-  new Promise((resolve) => {
-    const timer = setTimeout(resolve, withinMs)
-    const done = (): void => {
-      clearTimeout(timer)
-      resolve()
-    }
-    promise.then(done, done)
-  })
