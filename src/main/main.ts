@@ -4,6 +4,7 @@ import { type Config, ConfigError, parseConfig } from '../server/config.ts'
 import { LabError } from '../server/errors.ts'
 import { type Lab, startLab } from '../server/lab.ts'
 import { openBrowser } from '../server/open-browser.ts'
+import { outliveReaders } from '../server/outlive-readers.ts'
 import { ownFlags } from './arguments.ts'
 import { ClientWindows } from './client-windows.ts'
 import { showCannotStart } from './dialogs.ts'
@@ -89,6 +90,7 @@ async function run(config: Config): Promise<void> {
   }
 }
 
+outliveReaders()
 const config = readConfig()
 if (!config) app.exit(exitCode)
 else {

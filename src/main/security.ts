@@ -44,6 +44,7 @@ export async function fenceSession(session: Session, fence: Fence): Promise<void
   session.setPermissionCheckHandler(() => false)
   session.setDevicePermissionHandler(() => false)
   session.setSpellCheckerEnabled(false)
+  // Chromium fetches the dictionary of a language even for a checker that is off.
   session.setSpellCheckerLanguages([])
   await session.setProxy({ mode: 'direct' })
 }

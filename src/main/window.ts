@@ -29,7 +29,6 @@ export function workbenchFence(lab: Lab, onBlocked: () => void): Fence {
 export async function openWindow(lab: Lab, fence: Fence, words: MenuStrings): Promise<BrowserWindow> {
   const file = join(app.getPath('userData'), 'window.json')
   const { isMaximized, ...bounds } = readBounds(file)
-  // Before there is a page: the first one of a session starts the spelling checker, which fetches its dictionary.
   await fenceSession(session.defaultSession, fence)
   const window = new BrowserWindow({
     ...bounds,
