@@ -65,7 +65,7 @@ export const resetRows = (database: Database.Database): void => {
     .transaction(() => {
       new AccountRows(database).reset(STARTING_ACCOUNTS)
       writeOrders(database)
-      database.exec('DELETE FROM login_throttle; DELETE FROM sessions; DELETE FROM ended_sessions')
+      database.exec('DELETE FROM login_throttle; DELETE FROM sessions; DELETE FROM account_sessions; DELETE FROM ended_sessions')
     })
     .immediate()
 }

@@ -1,13 +1,19 @@
 import type { StoredSession } from '../../storage/session-rows.ts'
 import type { SessionKey } from '../../storage/sid-key.ts'
 
+/** In place of a row: only the session's data was read, because nobody watches the store. */
+export interface RowNotRead {
+  hash?: undefined
+}
+
 /** What a session object stands for, once it is known to be in the table. */
 export interface KnownSession {
   /** The store that knows it. */
   store: object
   sid: string
   place: SessionKey
-  stored: StoredSession
+  /** The row as this object's request last saw it. */
+  stored: StoredSession | RowNotRead
 }
 
 /** Returns what it is given, so that a subclass adds its private field to that object instead of a new one. */

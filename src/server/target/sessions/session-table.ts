@@ -24,6 +24,7 @@ const TOUCH_ORDER_MS = 5000
 /** The statements of {@link SessionTable} by purpose, as shown in the trace. */
 export const SESSION_SQL = {
   find: `SELECT account, created_at, last_seen_at, idle_expires_at, absolute_expires_at, expired_at, node, device, data FROM sessions WHERE key = ? AND hash = ?`,
+  findLive: `SELECT data FROM sessions WHERE key = ? AND hash = ? AND ${IS_LIVE}`,
   isThere: 'SELECT 1 FROM sessions WHERE key = ? AND hash = ? AND expired_at IS NULL',
   // The account's index is only rewritten when the account changes: that is the other statement.
   update: `UPDATE sessions SET data = ?, last_seen_at = ?, idle_expires_at = ? WHERE key = ? AND hash = ? AND account IS ? AND device IS ? AND ${IS_LIVE}`,
@@ -47,6 +48,7 @@ export const SESSION_SQL = {
 export class SessionTable {
   readonly #database: Database.Database
   readonly #find: Database.Statement<[bigint, string], Omit<StoredSessionWithData, 'hash'>>
+  readonly #findLive: Database.Statement<[bigint, string, number, number], string>
   readonly #isThere: Database.Statement<[bigint, string], number>
   readonly #update: Database.Statement
   readonly #updateOwner: Database.Statement
@@ -60,6 +62,7 @@ export class SessionTable {
   constructor(database: Database.Database) {
     this.#database = database
     this.#find = database.prepare(SESSION_SQL.find)
+    this.#findLive = database.prepare<[bigint, string, number, number], string>(SESSION_SQL.findLive).pluck()
     this.#isThere = database.prepare<[bigint, string], number>(SESSION_SQL.isThere).pluck()
     this.#update = database.prepare(SESSION_SQL.update)
     this.#updateOwner = database.prepare(SESSION_SQL.updateOwner)
@@ -82,6 +85,11 @@ export class SessionTable {
   find({ key, id }: SessionKey): StoredSessionWithData | undefined {
     const found = this.#find.get(key, id)
     return found && { ...found, hash: id }
+  }
+
+  /** The data of a row that is live at this lab time; undefined when there is none. */
+  findLive({ key, id }: SessionKey, now: number): string | undefined {
+    return this.#findLive.get(key, id, now, now)
   }
 
   /** False when the session has ended, whatever its limits say. */

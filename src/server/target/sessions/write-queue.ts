@@ -32,28 +32,7 @@ export class WriteQueue {
 
   /** @param isOrdered false for reads, which need not stand behind writes that wait. */
   run<T>(work: () => T, done: Done<T>, isOrdered = true): void {
-    const attempt = (): boolean => {
-      let result: T
-      try {
-        result = work()
-      } catch (error) {
-        if (isBusy(error)) return false
-        done(asUnavailable(error))
-        return true
-      }
-      // Outside the try: what the caller's callback throws is the caller's.
-      done(null, result)
-      return true
-    }
-    if ((isOrdered && this.#waiting.length > 0) || !attempt()) {
-      // Bound: a retry runs from one timer for all, but answers in the async context of its own request.
-      const context = new AsyncResource('SessionStoreRetry')
-      this.#enqueue({
-        attempt: () => context.runInAsyncScope(attempt),
-        giveUp: () => context.runInAsyncScope(() => done(asUnavailable())),
-        deadlineMs: performance.now() + this.#patienceMs,
-      })
-    }
+    if ((isOrdered && this.#waiting.length > 0) || !attempt(work, done)) this.#enqueue(work, done)
   }
 
   /** Gives up everything that still waits. */
@@ -62,8 +41,14 @@ export class WriteQueue {
     for (const waiting of this.#waiting.splice(0)) waiting.giveUp()
   }
 
-  #enqueue(waiting: Waiting): void {
-    this.#waiting.push(waiting)
+  #enqueue<T>(work: () => T, done: Done<T>): void {
+    // Bound: a retry runs from one timer for all, but answers in the async context of its own request.
+    const context = new AsyncResource('SessionStoreRetry')
+    this.#waiting.push({
+      attempt: () => context.runInAsyncScope(attempt<T>, undefined, work, done),
+      giveUp: () => context.runInAsyncScope(() => done(asUnavailable())),
+      deadlineMs: performance.now() + this.#patienceMs,
+    })
     if (this.#waiting.length > 1) return
     this.#setBusyTimeout(0)
     this.#timer = setTimeout(() => this.#retry(), RETRY_EVERY_MS)
@@ -98,6 +83,21 @@ export class WriteQueue {
   #setBusyTimeout(milliseconds: number): void {
     if (this.#database.open) this.#database.pragma(`busy_timeout = ${milliseconds}`)
   }
+}
+
+/** Works and answers; false when the lock was held, then nothing is answered. */
+function attempt<T>(work: () => T, done: Done<T>): boolean {
+  let result: T
+  try {
+    result = work()
+  } catch (error) {
+    if (isBusy(error)) return false
+    done(asUnavailable(error))
+    return true
+  }
+  // Outside the try: what the caller's callback throws is the caller's.
+  done(null, result)
+  return true
 }
 
 /** Any failure of the database in the words of the verdict `store-unavailable`. */
