@@ -1,6 +1,7 @@
+import { connect } from 'node:net'
 import express from 'express'
 import { expect, onTestFinished, test } from 'vitest'
-import { requireOwnHost, requireOwnOrigin } from '../../src/server/control/guard.ts'
+import { requireOwnHost, requireOwnOrigin, requireToken } from '../../src/server/control/guard.ts'
 import { send } from '../support/start-lab.ts'
 
 /** The guard as it is on that port, listening elsewhere: a test may not have port 80. */
@@ -33,4 +34,27 @@ test('on another port both name it', async () => {
   expect(await status({ Host: '127.0.0.1:4600', Origin: 'http://127.0.0.1:4600' })).toBe(200)
   for (const Host of ['127.0.0.1', '127.0.0.1:80', '127.0.0.1:', '127.0.0.1:46000', 'app.localhost:4600'])
     expect(await status({ Host })).toBe(421)
+})
+
+test('a field of which there may be one is not taken twice: neither Host (RFC 9112 §3.2) nor Authorization (RFC 9110 §5.3)', async () => {
+  const app = express()
+  app.use(
+    requireOwnHost(() => 4600),
+    requireToken('token'),
+    (_request, response) => void response.end(),
+  )
+  const server = app.listen(0, '127.0.0.1')
+  await new Promise((resolve) => server.once('listening', resolve))
+  onTestFinished(() => void server.close())
+  const address = server.address()
+  const statusOf = (...fields: string[]): Promise<string> =>
+    new Promise((resolve, reject) => {
+      const socket = connect(typeof address === 'object' ? (address?.port ?? 0) : 0, '127.0.0.1')
+      socket.on('error', reject).once('data', (chunk) => resolve(String(chunk).slice(9, 12)))
+      socket.write(`${['GET / HTTP/1.1', 'Connection: close', ...fields].join('\r\n')}\r\n\r\n`)
+    })
+  const [host, token] = ['Host: 127.0.0.1:4600', 'Authorization: Bearer token']
+  expect(await statusOf(host, token)).toBe('200')
+  expect(await statusOf(host, 'Host: evil.example', token)).toBe('421')
+  expect(await statusOf(host, token, 'Authorization: Bearer other')).toBe('401')
 })

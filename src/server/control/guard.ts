@@ -12,7 +12,9 @@ const digest = (text: string): Buffer => createHash('sha256').update(text).diges
 /** Refuses a request that was meant for another host (RFC 9110 §15.5.20), which is what DNS rebinding looks like from here. */
 export const requireOwnHost = (port: () => number): RequestHandler => {
   return (request, response, next) => {
-    const host = parseHost(request.headers.host ?? '')
+    // The parsed headers hold the first of two alone (RFC 9112 §3.2: a request has one).
+    const [given = '', ...more] = request.headersDistinct['host'] ?? []
+    const host = more.length === 0 ? parseHost(given) : null
     if (host?.port === port() && HOSTS.some((name) => host.name === name)) next()
     else refuse(response, 421, { message: 'This is the control plane of AuthLab on 127.0.0.1; it answers to no other name.' })
   }
@@ -31,7 +33,8 @@ export const requireOwnOrigin = (port: () => number): RequestHandler => {
 export const requireToken = (token: string): RequestHandler => {
   const expected = digest(token)
   return (request, response, next) => {
-    const given = /^Bearer ([\w-]+)$/i.exec(request.headers.authorization ?? '')?.[1]
+    const [credential = '', ...more] = request.headersDistinct['authorization'] ?? []
+    const given = more.length === 0 ? /^Bearer ([\w-]+)$/i.exec(credential)?.[1] : undefined
     if (given !== undefined && timingSafeEqual(digest(given), expected)) return next()
     response.setHeader('WWW-Authenticate', 'Bearer')
     refuse(response, 401, { message: 'The control API takes the bearer token of the line AUTHLAB_READY.' })
