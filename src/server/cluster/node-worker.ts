@@ -35,6 +35,7 @@ const target = createTargetApp({
   lifetimes: settings.lifetimes,
   issuer: settings.issuer,
   audience: settings.audience,
+  leewaySeconds: settings.leewaySeconds,
   isTracing: settings.isTracing,
   portalDir: settings.portalDir,
   latency: dials,

@@ -134,6 +134,7 @@ const accessToken: Check = (attempt) => {
   const verification = verifyAccessToken(attempt.context.policy, attempt.secret)
   if (verification.denied === null) {
     attempt.claims = verification.claims
+    attempt.context.counts.tokensVerified++
     return null
   }
   const { denied, title } = verification

@@ -27,6 +27,8 @@ export interface TargetDeps {
   lifetimes: Lifetimes
   issuer: string
   audience: string
+  /** How lenient it is about a token's times; 0 when absent. */
+  leewaySeconds?: number
   isTracing: boolean
   /** Where sessions are kept; in the database when absent. */
   createStorage?: CreateStorage
@@ -78,7 +80,14 @@ export const createContext = (deps: TargetDeps): TargetContext => {
     clock,
     database,
     cookieSecrets: keys.cookieSecrets,
-    policy: { clock, keyring: createKeyring(keys.tokenKeyId, keys.tokenSecret), issuer, audience, ttlSeconds: accessToken },
+    policy: {
+      clock,
+      keyring: createKeyring(keys.tokenKeyId, keys.tokenSecret),
+      issuer,
+      audience,
+      ttlSeconds: accessToken,
+      leewaySeconds: deps.leewaySeconds ?? 0,
+    },
     accounts: new AccountRows(database),
     sessionRows: new SessionRows(database, clock),
     store,

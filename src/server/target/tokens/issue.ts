@@ -26,6 +26,8 @@ export interface TokenPolicy {
   issuer: string
   audience: string
   ttlSeconds: number
+  /** How long after `exp`, or before `nbf`, a token is still accepted (RFC 7519 §4.1.4). */
+  leewaySeconds: number
 }
 
 const ISSUE = { kind: 'token-issue', clause: 'RFC 9068 §2', file: 'tokens/issue.ts', symbol: 'issueAccessToken' } as const

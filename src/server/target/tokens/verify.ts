@@ -187,12 +187,14 @@ const notBefore: Check = {
   clause: 'RFC 7519 §4.1.5',
   file: FILE,
   symbol: 'notBefore',
-  run: ({ claims, nowSeconds }) => {
+  run: ({ claims, nowSeconds, policy: { leewaySeconds } }) => {
     const { nbf } = claims
-    const evidence = () => ({ claim: 'nbf', value: nbf ?? null, now: nowSeconds })
+    const evidence = () => ({ claim: 'nbf', value: nbf ?? null, now: nowSeconds, leewaySeconds })
     if (nbf === undefined) return pass('It names no time before which it must not be used', evidence)
     if (typeof nbf !== 'number') return deny('malformed-token', 'nbf is not a number', evidence)
-    return nowSeconds >= nbf ? pass('Its time has begun', evidence) : deny('token-not-yet-valid', 'Its time has not begun', evidence)
+    return nowSeconds + leewaySeconds >= nbf
+      ? pass('Its time has begun', evidence)
+      : deny('token-not-yet-valid', 'Its time has not begun', evidence)
   },
 }
 
@@ -201,13 +203,14 @@ const expiry: Check = {
   clause: 'RFC 7519 §4.1.4',
   file: FILE,
   symbol: 'expiry',
-  run: ({ claims, nowSeconds }) => {
+  run: ({ claims, nowSeconds, policy: { leewaySeconds } }) => {
     const { exp } = claims
-    const evidence = () => ({ claim: 'exp', value: exp ?? null, limit: exp ?? null, now: nowSeconds })
+    const evidence = () => ({ claim: 'exp', value: exp ?? null, limit: exp ?? null, now: nowSeconds, leewaySeconds })
     // RFC 7519 makes exp optional; a token that never ends is not accepted here (RFC 9068 §2.2 requires it).
     if (typeof exp !== 'number') return deny('malformed-token', 'exp is missing or not a number', evidence)
-    return nowSeconds < exp
-      ? pass(`Valid for ${exp - nowSeconds} s more`, evidence)
+    if (nowSeconds < exp) return pass(`Valid for ${exp - nowSeconds} s more`, evidence)
+    return nowSeconds < exp + leewaySeconds
+      ? pass(`Expired ${nowSeconds - exp} s ago, which the leeway of ${leewaySeconds} s forgives`, evidence)
       : deny('token-expired', `Expired ${nowSeconds - exp} s ago`, evidence)
   },
 }
@@ -249,7 +252,7 @@ const CHECKS: readonly Check[] = [
 /** The claims of a good token, or why it is not. */
 export type Verification = { denied: null; claims: AccessClaims } | { denied: Verdict; title: string }
 
-/** Verifies an access token at lab time. No claim is used before the signature verified (RFC 8725 §3.3); leeway is 0. */
+/** Verifies an access token at lab time. No claim is used before the signature verified (RFC 8725 §3.3); the leeway is the policy's. */
 export const verifyAccessToken = (policy: TokenPolicy, token: string): Verification => {
   const nowSeconds = Math.floor(policy.clock.nowMs() / 1000)
   const candidate: Candidate = { token, policy, nowSeconds, parts: ['', '', ''], header: {}, key: null, claims: {} }
