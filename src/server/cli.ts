@@ -1,7 +1,10 @@
+import { once } from 'node:events'
 import type { Notice } from '../contract/lab.ts'
 import { type Config, ConfigError, parseConfig } from './config.ts'
 import { LabError } from './errors.ts'
+import type { Lab } from './lab.ts'
 import { openBrowser } from './open-browser.ts'
+import { outliveReaders } from './outlive-readers.ts'
 
 /** Node-API 10, which the database module is built for, came with Node 22.14. */
 const NODE_API = 10
@@ -41,25 +44,41 @@ function requireNode(): void {
   if (isTooOld) leave(EXIT.failed, `Node ${process.versions.node} is too old to run from source: use Node 22.14 or newer, or npm start.`)
 }
 
-async function main(): Promise<void> {
-  const config = readConfig()
-  if (config.mode === 'desktop')
-    leave(EXIT.badFlag, '--desktop needs the Electron app; this is the server alone: use npm start -- --desktop.')
-  requireNode()
-  // A signal while the lab starts ends it as soon as it can be closed.
-  const stopped = new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve())
-  })
-  // Only now: the native module of the database would not load under an older Node.
-  const { startLab } = await import('./lab.ts')
-  const lab = await startLab({ ...config, mode: config.mode === 'headless' ? 'headless' : 'browser' })
+/** Aborts at the first signal; from then on the process has its time to close, however long its start or its end would take. */
+function watchSignals(): AbortSignal {
+  const controller = new AbortController()
+  const stop = (): void => {
+    if (controller.signal.aborted) return
+    setTimeout(() => process.exit(0), CLOSE_WITHIN_MS)
+    controller.abort()
+  }
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop)
+  return controller.signal
+}
+
+function announce(lab: Lab, config: Config): void {
   for (const notice of lab.notices) say(inWords(notice))
   const why = process.env['AUTHLAB_WHY_BROWSER']
   if (why) say(`browser mode, because ${why}: ${lab.workbenchUrl}`)
   process.stdout.write(`AUTHLAB_READY ${JSON.stringify(lab.ready)}\n`)
   if (config.shouldOpen && config.mode !== 'headless') openBrowser(lab.workbenchUrl, () => say(`Open ${lab.workbenchUrl} in a browser.`))
-  await stopped
-  setTimeout(() => process.exit(0), CLOSE_WITHIN_MS).unref()
+}
+
+async function main(): Promise<void> {
+  const config = readConfig()
+  if (config.mode === 'desktop')
+    leave(EXIT.badFlag, '--desktop needs the Electron app; this is the server alone: use npm start -- --desktop.')
+  requireNode()
+  outliveReaders()
+  const stopped = watchSignals()
+  // Only now: the native module of the database would not load under an older Node.
+  const { startLab } = await import('./lab.ts')
+  const lab = await startLab({ ...config, mode: config.mode === 'headless' ? 'headless' : 'browser' })
+  // One that was stopped while it started is not announced: nobody should be sent to a lab that closes.
+  if (!stopped.aborted) {
+    announce(lab, config)
+    await once(stopped, 'abort')
+  }
   await lab.close()
   process.exit(0)
 }
