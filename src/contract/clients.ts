@@ -1,6 +1,6 @@
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
-import { CausedExchanges, HeaderPairs } from './exchanges.ts'
+import { CausedExchanges, HeaderPairs, RequestPath } from './exchanges.ts'
 import { Mechanism } from './mechanism.ts'
 
 /** Schema of a cookie as a client's jar holds it. */
@@ -84,7 +84,7 @@ export const clients = {
     .input(
       ById.extend({
         method: z.string().min(1).max(20).default('GET'),
-        path: z.string().startsWith('/').max(4096),
+        path: RequestPath,
         headers: HeaderPairs.optional(),
         body: z.string().optional(),
         /** Which credential goes along: what the client holds, the last token it discarded, or nothing. */

@@ -73,12 +73,18 @@ export const ExchangeQuery = z.strictObject({
 /** The filters that lists and exports share. */
 export type ExchangeQuery = z.infer<typeof ExchangeQuery>
 
+/** Schema of a request target in origin-form (RFC 9112 §3.2.1): what is not visible ASCII is percent-encoded (RFC 3986 §2). */
+export const RequestPath = z
+  .string()
+  .max(4096)
+  .regex(/^\/[\x21-\x7E]*$/, 'It starts with "/" and is written in visible ASCII; anything else is percent-encoded')
+
 const Replay = z.strictObject({
   id: z.string(),
   /** Sent in this client's name, with the credential that was recorded; the same client when absent. */
   client: z.string().optional(),
   method: z.string().max(20).optional(),
-  path: z.string().startsWith('/').max(4096).optional(),
+  path: RequestPath.optional(),
   headers: HeaderPairs.optional(),
   body: z.string().optional(),
 })

@@ -111,6 +111,6 @@ export const lab = {
   reset: oc.route({ method: 'POST', path: '/lab/reset', summary: 'Back to the starting state' }).output(LabState),
   setRecording: oc
     .route({ method: 'PATCH', path: '/recording', summary: 'Pause or resume recording, change its capacity' })
-    .input(z.object({ on: z.boolean().optional(), capacity: z.number().int().min(100).max(100_000).optional() }))
+    .input(z.strictObject({ on: z.boolean().optional(), capacity: z.number().int().min(100).max(100_000).optional() }))
     .output(Recording),
 }

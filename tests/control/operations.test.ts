@@ -300,6 +300,8 @@ test.each([
   ['POST', '/exchanges/1/replay', { as: 'mallory' }, 'as'],
   ['GET', '/exchanges?verdikt=allowed', undefined, 'verdikt'],
   ['GET', '/sessions?user=bob', undefined, 'user'],
+  ['PATCH', '/recording', { isOn: false }, 'isOn'],
+  ['POST', '/nodes', { address: 'http://127.0.0.1:1' }, 'address'],
   ['PUT', '/clock', { offsetMs: 0, offset: 1 }, 'offset'],
   ['POST', '/clock/pause', { pause: false }, 'pause'],
 ])('a field that no operation knows gets 400 with its name, so that a slip of the pen is not taken for done: %s %s', async (...slip) => {
@@ -310,6 +312,14 @@ test.each([
   expect(answer.json.data.path).toBe(field)
   expect((await call('GET', '/accounts')).json).toEqual(before)
 })
+
+test.each(['me', '', '/é', '/a b', '/me\r\nX-Smuggled: 1', 'http://127.0.0.1/me'])(
+  'a path that cannot stand on a request line gets 400: %j',
+  async (path) => {
+    const answer = await call('POST', '/clients/mallory/requests', { path })
+    expect([answer.status, answer.json.data?.path]).toEqual([400, 'path'])
+  },
+)
 
 test('what is not JSON gets 400, what is not there 404', async () => {
   expect((await call('PUT', '/clock', '{"offsetMs":')).json).toMatchObject({ code: 'BAD_REQUEST', status: 400 })
