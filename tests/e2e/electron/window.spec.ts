@@ -1,9 +1,12 @@
+import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { _electron as electron } from '@playwright/test'
+import { mustRun } from '../../../scripts/command.ts'
 import type {} from '../../../src/renderer/desktop.ts'
-import { expect, test } from '../support/electron-app.ts'
+import { type Desktop, expect, test } from '../support/electron-app.ts'
 import { foreignPeers } from '../support/outbound.ts'
+import { card, press } from '../support/workbench.ts'
 
 const FOREIGN = 'http://192.0.2.1/'
 
@@ -126,15 +129,47 @@ test('text is saved where the dialog says, and nowhere when it is cancelled', as
   expect(existsSync(join(info.outputDir, 'a.har'))).toBe(false)
 })
 
-test('a crashed page is loaded again when the operator wants it', async ({ desktop: { app, page, origin } }) => {
-  await expect(page.getByRole('article', { name: 'Alice·Laptop' })).toBeVisible()
-  const url = await app.evaluate(async ({ BrowserWindow, dialog }) => {
-    Object.assign(dialog, { showMessageBox: async () => ({ response: 0, checkboxChecked: false }) })
-    const contents = BrowserWindow.getAllWindows()[0]?.webContents
-    const loaded = new Promise((done) => contents?.once('did-finish-load', () => done(null)))
-    contents?.forcefullyCrashRenderer()
-    await loaded
-    return contents?.getURL()
-  })
-  expect(new URL(url ?? '').origin).toBe(origin)
+/** Kills the page's process and answers the question that follows. Resolves to that question. */
+async function crash({ app }: Desktop, answer: number): Promise<{ message: string; buttons: string[] }> {
+  return app.evaluate(
+    ({ BrowserWindow, dialog }, response) =>
+      new Promise((asked) => {
+        const showMessageBox = async (_window: unknown, { message, buttons }: { message: string; buttons: string[] }) => {
+          asked({ message, buttons })
+          return { response, checkboxChecked: false }
+        }
+        Object.assign(dialog, { showMessageBox })
+        BrowserWindow.getAllWindows()[0]?.webContents.forcefullyCrashRenderer()
+      }),
+    answer,
+  )
+}
+
+test('a crashed page offers to reload, and then shows the same lab again', async ({ desktop }) => {
+  const { app, page, origin } = desktop
+  await press(page, 'Alice·Laptop', 'Log in')
+  await expect(card(page, 'Alice·Laptop')).not.toContainText('Not logged in')
+  expect(await crash(desktop, 0)).toEqual({ message: 'The window stopped working.', buttons: ['Reload', 'Quit AuthLab'] })
+  const shown = () =>
+    app.evaluate(({ BrowserWindow }) => {
+      const contents = BrowserWindow.getAllWindows()[0]?.webContents
+      // A page that is not there yet does not answer.
+      if (!contents || contents.isCrashed() || contents.isLoading()) return null
+      return contents.executeJavaScript("location.origin + ' ' + document.querySelector('article')?.innerText")
+    })
+  await expect.poll(shown).toContain(`${origin} A`)
+  expect(await shown()).toContain('sid')
+})
+
+test('a crashed page that nobody wants back ends the lab', async ({ desktop }) => {
+  const ended = once(desktop.app.process(), 'exit')
+  await crash(desktop, 1)
+  expect((await ended)[0]).toBe(0)
+})
+
+test('the window has the icon of the app, also when it is started from its source', async ({ desktop: { app } }) => {
+  const handle = await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getNativeWindowHandle().readUInt32LE())
+  // Its first two numbers are width and height (Extended Window Manager Hints, _NET_WM_ICON).
+  const icon = await mustRun('xprop', ['-id', String(handle), '-f', '_NET_WM_ICON', '32c', '-len', '16', '_NET_WM_ICON'])
+  expect(icon).toMatch(/= 512, 512$/m)
 })
