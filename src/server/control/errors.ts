@@ -1,7 +1,12 @@
 import { ORPCError, ValidationError } from '@orpc/server'
 import { LabError } from '../errors.ts'
 
-const STATUS = { 'bad-request': 'BAD_REQUEST', 'not-found': 'NOT_FOUND', conflict: 'CONFLICT' } as const
+const STATUS = {
+  'bad-request': 'BAD_REQUEST',
+  'not-found': 'NOT_FOUND',
+  conflict: 'CONFLICT',
+  'node-failed': 'INTERNAL_SERVER_ERROR',
+} as const
 
 const isAnswerable = (code: string): code is keyof typeof STATUS => Object.hasOwn(STATUS, code)
 

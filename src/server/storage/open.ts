@@ -46,8 +46,11 @@ interface Migration {
  *
  * WAL with `synchronous = NORMAL`: a commit is in the operating system's hands before it returns, so it outlives a killed process (SIGKILL
  * included); only a power failure or a crash of the system itself may take the last commits with it, and the file stays sound even then.
+ * @throws LabError `database-gone` when somebody has deleted it since
  */
 export function connectDatabase(file: string): Database.Database {
+  // SQLite would make an empty one in its place, and that would be found damaged or lacking its tables.
+  if (!existsSync(file)) throw new LabError('database-gone', `${file} is gone: close AuthLab and start it again.`)
   const database = new Database(file, { timeout: BUSY_TIMEOUT_MS })
   try {
     database.pragma('journal_mode = WAL')
