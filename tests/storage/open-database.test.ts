@@ -1,6 +1,8 @@
+import { spawnSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { openDataFolder } from '../../src/server/data-folder.ts'
 import { LabError } from '../../src/server/errors.ts'
@@ -177,11 +179,19 @@ describe('what the operator has to put right is said in one sentence', () => {
     expect(failure).toMatchObject({ code: 'data-dir-unwritable', message: expect.stringMatching(/--data-dir/) })
   })
 
-  test.skipIf(process.getuid?.() === 0)('a folder that cannot be written', () => {
-    chmodSync(folder, 0o555)
-    const failure = failureOf(() => openDatabase(file, 'target'))
+  // Windows has no such modes.
+  test.skipIf(process.platform === 'win32').each([
+    ['be written', 0o555],
+    ['even be looked into', 0o000],
+  ])('a folder that cannot %s, for the database as for the whole lab', (_what, mode) => {
+    chmodSync(folder, mode)
+    const child = fileURLToPath(new URL('../support/open-as-nobody.ts', import.meta.url))
+    const { stdout, stderr } = spawnSync(process.execPath, [child, folder], { encoding: 'utf8' })
     chmodSync(folder, 0o755)
-    expect(failure.code).toBe('data-dir-unwritable')
+    const unwritable = { code: 'data-dir-unwritable', message: expect.stringMatching(/^Cannot write .*--data-dir DIR/) }
+    expect(stderr).toBe('')
+    expect(JSON.parse(stdout)).toEqual({ database: unwritable, lab: unwritable, 'fresh lab': unwritable })
+    expect(readdirSync(folder)).toEqual([])
   })
 
   test('a folder where the file should be', () => {
