@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import type Database from 'better-sqlite3'
 import { sign } from 'cookie-signature'
 import jwt from 'jsonwebtoken'
+import type { Step } from '../../src/contract/step.ts'
 import { portalUrl } from '../../src/server/assets.ts'
 import { createClockBuffer, LabClock } from '../../src/server/clock.ts'
 import { openDatabase } from '../../src/server/storage/open.ts'
@@ -24,7 +25,12 @@ export interface Answer {
   headers: Headers
   body: Record<string, never>
   text: string
-  trace: ExchangeTrace
+  trace: ReadTrace
+}
+
+/** A trace with its steps read. */
+export interface ReadTrace extends Omit<ExchangeTrace, 'stepsJson'> {
+  steps: Step[]
 }
 
 export interface Target {
@@ -46,7 +52,7 @@ export const startTarget = async (changed: Partial<TargetDeps> = {}): Promise<Ta
   const clock = new LabClock(createClockBuffer())
   clock.pause()
   clock.setOffset(1_800_000_000_000 - Date.now())
-  const waiting = new Map<string, (trace: ExchangeTrace) => void>()
+  const waiting = new Map<string, (trace: ReadTrace) => void>()
   const target = createTargetApp({
     nodeId: 'node-1',
     clock,
@@ -57,8 +63,8 @@ export const startTarget = async (changed: Partial<TargetDeps> = {}): Promise<Ta
     audience: AUDIENCE,
     isTracing: true,
     portalDir: fileURLToPath(portalUrl()),
-    onTrace: (trace) => {
-      waiting.get(trace.exchangeId)?.(trace)
+    onTrace: ({ stepsJson, ...trace }) => {
+      waiting.get(trace.exchangeId)?.({ ...trace, steps: JSON.parse(stepsJson) })
       waiting.delete(trace.exchangeId)
     },
     ...changed,
@@ -69,7 +75,7 @@ export const startTarget = async (changed: Partial<TargetDeps> = {}): Promise<Ta
   let count = 0
   const send: Target['send'] = async (method, path, { headers = {}, json, body } = {}) => {
     const id = `exchange-${++count}`
-    const traced = new Promise<ExchangeTrace>((resolve) => waiting.set(id, resolve))
+    const traced = new Promise<ReadTrace>((resolve) => waiting.set(id, resolve))
     const type: Record<string, string> = json === undefined ? {} : { 'content-type': 'application/json' }
     const response = await fetch(url + path, {
       method,

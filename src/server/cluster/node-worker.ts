@@ -39,9 +39,9 @@ const target = createTargetApp({
   isTracing: settings.isTracing,
   portalDir: settings.portalDir,
   latency: dials,
-  onTrace: ({ steps, ...trace }) => {
+  onTrace: (trace) => {
     if (traces.length === 0) setImmediate(sendTraces)
-    traces.push({ ...trace, stepsJson: JSON.stringify(steps) })
+    traces.push(trace)
   },
 })
 

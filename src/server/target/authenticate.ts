@@ -9,7 +9,6 @@ import { type Credential, findCredential, SESSION_COOKIE, TOKEN_COOKIE } from '.
 import { checkAmbientRequest } from './csrf.ts'
 import type { Denial } from './problem.ts'
 import { endSession, loadSession, publicId } from './session-middleware.ts'
-import { SESSION_SQL } from './sessions/session-table.ts'
 import type { SessionLook } from './sessions/sqlite-session-store.ts'
 import type { AccessClaims } from './tokens/issue.ts'
 import { verifyAccessToken } from './tokens/verify.ts'
@@ -88,7 +87,7 @@ const sessionLookup: Check = async (attempt) => {
     outcome: isFound ? 'pass' : 'fail',
     startedAt,
     title: isFound ? 'The session is in the store' : 'The store knows no such session',
-    evidence: () => ({ sql: SESSION_SQL.find, id: publicId(sid), row, rows: row ? 1 : 0 }),
+    evidence: () => ({ sql: context.store.statements?.find, id: publicId(sid), row, rows: row ? 1 : 0 }),
   })
   return isFound ? null : unauthorized('unknown-session', 'This session does not exist any more. Log in again.')
 }

@@ -15,7 +15,6 @@ export interface ExchangeTrace {
   account: string | null
   /** A JSON array of steps: text crosses threads cheaply, and nobody reads it before someone asks. */
   stepsJson: string
-  readonly steps: Step[]
   /** Session rows written or touched, as they are now. */
   sessions: SessionRow[]
   /** Ids of the session rows that are gone. */
@@ -79,19 +78,7 @@ export class Trace {
   finish(): ExchangeTrace {
     const { exchangeId, verdict, mechanism, account } = this
     const sessions = [...this.sessions.values()].filter((row) => !this.endedSessions.has(row.id))
-    const stepsJson = this.#stepsJson()
-    return {
-      exchangeId,
-      verdict,
-      mechanism,
-      account,
-      stepsJson,
-      get steps() {
-        return JSON.parse(stepsJson)
-      },
-      sessions,
-      endedSessions: [...this.endedSessions],
-    }
+    return { exchangeId, verdict, mechanism, account, stepsJson: this.#stepsJson(), sessions, endedSessions: [...this.endedSessions] }
   }
 
   #stepsJson(): string {
@@ -173,7 +160,7 @@ export const traceExchanges = (options: { nodeId: string; isTracing: boolean; on
     const trace = new Trace(exchangeId)
     addServerTiming(response, trace)
     // 'close' comes after 'finish', and also when the client left before the answer.
-    response.once('close', () => onTrace(trace.finish()))
+    response.on('close', () => onTrace(trace.finish()))
     current.run(trace, next)
   }
 }
