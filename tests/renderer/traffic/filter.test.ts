@@ -27,10 +27,12 @@ test('denied leaves out what no server denied: no node available, and requests i
   expect(filtered({ verdict: 'allowed' })).toEqual([1, 2])
 })
 
-test('text is sought without regard to case, and with spaces where codes have hyphens', () => {
+test('every word is sought by itself and without regard to case', () => {
   expect(filtered({ text: 'BOB' })).toEqual([2])
   expect(filtered({ text: 'bad signature' })).toEqual([3])
   expect(filtered({ text: 'get /orders' })).toEqual([2])
+  expect(filtered({ text: '401 signature' })).toEqual([3])
+  expect(filtered({ text: '401 bob' })).toEqual([])
   expect(filtered({ node: 'node-2' })).toEqual([2])
 })
 
