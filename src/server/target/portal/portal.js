@@ -11,6 +11,7 @@ const WORDS = {
     ask: 'Ask the server',
     nobody: 'You are not logged in.',
     unreachable: 'The server cannot be reached.',
+    refused: (verdict) => (verdict === 'bad-credentials' ? 'Wrong user name or password.' : `The server refused the login: ${verdict}.`),
     who: (name) => `You are logged in as ${name}.`,
   },
   'zh-CN': {
@@ -25,6 +26,7 @@ const WORDS = {
     ask: '向服务器请求',
     nobody: '您尚未登录。',
     unreachable: '无法连接服务器。',
+    refused: (verdict) => (verdict === 'bad-credentials' ? '用户名或密码错误。' : `服务器拒绝了登录：${verdict}。`),
     who: (name) => `您已登录为 ${name}。`,
   },
 }
@@ -32,6 +34,8 @@ const WORDS = {
 const byId = (id) => document.getElementById(id)
 let language = navigator.language.startsWith('zh') ? 'zh-CN' : 'en'
 let user = null
+/** Why the last login was refused; empty when it was not. */
+let refused = ''
 
 const show = () => {
   const words = WORDS[language]
@@ -39,6 +43,10 @@ const show = () => {
   document.title = words.title
   for (const element of document.querySelectorAll('[data-word]')) element.textContent = words[element.dataset.word]
   byId('who').textContent = user ? words.who(user) : words.nobody
+  byId('login').hidden = user !== null
+  byId('logout').hidden = user === null
+  byId('refused').hidden = refused === ''
+  byId('refused').textContent = refused === '' ? '' : words.refused(refused)
   byId('language').textContent = language === 'en' ? '中文' : 'English'
   byId('language').lang = language === 'en' ? 'zh-CN' : 'en'
 }
@@ -51,10 +59,18 @@ const ask = async (method, path, body) => {
     const node = response.headers.get('X-AuthLab-Node') ?? ''
     byId('answer').textContent = `${method} ${path} → ${response.status} ${node}\n${pretty(text)}`
     if (response.status === 401 && method === 'GET') user = null
-    return response.ok
+    return { isOk: response.ok, verdict: verdictIn(text) ?? String(response.status) }
   } catch {
     byId('answer').textContent = WORDS[language].unreachable
-    return false
+    return { isOk: false, verdict: '' }
+  }
+}
+
+const verdictIn = (text) => {
+  try {
+    return JSON.parse(text).verdict
+  } catch {
+    return undefined
   }
 }
 
@@ -76,18 +92,23 @@ byId('login').addEventListener('submit', async (event) => {
   const form = new FormData(event.target)
   const [username, password] = [form.get('username'), form.get('password')]
   const isSession = form.get('mechanism') === 'session'
-  const isIn = isSession
+  const answer = isSession
     ? await ask('POST', '/session', { username, password })
     : await ask('POST', '/token', { grant_type: 'password', transport: 'cookie', username, password })
-  if (isIn) user = username
+  refused = answer.isOk ? '' : answer.verdict
+  if (answer.isOk) {
+    user = username
+    event.target.reset()
+  }
   show()
+  if (user) byId('ask').focus()
 })
 
 for (const button of document.querySelectorAll('button[data-path]')) {
   button.addEventListener('click', async () => {
     const method = button.dataset.method ?? 'GET'
-    const isDone = await ask(method, button.dataset.path)
-    if (method === 'DELETE' && isDone) user = null
+    const { isOk } = await ask(method, button.dataset.path)
+    if (method === 'DELETE' && isOk) user = null
     show()
   })
 }
