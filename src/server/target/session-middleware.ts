@@ -82,7 +82,13 @@ export const startSession = async (request: Request, account: string): Promise<v
   })
   request.session.account = account
   request.session.device = (request.headers['user-agent'] ?? '').slice(0, MAX_DEVICE_LENGTH)
-  await settle((done) => request.session.save(done))
+  try {
+    await settle((done) => request.session.save(done))
+  } catch (error) {
+    // Without this express-session would hand out the cookie of a session that is nowhere.
+    Reflect.deleteProperty(request, 'session')
+    throw error
+  }
 }
 
 /** Deletes this request's session from the store and its cookie from the client. */
