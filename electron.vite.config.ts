@@ -6,8 +6,8 @@ import { defineConfig } from 'electron-vite'
 // electron-vite reads its compile target from the Electron binary, which may not be there.
 process.env['ELECTRON_MAJOR_VER'] ??= '33'
 
-/** Where the lab listens unless told otherwise. */
-const CONTROL = 'http://127.0.0.1:4600'
+/** Where the lab listens while it is developed; `scripts/dev.ts` tells. */
+const CONTROL = `http://127.0.0.1:${process.env['AUTHLAB_DEV_PORT'] ?? 4600}`
 
 const at = (path: string): string => resolve(import.meta.dirname, path)
 
