@@ -21,6 +21,8 @@ vi.mock('node:worker_threads', async (original) => {
   return { ...threads, default: threads, Worker: SmallWorker }
 })
 
+const PATIENT = { timeout: 20_000 }
+
 const crash = (order: CrashOrder): void => {
   const channel = new BroadcastChannel('crash')
   channel.postMessage(order)
@@ -62,7 +64,7 @@ test.each<Crash>(['throws', 'rejects', 'exits', 'exhausts its heap'])(
     const lab = await start()
     const cookie = await logIn(lab)
     crash({ node: 'node-1', how })
-    await expect.poll(() => nodeOf(lab, 'node-1'), { timeout: 20_000 }).toMatchObject({ state: 'down', port: null, memoryBytes: null })
+    await expect.poll(() => nodeOf(lab, 'node-1'), PATIENT).toMatchObject({ state: 'down', port: null, memoryBytes: null })
 
     const { actions, nodes } = await stateOf(lab)
     const crashed = actions.filter(({ action }) => action === 'node-crashed')
@@ -99,9 +101,9 @@ test('a request that is under way at a node that crashes is a 502 with the verdi
   const host = new URL(lab.lab.balancerUrl).host
   socket.write(`POST /session HTTP/1.1\r\nHost: ${host}\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"half"`)
   const underWay = async () => (await stateOf(lab)).exchanges.map(({ path, node, status }) => [path, node, status])
-  await expect.poll(underWay).toEqual([['/session', 'node-1', null]])
+  await expect.poll(underWay, PATIENT).toEqual([['/session', 'node-1', null]])
   crash({ node: 'node-1', how: 'throws' })
-  await expect.poll(() => received).toContain('"verdict":"no-node-available"')
+  await expect.poll(() => received, PATIENT).toContain('"verdict":"no-node-available"')
   expect(received).toMatch(/^HTTP\/1\.1 502 Bad Gateway\r\n/)
   expect((await send(lab.lab.balancerUrl)).status).toBe(503)
 })
@@ -109,6 +111,6 @@ test('a request that is under way at a node that crashes is a 502 with the verdi
 test('a lab whose nodes have all crashed closes as any other', async () => {
   const lab = await startTestLab()
   for (const node of ['node-1', 'node-2']) crash({ node, how: 'throws' })
-  await expect.poll(async () => (await stateOf(lab)).nodes.map(({ state }) => state)).toEqual(['down', 'down'])
+  await expect.poll(async () => (await stateOf(lab)).nodes.map(({ state }) => state), PATIENT).toEqual(['down', 'down'])
   await lab.close()
 })

@@ -68,7 +68,7 @@ elsewhere('a lab whose lab.db is deleted goes on recording, closes with 0, and t
   await lab.logInStatus()
   remove('lab.db')
   await lab.logInStatus()
-  await expect.poll(async () => (await lab.call('GET', '/exchange-summaries')).json.length).toBe(2)
+  await expect.poll(async () => (await lab.call('GET', '/exchange-summaries')).json.length, { timeout: 20_000 }).toBe(2)
   await stop(lab)
   expect(readdirSync(folder)).not.toContain('lab.db')
 
