@@ -23,7 +23,7 @@ const crashes: Record<Crash, () => void> = {
 
 const channel = new BroadcastChannel('crash')
 channel.onmessage = (event) => {
-  const { node, how } = (event as MessageEvent<CrashOrder>).data
+  const { node, how } = (event as unknown as { data: CrashOrder }).data
   if (node === workerData.nodeId) setImmediate(crashes[how])
 }
 channel.unref()
