@@ -24,6 +24,7 @@ const BATCH_ROWS = 1000
 /** Batches run on until this much time has gone, then the event loop has its turn, milliseconds. */
 const SLICE_MS = 3
 const PATIENCE_MS = 2000
+const RETRY_MS = 5
 
 /** One table to walk along: where a batch ends, and what of it goes. */
 interface Walk<Cursor> {
@@ -91,24 +92,43 @@ function byAccount(database: Database.Database, batchRows: number): Walk<Entry> 
 async function run<Cursor>(database: Database.Database, walk: Walk<Cursor>, signal: AbortSignal | undefined): Promise<Purged> {
   const result: Purged = { deleted: 0, batches: 0 }
   let from: Cursor | null = walk.start
-  let busySince: number | null = null
+  let lastWorkedAt = performance.now()
   while (from !== null && !signal?.aborted && database.open) {
-    const sliceEnd = performance.now() + SLICE_MS
-    try {
-      do {
-        const to: Cursor | null = walk.endOfBatch(from) ?? null
-        result.deleted += walk.remove(from, to)
-        result.batches += 1
-        from = to
-      } while (from !== null && performance.now() < sliceEnd)
-      busySince = null
+    const start: Cursor = from
+    from = withoutWaiting(database, () => slice(walk, start, result))
+    if (from !== start) {
+      lastWorkedAt = performance.now()
       await nextTick()
-    } catch (error) {
-      if (!isBusy(error)) throw error
-      busySince ??= performance.now()
-      if (performance.now() - busySince > PATIENCE_MS) return result
-      await wait(20, undefined, { ref: false })
-    }
+    } else if (performance.now() - lastWorkedAt < PATIENCE_MS) await wait(RETRY_MS, undefined, { ref: false })
+    else return result
   }
   return result
+}
+
+/** Batches until the slice is over or the lock is held; from where to go on, null at the end. */
+function slice<Cursor>(walk: Walk<Cursor>, start: Cursor, result: Purged): Cursor | null {
+  const end = performance.now() + SLICE_MS
+  let from: Cursor | null = start
+  try {
+    do {
+      const to: Cursor | null = walk.endOfBatch(from) ?? null
+      result.deleted += walk.remove(from, to)
+      result.batches += 1
+      from = to
+    } while (from !== null && performance.now() < end)
+  } catch (error) {
+    if (!isBusy(error)) throw error
+  }
+  return from
+}
+
+/** A purge can wait for a lock; the requests of this thread should not wait with it inside SQLite. */
+function withoutWaiting<T>(database: Database.Database, work: () => T): T {
+  const busyTimeout = database.pragma('busy_timeout', { simple: true })
+  database.pragma('busy_timeout = 0')
+  try {
+    return work()
+  } finally {
+    database.pragma(`busy_timeout = ${busyTimeout}`)
+  }
 }
