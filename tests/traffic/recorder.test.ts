@@ -204,8 +204,15 @@ describe('recorder', () => {
     const other = new Database(databaseFile)
     other.exec('BEGIN IMMEDIATE')
     record(recorder, '/waits')
-    const listed = recorder.summaries({})
-    await new Promise((resolve) => setTimeout(resolve, 200))
+    let isListed = false
+    const listed = recorder.summaries({}).finally(() => {
+      isListed = true
+    })
+    // A whole second recorder starts, reads and ends meanwhile: the first has met the lock by then.
+    const reader = await startRecorder({ databaseFile, capacity: 100, onChange: () => {} })
+    expect(await reader.summaries({})).toEqual([])
+    await reader.close()
+    expect(isListed).toBe(false)
     other.exec('COMMIT')
     other.close()
     expect(await listed).toMatchObject([{ path: '/waits' }])
