@@ -14,7 +14,7 @@ function topOf(archive: string): string[] {
 
 test('the packaged Linux app starts from its archive alone, with its fuses set, and serves the workbench', async ({ staged }) => {
   test.setTimeout(180_000)
-  cpSync(join(ROOT, 'build'), join(staged.folder, 'build'), { recursive: true })
+  for (const name of ['build', 'docs', 'LICENSE', 'README.md']) cpSync(join(ROOT, name), join(staged.folder, name), { recursive: true })
   const config = ['--config', join(ROOT, 'electron-builder.yml'), `-c.electronDist=${staged.dist}`, `-c.electronVersion=${staged.version}`]
   const builder = [bin('electron-builder/cli.js'), '--linux', 'dir', '--x64', '--projectDir', staged.folder, ...config]
   await mustRun(process.execPath, builder, { cwd: staged.folder, timeoutMs: 150_000 })
@@ -29,6 +29,7 @@ test('the packaged Linux app starts from its archive alone, with its fuses set, 
   const child = spawnApp(executable, '--fresh', '--port', '0', '--balancer-port', '0')
   const ready = JSON.parse((await lineOf(child.stdout, 'AUTHLAB_READY ')).slice('AUTHLAB_READY '.length))
   expect(ready.mode).toBe('desktop')
+  expect(readFileSync(join(dirname(executable), 'resources', 'LICENSE'), 'utf8')).toContain('MIT License')
   expect(topOf(join(dirname(executable), 'resources', 'app.asar'))).toEqual(['node_modules', 'out', 'package.json'])
   expect(await (await fetch(ready.workbench)).text()).toContain('<title>AuthLab</title>')
   child.kill('SIGTERM')
