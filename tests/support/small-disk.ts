@@ -15,6 +15,8 @@ export interface SmallDisk {
 
 const MEGABYTES = 24
 
+const system = (command: string, ...options: string[]): void => void execFileSync(command, options, { stdio: 'ignore' })
+
 /**
  * A file system of its own where this process may mount one (ENOSPC); otherwise the system's limit on the size of files, which every write of
  * this process then runs into (EFBIG). Linux only.
@@ -22,7 +24,7 @@ const MEGABYTES = 24
 export function smallDisk(): SmallDisk {
   const folder = mkdtempSync(join(tmpdir(), 'authlab-small-disk-'))
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${MEGABYTES}m`, 'tmpfs', folder], { stdio: 'ignore' })
+    system('mount', '-t', 'tmpfs', '-o', `size=${MEGABYTES}m`, 'tmpfs', folder)
     return mounted(folder)
   } catch {
     return limited(folder)
@@ -43,7 +45,7 @@ function mounted(folder: string): SmallDisk {
     },
     free: () => rmSync(ballast, { force: true }),
     close() {
-      execFileSync('umount', [folder])
+      system('umount', folder)
       rmSync(folder, { recursive: true })
     },
   }
@@ -58,11 +60,11 @@ function isWritten(file: number, bytes: number): boolean {
 }
 
 function limited(folder: string): SmallDisk {
-  const limit = (bytes: string): unknown => execFileSync('prlimit', ['--pid', String(process.pid), `--fsize=${bytes}:`])
-  const free = (): void => void limit('unlimited')
+  const limit = (bytes: string): void => system('prlimit', '--pid', String(process.pid), `--fsize=${bytes}:`)
+  const free = (): void => limit('unlimited')
   return {
     folder,
-    fill: () => void limit('0'),
+    fill: () => limit('0'),
     free,
     close() {
       free()
