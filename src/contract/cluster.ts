@@ -51,6 +51,8 @@ export const ClusterChange = z.strictObject({
     .url({ protocol: /^redis$/ })
     .max(300)
     .optional(),
+  /** Ends the lab's own Redis, or starts it again, empty. */
+  redisRunning: z.boolean().optional(),
   storeLatencyMs: z.number().int().min(0).max(MAX_LATENCY_MS).optional(),
   storeOut: z.boolean().optional(),
   leewaySeconds: z.number().int().min(0).max(MAX_LEEWAY_SECONDS).optional(),

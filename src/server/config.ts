@@ -2,11 +2,9 @@ import { homedir, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
-import { STRATEGIES } from '../contract/cluster.ts'
+import { STORE_KINDS, STRATEGIES, type StoreKind, type StrategyName } from '../contract/cluster.ts'
 import { readVersion } from './version.ts'
 
-/** The session stores that this version takes. */
-export const STORES = ['sqlite'] as const
 /** Ports used unless told otherwise. */
 export const DEFAULT_PORTS = { control: 4600, balancer: 4700 } as const
 /** How many exchanges are kept before the oldest leave, unless the operator changes it. */
@@ -27,8 +25,10 @@ export interface Config {
   /** Work in a temporary folder that is deleted at exit. */
   readonly isFresh: boolean
   readonly nodes: number
-  readonly strategy: (typeof STRATEGIES)[number]
-  readonly store: (typeof STORES)[number]
+  readonly strategy: StrategyName
+  readonly store: StoreKind
+  /** A Redis server that runs; null for none, or with `redis` one of the lab's own. */
+  readonly redisUrl: string | null
   /** Whether browser mode opens the default browser. */
   readonly shouldOpen: boolean
   readonly captureCapacity: number
@@ -56,7 +56,8 @@ Usage: npm start -- [flags]        (the same flags on the packaged app)
   --fresh                 a temporary folder, deleted at exit
   --nodes N               nodes of the app under study, 1 to 16 (3)
   --strategy S            ${STRATEGIES.join(', ')} (round-robin)
-  --store K               ${STORES.join(', ')} (sqlite)
+  --store K               ${STORE_KINDS.join(', ')} (sqlite); redis starts a server of the lab's own,
+                          redis=redis://127.0.0.1:6379 uses one that runs
   --no-open               browser mode: do not open the browser
   --no-sandbox            desktop: run Chromium without its sandbox (needed as root)
   --help, --version
@@ -85,7 +86,19 @@ const wholeNumber = (min: number, max: number) =>
     .transform(Number)
     .refine((value) => value >= min && value <= max, `takes a whole number from ${min} to ${max}`)
 
-const oneOf = <const T extends readonly string[]>(values: T) => z.enum(values, `takes ${values.join(', ')} in this version`)
+const oneOf = <const T extends readonly string[]>(values: T) => z.enum(values, `takes ${values.join(', ')}`)
+
+const isRedisUrl = (text: string): boolean => URL.canParse(text) && new URL(text).protocol === 'redis:'
+
+const Store = z
+  .string()
+  .transform((text) => ({ kind: text.split('=', 1)[0], url: text.includes('=') ? text.slice(text.indexOf('=') + 1) : null }))
+  .refine(({ kind }) => STORE_KINDS.some((known) => known === kind), `takes ${STORE_KINDS.join(', ')} or redis=URL`)
+  .refine(
+    ({ kind, url }) => url === null || (kind === 'redis' && isRedisUrl(url)),
+    'takes a URL for redis only, as redis=redis://127.0.0.1:6379',
+  )
+  .transform(({ kind, url }) => ({ store: kind as StoreKind, redisUrl: url }))
 
 const Flags = z
   .object({
@@ -97,7 +110,7 @@ const Flags = z
     fresh: z.boolean().default(false),
     nodes: wholeNumber(1, 16).default(3),
     strategy: oneOf(STRATEGIES).default('round-robin'),
-    store: oneOf(STORES).default('sqlite'),
+    store: Store.default({ store: 'sqlite', redisUrl: null }),
     'no-open': z.boolean().default(false),
     'no-sandbox': z.boolean().default(false),
     help: z.boolean().default(false),
@@ -150,7 +163,7 @@ export function parseConfig(argv: string[], env: NodeJS.ProcessEnv): Parsed {
     isFresh: flags.fresh,
     nodes: flags.nodes,
     strategy: flags.strategy,
-    store: flags.store,
+    ...flags.store,
     shouldOpen: !flags['no-open'],
     captureCapacity: DEFAULT_CAPTURE_CAPACITY,
     isSandboxed: !flags['no-sandbox'],

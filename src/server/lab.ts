@@ -1,6 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { join } from 'node:path'
-import type Database from 'better-sqlite3'
 import type { Lifetimes, Notice } from '../contract/lab.ts'
 import { Announcer } from './announcer.ts'
 import { ClientPool } from './clients/client-pool.ts'
@@ -9,6 +7,8 @@ import { type Balancer, startBalancer } from './cluster/balancer.ts'
 import { type Cluster, startCluster } from './cluster/cluster.ts'
 import { createDialBuffer, StoreDials } from './cluster/dials.ts'
 import { LiveSettings } from './cluster/live-settings.ts'
+import { NodesDirectory } from './cluster/nodes-directory.ts'
+import { type PreparedStore, SessionStores } from './cluster/session-stores.ts'
 import type { Config } from './config.ts'
 import { createControlApp } from './control/app.ts'
 import type { LabParts } from './control/lab-parts.ts'
@@ -16,12 +16,10 @@ import { listen, stopListening } from './control/listen.ts'
 import { whenFree } from './control/when-free.ts'
 import { openDataFolder } from './data-folder.ts'
 import { openPort } from './free-port.ts'
-import { type Keys, openKeys, renewKeys } from './keys-file.ts'
-import { LabSettings } from './lab-settings.ts'
+import { renewKeys } from './keys-file.ts'
+import { type LabFiles, openLabFiles } from './lab-files.ts'
 import { AccountRows } from './storage/account-rows.ts'
 import { Checkpoints } from './storage/checkpoints.ts'
-import { openDatabase } from './storage/open.ts'
-import { SessionRows } from './storage/session-rows.ts'
 import { type Recorder, startRecorder } from './traffic/recorder.ts'
 import { Undoing } from './undoing.ts'
 import { readVersion } from './version.ts'
@@ -60,29 +58,6 @@ export interface Lab {
   close(): Promise<void>
 }
 
-interface Stores {
-  readonly folder: string
-  readonly target: Database.Database
-  readonly targetFile: string
-  readonly labFile: string
-  readonly settings: LabSettings
-  readonly keys: Keys
-  readonly notices: Notice[]
-}
-
-function openStores(folder: string, undoing: Undoing): Stores {
-  const targetFile = join(folder, 'target.db')
-  const labFile = join(folder, 'lab.db')
-  const target = openDatabase(targetFile, 'target')
-  undoing.add(() => target.database.close())
-  const lab = openDatabase(labFile, 'lab')
-  undoing.add(() => lab.database.close())
-  const { keys, movedAside } = openKeys(folder)
-  const moved = [target.movedAside, lab.movedAside, movedAside].filter((path) => path !== null)
-  const notices = moved.map((path): Notice => ({ code: 'database-moved-aside', params: { path } }))
-  return { folder, target: target.database, targetFile, labFile, settings: new LabSettings(lab.database), keys, notices }
-}
-
 interface Running {
   readonly cluster: Cluster
   readonly recorder: Recorder
@@ -94,7 +69,8 @@ interface Running {
 
 interface Ground {
   readonly config: Config
-  readonly stores: Stores
+  readonly files: LabFiles
+  readonly stores: SessionStores
   readonly clock: LabClock
   readonly clockBuffer: SharedArrayBuffer
   /** Of `StoreDials`. */
@@ -104,8 +80,8 @@ interface Ground {
 }
 
 /** @param onRolling a rolling restart began or ended */
-function startNodes({ config, stores, announcer, ...ground }: Ground, onRolling: () => void): Promise<Cluster> {
-  const { keys, targetFile } = stores
+function startNodes({ config, files, announcer, ...ground }: Ground, prepared: PreparedStore, onRolling: () => void): Promise<Cluster> {
+  const { keys, targetFile } = files
   return startCluster({
     nodes: config.nodes,
     settings: {
@@ -113,8 +89,7 @@ function startNodes({ config, stores, announcer, ...ground }: Ground, onRolling:
       clockBuffer: ground.clockBuffer,
       storeDials: ground.storeDials,
       keys,
-      store: config.store,
-      redisUrl: null,
+      ...prepared,
       leewaySeconds: 0,
       lifetimes: LIFETIMES,
       issuer: ISSUER,
@@ -131,11 +106,11 @@ function startNodes({ config, stores, announcer, ...ground }: Ground, onRolling:
 }
 
 async function startTraffic(ground: Ground): Promise<Running> {
-  const { config, stores, clock, announcer, undoing } = ground
-  const capacity = stores.settings.captureCapacity() ?? config.captureCapacity
+  const { config, files, stores, clock, announcer, undoing } = ground
+  const capacity = files.settings.captureCapacity() ?? config.captureCapacity
   let isClosing = false
   const recorder = await startRecorder({
-    databaseFile: stores.labFile,
+    databaseFile: files.labFile,
     capacity,
     onChange: announcer.publish,
     onProblem: (message) => {
@@ -151,8 +126,12 @@ async function startTraffic(ground: Ground): Promise<Running> {
   // The first event: a reader that has seen nothing can tell 0 from "up to date".
   announcer.note('lab-started')
   let settings: LiveSettings | null = null
-  const cluster = await startNodes(ground, () => settings?.announce())
+  undoing.add(() => stores.close())
+  const prepared = await stores.prepare(config.store, config.redisUrl)
+  stores.use(prepared)
+  const cluster = await startNodes(ground, prepared, () => settings?.announce())
   undoing.add(() => cluster.close())
+  stores.memory = new NodesDirectory(() => cluster.directories())
   let clients: ClientPool | null = null
   const clientByTag = (tag: string) => clients?.byTag(tag) ?? null
   const wish = { name: 'balancer', port: config.balancerPort, isAsked: config.isBalancerPortAsked } as const
@@ -167,14 +146,16 @@ async function startTraffic(ground: Ground): Promise<Running> {
   return { cluster, recorder, balancer, clients: pool, settings, notices }
 }
 
-const createLiveSettings = ({ config, storeDials, announcer }: Ground, cluster: Cluster, balancer: Balancer): LiveSettings =>
+const createLiveSettings = ({ config, stores, storeDials, announcer }: Ground, cluster: Cluster, balancer: Balancer): LiveSettings =>
   new LiveSettings({
     cluster,
     balancer,
+    stores,
     storeDials: new StoreDials(storeDials),
-    start: { strategy: config.strategy, store: config.store },
+    start: { strategy: config.strategy, store: config.store, redisUrl: config.redisUrl },
     onChange: (state) => announcer.publish({ type: 'cluster', cluster: state }),
     onAction: announcer.note,
+    onStoreChange: () => announcer.publish({ type: 'resync' }),
   })
 
 const portalUrl = (balancer: Balancer): string => `http://app.localhost:${balancer.port}`
@@ -184,19 +165,18 @@ function keep(write: () => void): void {
   whenFree(write).catch((error: unknown) => console.error(error))
 }
 
-const createClients = ({ stores, clock, announcer }: Ground, recorder: Recorder, balancer: Balancer): ClientPool =>
+const createClients = ({ files, clock, announcer }: Ground, recorder: Recorder, balancer: Balancer): ClientPool =>
   new ClientPool({
     clock,
     origin: portalUrl(balancer),
-    kept: stores.settings.clients(),
+    kept: files.settings.clients(),
     whenComplete: (id) => recorder.whenComplete(id),
     onChange: announcer.publish,
     onAction: announcer.note,
-    onIdentities: (identities) => keep(() => stores.settings.keepClients(identities)),
+    onIdentities: (identities) => keep(() => files.settings.keepClients(identities)),
   })
 
-function assemble({ config, stores, clock, announcer }: Ground, { balancer, notices, ...running }: Running): LabParts {
-  const { target } = stores
+function assemble({ config, files, stores, clock, announcer }: Ground, { balancer, notices, ...running }: Running): LabParts {
   return {
     ...running,
     version: readVersion(),
@@ -205,16 +185,28 @@ function assemble({ config, stores, clock, announcer }: Ground, { balancer, noti
     portalUrl: portalUrl(balancer),
     lifetimes: LIFETIMES,
     captureCapacity: config.captureCapacity,
-    notices: [...stores.notices, ...notices],
+    notices: [...files.notices, ...notices],
     clock,
-    sessions: new SessionRows(target, clock),
-    accounts: new AccountRows(target),
+    stores,
+    accounts: new AccountRows(files.target),
     log: announcer.log,
     note: announcer.note,
-    renewKeys: () => renewKeys(stores.folder),
-    keepCapacity: (capacity) => keep(() => stores.settings.keepCaptureCapacity(capacity)),
+    renewKeys: () => renewKeys(files.folder),
+    keepCapacity: (capacity) => keep(() => files.settings.keepCaptureCapacity(capacity)),
   }
 }
+
+const createStores = (files: LabFiles, clock: LabClock, announcer: Announcer): SessionStores =>
+  new SessionStores({
+    database: files.target,
+    folder: files.folder,
+    clock,
+    patiently: whenFree,
+    onReachable: (isReachable) => {
+      announcer.note(isReachable ? 'store-recovered' : 'store-lost')
+      announcer.publish({ type: 'resync' })
+    },
+  })
 
 async function openControl({ config, undoing }: Ground, parts: LabParts) {
   const token = randomBytes(32).toString('base64url')
@@ -237,13 +229,15 @@ async function start(config: Config, undoing: Undoing): Promise<Lab> {
   undoing.add(() => folder.release())
   const clockBuffer = createClockBuffer()
   const clock = new LabClock(clockBuffer)
-  const stores = openStores(folder.path, undoing)
+  const files = openLabFiles(folder.path, undoing)
+  const announcer = new Announcer(clock)
+  const stores = createStores(files, clock, announcer)
   const checkpoints = new Checkpoints({
-    databaseFiles: [stores.targetFile, stores.labFile],
+    databaseFiles: [files.targetFile, files.labFile],
     onProblem: (message) => console.error(message),
   })
   undoing.add(() => checkpoints.close())
-  const ground: Ground = { config, stores, clock, clockBuffer, storeDials: createDialBuffer(), announcer: new Announcer(clock), undoing }
+  const ground: Ground = { config, files, stores, clock, clockBuffer, storeDials: createDialBuffer(), announcer, undoing }
   const parts = assemble(ground, await startTraffic(ground))
   const { token, url, notices } = await openControl(ground, parts)
   const workbench = `${url}/#token=${token}`

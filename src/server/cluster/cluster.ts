@@ -4,6 +4,7 @@ import { portalUrl } from '../assets.ts'
 import { LabError } from '../errors.ts'
 import { HealthChecks } from './health-checks.ts'
 import type { NodeSettings, NodeTrace } from './node-messages.ts'
+import type { AskNode } from './nodes-directory.ts'
 import { ThreadNode } from './thread-node.ts'
 import type { Upstream } from './upstream.ts'
 
@@ -37,6 +38,8 @@ export interface Cluster {
   nodes(): Node[]
   /** Nodes that take requests, for the balancer. */
   upstreams(): readonly Upstream[]
+  /** For the sessions in the memory of the nodes that are up. */
+  directories(): readonly AskNode[]
   /** A request to it failed: its health is checked now. */
   suspect(upstream: Upstream): void
   /** @throws LabError `conflict` when there are sixteen already, or `node-failed`. */
@@ -106,6 +109,10 @@ class ThreadedCluster implements Cluster {
 
   upstreams(): readonly Upstream[] {
     return this.#upstreams
+  }
+
+  directories(): readonly AskNode[] {
+    return this.#nodes.flatMap(({ thread }) => (thread ? (call) => thread.ask(call) : []))
   }
 
   suspect(upstream: Upstream): void {

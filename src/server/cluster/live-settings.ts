@@ -1,40 +1,44 @@
-import type { ClusterChange, ClusterState } from '../../contract/cluster.ts'
+import type { ClusterChange, ClusterState, StoreKind, StrategyName } from '../../contract/cluster.ts'
 import type { OperatorAction } from '../../contract/lab.ts'
 import type { Balancer } from './balancer.ts'
 import type { Cluster, ClusterSettings } from './cluster.ts'
 import type { StoreDials } from './dials.ts'
+import { isRedisInstalled } from './local-redis.ts'
+import type { SessionStores } from './session-stores.ts'
 
 /** What live settings are made of. */
 export interface LiveSettingsOptions {
   cluster: Cluster
   balancer: Balancer
+  stores: SessionStores
   storeDials: StoreDials
-  /** Of a fresh lab. */
-  start: Pick<ClusterState, 'strategy' | 'store'>
+  /** Of a fresh lab; `redisUrl` null for a server of the lab's own. */
+  start: { strategy: StrategyName; store: StoreKind; redisUrl: string | null }
   onChange(state: ClusterState): void
   onAction(action: OperatorAction['action'], params?: OperatorAction['params']): void
+  /** The sessions that can be seen are others now. */
+  onStoreChange(): void
 }
 
 /** What the operator can change for all nodes while the lab runs. */
 export class LiveSettings {
   readonly #options: LiveSettingsOptions
-  #store: ClusterState['store']
+  readonly #canStartRedis = isRedisInstalled()
   #leewaySeconds = 0
 
   constructor(options: LiveSettingsOptions) {
     this.#options = options
-    this.#store = options.start.store
   }
 
   state(): ClusterState {
-    const { balancer, cluster, storeDials } = this.#options
+    const { balancer, cluster, stores, storeDials } = this.#options
     return {
       strategy: balancer.strategy,
-      store: this.#store,
-      redisUrl: null,
-      isRedisOwn: false,
-      canStartRedis: false,
-      storeState: 'ok',
+      store: stores.kind,
+      redisUrl: stores.redisUrl,
+      isRedisOwn: stores.isRedisOwn,
+      canStartRedis: this.#canStartRedis,
+      storeState: stores.isReachable ? 'ok' : 'unreachable',
       storeLatencyMs: storeDials.latencyMs,
       isStoreOut: storeDials.isOut,
       leewaySeconds: this.#leewaySeconds,
@@ -42,30 +46,38 @@ export class LiveSettings {
     }
   }
 
-  /** Resolves when every node works by it. @throws LabError `node-failed`, or why the store cannot be had. */
+  /**
+   * Resolves when every node works by it.
+   * @throws LabError `node-failed`, `conflict`, `redis-not-installed`, `redis-not-started` or `redis-unreachable`; the store is then as before
+   */
   async change(change: ClusterChange): Promise<ClusterState> {
     this.#turnDials(change)
-    const { strategy } = change
+    const { strategy, store, redisUrl, redisRunning } = change
     const { balancer, onAction } = this.#options
     if (strategy !== undefined && strategy !== balancer.strategy) {
       balancer.strategy = strategy
       onAction('strategy-changed', { strategy })
     }
+    if (store !== undefined) await this.#switchStore(store, redisUrl ?? null)
+    if (redisRunning !== undefined) await this.#options.stores.setOwnRunning(redisRunning)
     await this.#setLeeway(change.leewaySeconds)
     this.announce()
     return this.state()
   }
 
-  /** Back to how the lab was started; answers what the nodes are to be started with. */
-  reset(): ClusterSettings {
-    const { balancer, storeDials, start } = this.#options
+  /** Back to how the lab was started; answers what the nodes are to be started with. @throws LabError when Redis cannot be had any more */
+  async reset(): Promise<ClusterSettings> {
+    const { balancer, stores, storeDials, start } = this.#options
     balancer.strategy = start.strategy
     storeDials.latencyMs = 0
     storeDials.isOut = false
     this.#leewaySeconds = 0
-    this.#store = start.store
+    // A server that does not answer any more has lost what was in it, or is not to be asked.
+    await stores.directory.clear().catch(() => {})
+    const prepared = await stores.prepare(start.store, start.redisUrl)
+    stores.use(prepared)
     this.announce()
-    return { store: this.#store, redisUrl: null, leewaySeconds: 0 }
+    return { ...prepared, leewaySeconds: 0 }
   }
 
   announce(): void {
@@ -82,6 +94,20 @@ export class LiveSettings {
       storeDials.isOut = storeOut
       onAction(storeOut ? 'store-outage-on' : 'store-outage-off')
     }
+  }
+
+  async #switchStore(store: StoreKind, redisUrl: string | null): Promise<void> {
+    const { stores, cluster, onAction, onStoreChange } = this.#options
+    const from = stores.kind
+    const urlBefore = stores.redisUrl
+    // Null when the store that is left cannot tell.
+    const left = await stores.directory.count().catch(() => null)
+    const prepared = await stores.prepare(store, redisUrl)
+    if (store === from && stores.redisUrl === urlBefore) return
+    await cluster.configure(prepared)
+    stores.use(prepared)
+    onAction('store-changed', { store, from, left })
+    onStoreChange()
   }
 
   async #setLeeway(seconds: number | undefined): Promise<void> {

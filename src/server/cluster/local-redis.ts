@@ -119,19 +119,22 @@ export class LocalRedis {
     ended.then(() => this.#lose(child))
   }
 
-  /** Ends it and forgets what was in it. */
-  async stop(): Promise<void> {
+  /** Ends it with what was in it; it can be launched again. */
+  async halt(): Promise<void> {
     const child = this.#process
     this.#process = null
-    if (child) {
-      const ended = once(child, 'exit')
-      child.kill('SIGTERM')
-      const isEnded = await Promise.race([ended.then(() => true), wait(STOP_PATIENCE_MS, false, { ref: false })])
-      if (!isEnded) {
-        child.kill('SIGKILL')
-        await ended
-      }
-    }
+    if (!child) return
+    const ended = once(child, 'exit')
+    child.kill('SIGTERM')
+    const isEnded = await Promise.race([ended.then(() => true), wait(STOP_PATIENCE_MS, false, { ref: false })])
+    if (isEnded) return
+    child.kill('SIGKILL')
+    await ended
+  }
+
+  /** Ends it and takes its folder away. */
+  async stop(): Promise<void> {
+    await this.halt()
     rmSync(this.#access.folder, { recursive: true, force: true })
     rmSync(join(this.#options.folder, RECORD), { force: true })
   }

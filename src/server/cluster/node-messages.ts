@@ -2,6 +2,7 @@ import type { StoreKind } from '../../contract/cluster.ts'
 import type { ExchangeMechanism } from '../../contract/mechanism.ts'
 import type { SessionRow } from '../../contract/sessions.ts'
 import type { Verdict } from '../../contract/verdict.ts'
+import type { DirectoryCall } from './nodes-directory.ts'
 
 /** The secrets that a node works with. */
 export interface NodeKeys {
@@ -70,12 +71,12 @@ export type NodeOrder = 'flush' | 'reset' | 'stats' | 'close'
 /** A message to a node. */
 export interface ToNode {
   orderId: number
-  order: NodeOrder
+  order: NodeOrder | DirectoryCall
 }
 
 /** A message from a node. */
 export type FromNode =
   | { kind: 'listening'; port: number }
   | { kind: 'traces'; traces: NodeTrace[] }
-  | { kind: 'done'; orderId: number; stats: NodeStats }
+  | { kind: 'done'; orderId: number; stats: NodeStats; answer?: unknown }
   | { kind: 'failed'; orderId: number; message: string }

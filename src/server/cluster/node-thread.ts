@@ -2,9 +2,10 @@ import { Worker } from 'node:worker_threads'
 import { nodeWorkerUrl } from '../assets.ts'
 import { LabError } from '../errors.ts'
 import type { FromNode, NodeOrder, NodeStats, NodeTrace, NodeWorkerData, ToNode } from './node-messages.ts'
+import type { DirectoryCall } from './nodes-directory.ts'
 
 interface Pending {
-  resolve(stats: NodeStats): void
+  resolve(done: { stats: NodeStats; answer?: unknown }): void
   reject(error: Error): void
 }
 
@@ -46,7 +47,21 @@ export class NodeThread {
   }
 
   /** Resolves when the order is carried out. */
-  order(order: NodeOrder): Promise<NodeStats> {
+  async order(order: NodeOrder): Promise<NodeStats> {
+    return (await this.#tell(order)).stats
+  }
+
+  /** Asks for the sessions in its memory. */
+  async ask(call: DirectoryCall): Promise<unknown> {
+    return (await this.#tell(call)).answer
+  }
+
+  /** Ends the thread at once, as `kill -9` ends a process. */
+  async terminate(): Promise<void> {
+    await this.#worker.terminate()
+  }
+
+  #tell(order: NodeOrder | DirectoryCall): Promise<{ stats: NodeStats; answer?: unknown }> {
     if (this.#isGone) return Promise.reject(this.#failure())
     const orderId = ++this.#lastOrderId
     return new Promise((resolve, reject) => {
@@ -55,15 +70,10 @@ export class NodeThread {
     })
   }
 
-  /** Ends the thread at once, as `kill -9` ends a process. */
-  async terminate(): Promise<void> {
-    await this.#worker.terminate()
-  }
-
   #settle(message: Extract<FromNode, { kind: 'done' | 'failed' }>): void {
     const pending = this.#pending.get(message.orderId)
     this.#pending.delete(message.orderId)
-    if (message.kind === 'done') pending?.resolve(message.stats)
+    if (message.kind === 'done') pending?.resolve(message)
     else pending?.reject(new LabError('node-failed', `${this.#nodeId}: ${message.message}`))
   }
 

@@ -4,8 +4,8 @@ import type { LabClock } from '../clock.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import type { LiveSettings } from '../cluster/live-settings.ts'
 import type { NodeKeys } from '../cluster/node-messages.ts'
+import type { SessionStores } from '../cluster/session-stores.ts'
 import type { AccountRows } from '../storage/account-rows.ts'
-import type { SessionRows } from '../storage/session-rows.ts'
 import type { Recorder } from '../traffic/recorder.ts'
 import type { EventLog } from './event-log.ts'
 
@@ -24,7 +24,7 @@ export interface LabParts {
   readonly cluster: Cluster
   readonly settings: LiveSettings
   readonly clients: ClientPool
-  readonly sessions: SessionRows
+  readonly stores: SessionStores
   readonly accounts: AccountRows
   readonly log: EventLog
   /** Makes new keys for the target and writes them down; in force on nodes that start with them. */

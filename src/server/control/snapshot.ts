@@ -17,7 +17,12 @@ export const readClock = (clock: LabClock): Clock => ({
 export async function readState(lab: LabParts): Promise<LabState> {
   const seq = lab.log.seq
   await lab.cluster.flush()
-  const [clients, exchanges] = await Promise.all([lab.clients.list(), lab.recorder.summaries({ limit: NEWEST })])
+  const [clients, exchanges, sessions] = await Promise.all([
+    lab.clients.list(),
+    lab.recorder.summaries({ limit: NEWEST }),
+    // A store that does not answer shows none; the state says so beside.
+    lab.stores.directory.list({ limit: NEWEST }).catch(() => []),
+  ])
   return {
     seq,
     version: lab.version,
@@ -30,7 +35,7 @@ export async function readState(lab: LabParts): Promise<LabState> {
     nodes: lab.cluster.nodes(),
     clients,
     accounts: lab.accounts.list(),
-    sessions: lab.sessions.list({ limit: NEWEST }),
+    sessions,
     exchanges,
     actions: lab.recorder.actions(),
     notices: [...lab.notices],

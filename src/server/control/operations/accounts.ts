@@ -4,7 +4,7 @@ import { whenFree } from '../when-free.ts'
 import { api } from './implementer.ts'
 
 async function endSessions(lab: LabParts, name: string): Promise<number> {
-  const ended = await whenFree(() => lab.sessions.endForAccount(name))
+  const ended = await lab.stores.directory.endForAccount(name)
   for (const id of ended) lab.log.publish({ type: 'session-removed', id })
   return ended.length
 }
