@@ -28,6 +28,8 @@ export const STEP_KINDS = [
   'scope',
   'session-regenerate',
   'session-write',
+  'session-overwrite',
+  'session-save-refused',
   'session-touch',
   'session-destroy',
   'token-issue',

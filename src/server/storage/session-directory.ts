@@ -26,16 +26,31 @@ export interface SessionDirectory {
   clear(): Promise<void>
 }
 
+/** Runs a statement, again while another connection holds the lock. */
+type Patiently = <T>(work: () => T) => Promise<T>
+
+/** The directory as the app under study has it, beside its own database. */
+export interface AppSessionDirectory extends SessionDirectory {
+  /**
+   * Ends every session of an account along with a write to the database: both or neither where the sessions are in it too. Elsewhere they are
+   * ended before the write and once more after it, so that none that began in between outlives it.
+   */
+  endForAccountWith(account: string, write: () => void): Promise<string[]>
+}
+
 const IS_PUBLIC_ID = /^[0-9a-f]{64}$/
 
 /** The directory of a store that is not the database. */
-export class RecordsDirectory implements SessionDirectory {
+export class RecordsDirectory implements AppSessionDirectory {
   readonly #records: SessionRecords
   readonly #clock: Clock
+  readonly #patiently: Patiently
 
-  constructor(records: SessionRecords, clock: Clock) {
+  /** @param patiently runs what is written to the database along with an end */
+  constructor(records: SessionRecords, clock: Clock, patiently: Patiently = async (work) => work()) {
     this.#records = records
     this.#clock = clock
+    this.#patiently = patiently
   }
 
   async list(filter: SessionFilter = {}): Promise<SessionRow[]> {
@@ -55,6 +70,12 @@ export class RecordsDirectory implements SessionDirectory {
     return this.#records.endForAccount(account)
   }
 
+  async endForAccountWith(account: string, write: () => void): Promise<string[]> {
+    const ended = await this.#records.endForAccount(account)
+    await this.#patiently(write)
+    return [...ended, ...(await this.#records.endForAccount(account))]
+  }
+
   async expireNow(id: string): Promise<SessionRow | null> {
     const stored = IS_PUBLIC_ID.test(id) ? await this.#records.expire(id, this.#clock.nowMs()) : null
     return stored && toSessionRow(stored)
@@ -69,16 +90,15 @@ export class RecordsDirectory implements SessionDirectory {
   }
 }
 
-/** Runs a statement, again while another connection holds the lock. */
-type Patiently = <T>(work: () => T) => Promise<T>
-
 /** The directory of the database. */
-export class SqliteDirectory implements SessionDirectory {
+export class SqliteDirectory implements AppSessionDirectory {
+  readonly #database: Database.Database
   readonly #rows: SessionRows
   readonly #patiently: Patiently
   readonly #clear: () => void
 
   constructor(database: Database.Database, clock: Clock, patiently: Patiently) {
+    this.#database = database
     this.#rows = new SessionRows(database, clock)
     this.#patiently = patiently
     this.#clear = database.transaction(() => void database.exec('DELETE FROM sessions; DELETE FROM account_sessions')).immediate
@@ -98,6 +118,14 @@ export class SqliteDirectory implements SessionDirectory {
 
   endForAccount(account: string): Promise<string[]> {
     return this.#patiently(() => this.#rows.endForAccount(account))
+  }
+
+  endForAccountWith(account: string, write: () => void): Promise<string[]> {
+    const both = this.#database.transaction(() => {
+      write()
+      return this.#rows.endForAccount(account)
+    })
+    return this.#patiently(both.immediate)
   }
 
   expireNow(id: string): Promise<SessionRow | null> {

@@ -104,7 +104,7 @@ export const createTargetApp = (deps: TargetDeps): TargetApp => {
   app.use(answerUnknownPath, answerFailure)
   return {
     app,
-    counts: () => ({ ...context.counts, sessions: null }),
+    counts: () => ({ ...context.counts, sessions: context.store.ownSessions?.() ?? null }),
     flush: () => void context.store.flush(),
     reset: async () => {
       await context.store.clear()

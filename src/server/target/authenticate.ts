@@ -80,7 +80,7 @@ const sessionLookup: Check = async (attempt) => {
   const isLive = request.sessionID === sid && typeof request.session.account === 'string'
   // The reason for a refusal costs a second lookup; a good session costs one.
   if (isLive) attempt.look = { state: 'live', row: currentTrace()?.row ?? null }
-  else attempt.look = context.store.look(sid)
+  else attempt.look = await context.store.look(sid)
   const { state, row } = attempt.look
   const isFound = isLive || state === 'idle-expired' || state === 'absolute-expired'
   report(LOOKUP, {

@@ -3,10 +3,12 @@ import type { RequestHandler } from 'express'
 import type { Lifetimes } from '../../contract/lab.ts'
 import type { Clock } from '../clock.ts'
 import { AccountRows } from '../storage/account-rows.ts'
-import { SessionRows } from '../storage/session-rows.ts'
+import { type AppSessionDirectory, SqliteDirectory } from '../storage/session-directory.ts'
 import { ThrottleRows } from '../storage/throttle-rows.ts'
+import { retryBusy } from './retry-busy.ts'
 import { createSessionMiddleware } from './session-middleware.ts'
 import { type CreateStorage, type SessionStorage, sqliteStorage } from './session-storage.ts'
+import { gatedStorage, type StoreFaults, StoreGate } from './sessions/faulty-session-store.ts'
 import type { TokenPolicy } from './tokens/issue.ts'
 import { createKeyring } from './tokens/keyring.ts'
 import type { ExchangeTrace } from './trace.ts'
@@ -32,6 +34,8 @@ export interface TargetDeps {
   isTracing: boolean
   /** Where sessions are kept; in the database when absent. */
   createStorage?: CreateStorage
+  /** What is wrong with the session store on purpose. Its uses are counted only when this is given. */
+  storeFaults?: StoreFaults
   /** How long each request is held back, milliseconds; read anew each time. */
   latency?: { readonly latencyMs: number }
   /** Folder of the portal page. */
@@ -57,7 +61,8 @@ export interface TargetContext {
   cookieSecrets: string[]
   policy: TokenPolicy
   accounts: AccountRows
-  sessionRows: SessionRows
+  /** The sessions from outside, in whatever store they are. */
+  sessions: AppSessionDirectory
   store: SessionStorage
   throttle: ThrottleRows
   sessionMiddleware: RequestHandler
@@ -72,10 +77,13 @@ export const createContext = (deps: TargetDeps): TargetContext => {
   const { sessionIdle, sessionAbsolute, accessToken } = lifetimes
   const { createStorage = sqliteStorage, isTracing } = deps
   const storageDeps = { database, clock, nodeId, idleSeconds: sessionIdle, absoluteSeconds: sessionAbsolute }
-  const store = createStorage(storageDeps, isTracing ? traceWatch : null)
+  const counts = { storeReads: 0, storeWrites: 0, tokensVerified: 0 }
+  const made = createStorage(storageDeps, isTracing ? traceWatch : null)
+  const whole = { ...made, directory: made.directory ?? new SqliteDirectory(database, clock, retryBusy) }
+  const store = deps.storeFaults ? gatedStorage(whole, new StoreGate(deps.storeFaults, counts)) : whole
   const sessionStore = isTracing ? new TracedSessionStore(store) : store.store
   return {
-    counts: { storeReads: 0, storeWrites: 0, tokensVerified: 0 },
+    counts,
     nodeId,
     clock,
     database,
@@ -89,7 +97,7 @@ export const createContext = (deps: TargetDeps): TargetContext => {
       leewaySeconds: deps.leewaySeconds ?? 0,
     },
     accounts: new AccountRows(database),
-    sessionRows: new SessionRows(database, clock),
+    sessions: store.directory,
     store,
     throttle: new ThrottleRows(database, clock, THROTTLE_WINDOW_SECONDS),
     sessionMiddleware: createSessionMiddleware(sessionStore, keys.cookieSecrets),

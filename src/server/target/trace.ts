@@ -50,6 +50,8 @@ export class Trace {
   row: SessionRow | null = null
   readonly sessions = new Map<string, SessionRow>()
   readonly endedSessions = new Set<string>()
+  /** Ids of sessions that had ended when this exchange wanted to save them. */
+  readonly refusedSaves = new Set<string>()
   readonly #sources: StepSource[] = []
   readonly #results: StepResult[] = []
   /** Of each step, in tenths of a microsecond. */

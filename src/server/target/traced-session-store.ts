@@ -5,6 +5,13 @@ import type { SessionStorage, StorageWatch } from './session-storage.ts'
 import { currentTrace, report, startTimer } from './trace.ts'
 
 const WRITE = { kind: 'session-write', file: 'traced-session-store.ts', symbol: 'TracedSessionStore.set' } as const
+const REFUSED = {
+  kind: 'session-save-refused',
+  clause: 'OWASP ASVS 5 V7.4.1',
+  file: 'traced-session-store.ts',
+  symbol: 'TracedSessionStore.set',
+} as const
+const OVERWRITE = { kind: 'session-overwrite', file: 'traced-session-store.ts', symbol: 'traceWatch.onChange' } as const
 const TOUCH = {
   kind: 'session-touch',
   clause: 'OWASP ASVS 5 V7.3.1',
@@ -17,6 +24,8 @@ const DESTROY = {
   file: 'traced-session-store.ts',
   symbol: 'TracedSessionStore.destroy',
 } as const
+
+const TOUCHED = 'The idle time-out starts again'
 
 type Done = (error?: unknown) => void
 
@@ -35,10 +44,17 @@ export const traceWatch: StorageWatch = {
     const trace = currentTrace()
     if (trace) trace.row = row
   },
-  onChange: ({ written, ended }) => {
+  onChange: ({ written, ended, overwrote }) => {
     const trace = currentTrace()
     if (written) trace?.sessions.set(written.id, written)
     if (ended !== undefined) trace?.endedSessions.add(ended)
+    if (overwrote) {
+      const title = 'An update that another request saved in between was overwritten'
+      report(OVERWRITE, { outcome: 'info', startedAt: startTimer(), title, evidence: () => overwrote })
+    }
+  },
+  onProblem: ({ code, id }) => {
+    if (code === 'save-refused') currentTrace()?.refusedSaves.add(id)
   },
 }
 
@@ -46,11 +62,13 @@ export const traceWatch: StorageWatch = {
 export class TracedSessionStore extends session.Store {
   readonly #store: session.Store
   readonly #statements: SessionStorage['statements']
+  readonly #isTouchDeferred: boolean
 
-  constructor({ store, statements }: Pick<SessionStorage, 'store' | 'statements'>) {
+  constructor({ store, statements, isTouchDeferred = false }: Pick<SessionStorage, 'store' | 'statements' | 'isTouchDeferred'>) {
     super()
     this.#store = store
     this.#statements = statements
+    this.#isTouchDeferred = isTouchDeferred
     // express-session listens to the store it is given.
     for (const event of ['connect', 'disconnect']) store.on(event, () => this.emit(event))
   }
@@ -69,6 +87,16 @@ export class TracedSessionStore extends session.Store {
     const before = rowNow(id)
     this.#store.set(sid, data, (error) => {
       const after = rowNow(id)
+      if (currentTrace()?.refusedSaves.delete(id)) {
+        report(REFUSED, {
+          outcome: 'info',
+          startedAt,
+          title: 'The session had ended meanwhile: it was not saved',
+          evidence: () => ({ id }),
+        })
+        done(error)
+        return
+      }
       report(WRITE, {
         outcome: error ? 'fail' : 'pass',
         startedAt,
@@ -92,8 +120,8 @@ export class TracedSessionStore extends session.Store {
       report(TOUCH, {
         outcome: error ? 'fail' : 'pass',
         startedAt,
-        title: 'The idle time-out starts again; written with other touches within a second',
-        evidence: () => ({ sql: this.#statements?.touch, before, after, isDeferred: true }),
+        title: this.#isTouchDeferred ? `${TOUCHED}; written with other touches within a second` : TOUCHED,
+        evidence: () => ({ sql: this.#statements?.touch, before, after, isDeferred: this.#isTouchDeferred }),
       })
       done(error)
     })

@@ -5,21 +5,11 @@ import { PasswordInput, readInput } from '../input.ts'
 import { logIn } from '../login.ts'
 import { hashPassword } from '../passwords.ts'
 import { sendProblem } from '../problem.ts'
-import { retryBusy } from '../retry-busy.ts'
 import { startSession } from '../session-middleware.ts'
 import { report, startTimer } from '../trace.ts'
 import { reportAllEnded } from './sessions.ts'
 
 const WRITE = { kind: 'account-write', clause: 'OWASP ASVS 5 V6.2.3', file: 'routes/password.ts', symbol: 'changePassword' } as const
-
-/** Writes the new hash and ends all sessions, both or neither: a session that outlives the password it came from would be the thief's. */
-const replacePassword = (context: TargetContext, name: string, passwordHash: string): Promise<string[]> => {
-  const write = context.database.transaction(() => {
-    context.accounts.setPasswordHash(name, passwordHash)
-    return context.sessionRows.endForAccount(name)
-  }).immediate
-  return retryBusy(write)
-}
 
 /**
  * `POST /password`: takes the current password besides the credential, and ends all sessions of the account; the caller's own goes on under
@@ -40,14 +30,15 @@ export const changePassword = (context: TargetContext): RequestHandler =>
     }
     const hash = await hashPassword(input.newPassword)
     const startedAt = startTimer()
-    const ended = await replacePassword(context, name, hash)
+    // Both or neither where that can be: a session that outlives the password it came from would be the thief's.
+    const ended = await context.sessions.endForAccountWith(name, () => context.accounts.setPasswordHash(name, hash))
     report(WRITE, {
       outcome: 'pass',
       startedAt,
       title: `New password hash of ${name} written`,
       evidence: () => ({ sql: 'UPDATE accounts SET password_hash = ? WHERE name = ?', rows: 1 }),
     })
-    reportAllEnded(name, ended, startedAt)
+    reportAllEnded(context, name, ended, startedAt)
     if (sessionId !== null) await startSession(request, name)
     response.json({
       endedSessions: sessionId === null ? ended.length : Math.max(0, ended.length - 1),

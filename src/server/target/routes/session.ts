@@ -37,8 +37,8 @@ export const createSession =
 
 /** `GET /session`: the times and the data of the caller's own session. */
 export const showSession = (context: TargetContext): RequestHandler =>
-  guarded(context, { mechanisms: ['session'] }, (request, response, principal) => {
-    const { row } = context.store.look(request.sessionID)
+  guarded(context, { mechanisms: ['session'] }, async (request, response, principal) => {
+    const { row } = await context.store.look(request.sessionID)
     const { account, device } = request.session
     response.json({
       user: { name: principal.name, role: principal.role, scopes: principal.scopes },

@@ -1,7 +1,8 @@
 import type { Request } from 'express'
 import session, { type SessionData } from 'express-session'
 import { LabError } from '../../errors.ts'
-import type { SessionDirectory } from '../../storage/session-directory.ts'
+import type { AppSessionDirectory } from '../../storage/session-directory.ts'
+import type { SessionStorage } from '../session-storage.ts'
 
 /** What is wrong with a store on purpose; read anew at every use. */
 export interface StoreFaults {
@@ -13,8 +14,8 @@ export interface StoreFaults {
 
 /** How often a store was used. */
 export interface StoreCounts {
-  reads: number
-  writes: number
+  storeReads: number
+  storeWrites: number
 }
 
 const OUT = 'The session store is out, on purpose: switch the outage off to use it again.'
@@ -22,18 +23,12 @@ const OUT = 'The session store is out, on purpose: switch the outage off to use 
 /** Where a node's uses of its session store are counted, held back and made to fail. */
 export class StoreGate {
   readonly #faults: StoreFaults
-  readonly #counts: StoreCounts = { reads: 0, writes: 0 }
+  readonly #counts: StoreCounts
 
-  constructor(faults: StoreFaults) {
+  /** @param counts are counted up */
+  constructor(faults: StoreFaults, counts: StoreCounts) {
     this.#faults = faults
-  }
-
-  get counts(): Readonly<StoreCounts> {
-    return this.#counts
-  }
-
-  resetCounts(): void {
-    Object.assign(this.#counts, { reads: 0, writes: 0 })
+    this.#counts = counts
   }
 
   /** Goes on at once unless there is latency; with an error while the store is out. */
@@ -73,31 +68,31 @@ export class FaultySessionStore extends session.Store {
   }
 
   override get(sid: string, done: Done<SessionData>): void {
-    this.#gate.pass('reads', (error) => (error ? done(error) : this.#store.get(sid, done)))
+    this.#gate.pass('storeReads', (error) => (error ? done(error) : this.#store.get(sid, done)))
   }
 
   override set(sid: string, data: SessionData, done: SimpleCallback = ignore): void {
-    this.#gate.pass('writes', (error) => (error ? done(error) : this.#store.set(sid, data, done)))
+    this.#gate.pass('storeWrites', (error) => (error ? done(error) : this.#store.set(sid, data, done)))
   }
 
   override touch(sid: string, data: SessionData, done: SimpleCallback = ignore): void {
-    this.#gate.pass('writes', (error) => (error ? done(error) : this.#store.touch(sid, data, done)))
+    this.#gate.pass('storeWrites', (error) => (error ? done(error) : this.#store.touch(sid, data, done)))
   }
 
   override destroy(sid: string, done: SimpleCallback = ignore): void {
-    this.#gate.pass('writes', (error) => (error ? done(error) : this.#store.destroy(sid, done)))
+    this.#gate.pass('storeWrites', (error) => (error ? done(error) : this.#store.destroy(sid, done)))
   }
 
   override all(done: Done<SessionData[] | { [sid: string]: SessionData }>): void {
-    this.#gate.pass('reads', (error) => (error ? done(error) : this.#store.all(done)))
+    this.#gate.pass('storeReads', (error) => (error ? done(error) : this.#store.all(done)))
   }
 
   override length(done: (error: unknown, count?: number) => void): void {
-    this.#gate.pass('reads', (error) => (error ? done(error) : this.#store.length(done)))
+    this.#gate.pass('storeReads', (error) => (error ? done(error) : this.#store.length(done)))
   }
 
   override clear(done: SimpleCallback = ignore): void {
-    this.#gate.pass('writes', (error) => (error ? done(error) : this.#store.clear(done)))
+    this.#gate.pass('storeWrites', (error) => (error ? done(error) : this.#store.clear(done)))
   }
 
   override createSession(request: Request, data: SessionData): session.Session & SessionData {
@@ -106,14 +101,23 @@ export class FaultySessionStore extends session.Store {
 }
 
 /** The directory that a node's routes use, behind the same gate. */
-export const gatedDirectory = (directory: SessionDirectory, gate: StoreGate): SessionDirectory => ({
-  list: (filter) => gate.run('reads', () => directory.list(filter)),
-  find: (id) => gate.run('reads', () => directory.find(id)),
-  end: (id) => gate.run('writes', () => directory.end(id)),
-  endForAccount: (account) => gate.run('writes', () => directory.endForAccount(account)),
-  expireNow: (id) => gate.run('writes', () => directory.expireNow(id)),
-  count: () => gate.run('reads', () => directory.count()),
-  clear: () => gate.run('writes', () => directory.clear()),
+export const gatedDirectory = (directory: AppSessionDirectory, gate: StoreGate): AppSessionDirectory => ({
+  list: (filter) => gate.run('storeReads', () => directory.list(filter)),
+  find: (id) => gate.run('storeReads', () => directory.find(id)),
+  end: (id) => gate.run('storeWrites', () => directory.end(id)),
+  endForAccount: (account) => gate.run('storeWrites', () => directory.endForAccount(account)),
+  endForAccountWith: (account, write) => gate.run('storeWrites', () => directory.endForAccountWith(account, write)),
+  expireNow: (id) => gate.run('storeWrites', () => directory.expireNow(id)),
+  count: () => gate.run('storeReads', () => directory.count()),
+  clear: () => gate.run('storeWrites', () => directory.clear()),
+})
+
+/** A node's session storage behind the gate. What waits to be written, and how many there are, is no use of the store. */
+export const gatedStorage = <S extends SessionStorage & { directory: AppSessionDirectory }>(storage: S, gate: StoreGate): S => ({
+  ...storage,
+  store: new FaultySessionStore(storage.store as WholeStore, gate),
+  directory: gatedDirectory(storage.directory, gate),
+  look: (sid: string) => gate.run('storeReads', () => storage.look(sid)),
 })
 
 const ignore = (): void => undefined
