@@ -118,13 +118,15 @@ const absoluteTimeout: Check = ({ context, look: { state, row } }) => {
 }
 
 /** The account is read on every request: a change of role or a disabled account counts at once (OWASP ASVS 5 V7.4.2). */
-const sessionAccount: Check = async (attempt) => {
-  const { context, request, response } = attempt
+const sessionAccount: Check = (attempt) => {
+  const { context, request } = attempt
   const account = lookUpAccount(context, request.session.account ?? '')
-  if (account && !account.isDisabled) {
-    attempt.account = account
-    return null
-  }
+  if (!account || account.isDisabled) return refuseAccount(attempt)
+  attempt.account = account
+  return null
+}
+
+const refuseAccount = async ({ request, response }: Attempt): Promise<Denial> => {
   await endSession(request, response)
   return unauthorized('account-disabled', 'This account is disabled.')
 }
@@ -157,6 +159,10 @@ const toPrincipal = ({ mechanism, account, claims, sid }: Attempt): Principal | 
 }
 
 const COOKIE_OF: Readonly<Partial<Record<Mechanism, string>>> = { session: SESSION_COOKIE, 'jwt-cookie': TOKEN_COOKIE }
+const ALL_COOKIES = MECHANISMS.flatMap((known) => COOKIE_OF[known] ?? [])
+
+const cookiesOf = (accepted: readonly Mechanism[]): readonly string[] =>
+  accepted === MECHANISMS ? ALL_COOKIES : accepted.flatMap((known) => COOKIE_OF[known] ?? [])
 
 const secretOf = (credential: Credential): string => (credential.mechanism === 'session' ? credential.cookie : credential.token)
 
@@ -170,10 +176,7 @@ export const authenticate = async (
   response: Response,
   accepted: readonly Mechanism[] = MECHANISMS,
 ): Promise<Authentication> => {
-  const credential = findCredential(
-    request,
-    accepted.flatMap((known) => COOKIE_OF[known] ?? []),
-  )
+  const credential = findCredential(request, cookiesOf(accepted))
   if (!credential || !accepted.includes(credential.mechanism)) return { principal: null, denial: NO_CREDENTIAL }
   const { mechanism } = credential
   noteMechanism(mechanism)
@@ -190,7 +193,9 @@ export const authenticate = async (
     claims: null,
   }
   for (const check of CHECKS[mechanism]) {
-    const denial = await check(attempt)
+    const found = check(attempt)
+    // Most checks answer at once: then so does this one, in the same turn.
+    const denial = found instanceof Promise ? await found : found
     if (denial) return { principal: null, denial }
   }
   const principal = toPrincipal(attempt)
