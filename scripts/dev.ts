@@ -21,10 +21,20 @@ function endGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
   }
 }
 
+const children: ChildProcess[] = []
+
+function endAll(signal: NodeJS.Signals): void {
+  for (const child of children) endGroup(child, signal)
+}
+
+/** Runs beside the others started here: when one ends, all do. */
 function start(args: string[], env: NodeJS.ProcessEnv = {}): void {
   const child = spawn(process.execPath, args, { stdio: 'inherit', cwd: ROOT, env: { ...process.env, ...env }, detached: !isWindows })
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => endGroup(child, signal))
-  child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' || signal === 'SIGTERM' ? 0 : 1)))
+  children.push(child)
+  child.on('exit', (code) => {
+    endAll('SIGTERM')
+    process.exitCode ??= code ?? 0
+  })
 }
 
 async function isFree(port: number): Promise<boolean> {
@@ -77,6 +87,7 @@ async function startBrowser(): Promise<void> {
   start(['--watch-path=src/server', '--watch-path=src/contract', 'src/server/cli.ts', '--browser', ...rest])
 }
 
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => endAll(signal))
 try {
   await (isBrowser ? startBrowser() : startDesktop())
 } catch (error) {
