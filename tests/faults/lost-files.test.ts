@@ -31,7 +31,8 @@ const start = async (): Promise<Running> => {
 
 const stop = async ({ process }: Running): Promise<void> => {
   process.child.kill('SIGTERM')
-  expect(await process.ended).toMatchObject({ code: 0, signal: null, stderr: '' })
+  // A thread that connects anew may say which file it misses; no stack leaves the process.
+  expect(await process.ended).toMatchObject({ code: 0, signal: null, stderr: expect.not.stringMatching(/\n\s+at /) })
 }
 
 const remove = (name: string): void => {
