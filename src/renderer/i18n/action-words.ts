@@ -1,27 +1,43 @@
 import type { OperatorAction } from '../../contract/lab.ts'
 import { clockTime, countdown } from '../state/lab-time.ts'
-import { type Params, say, sayFirst } from './say.ts'
+import { hasWords, type Params, say, sayFirst } from './say.ts'
 
 type Value = OperatorAction['params'][string] | undefined
 
 const offsetWords = (offsetMs: number): string =>
   say(offsetMs < 0 ? 'actions:behind' : 'actions:ahead', { duration: countdown(Math.abs(offsetMs)) })
 
-function changeWords(params: OperatorAction['params']): string {
+function accountChange({ role, disabled, scopes }: OperatorAction['params']): string[] {
   const words: string[] = []
-  const { role, disabled, scopes } = params
   if (typeof role === 'string') words.push(say('actions:change.role', { role }))
   if (typeof disabled === 'boolean') words.push(say(disabled ? 'actions:change.disabled' : 'actions:change.enabled'))
   if (typeof scopes === 'string') words.push(say('actions:change.scopes', { scopes }))
-  return words.join(', ')
+  return words
+}
+
+function nodeChange({ clockSkewMs, latencyMs, jwksFrozen, ownCookieSecret }: OperatorAction['params']): string[] {
+  const words: string[] = []
+  if (clockSkewMs === 0) words.push(say('actions:change.noSkew'))
+  else if (typeof clockSkewMs === 'number') {
+    words.push(say(clockSkewMs < 0 ? 'actions:change.slow' : 'actions:change.fast', { duration: countdown(Math.abs(clockSkewMs)) }))
+  }
+  if (latencyMs === 0) words.push(say('actions:change.noLatency'))
+  else if (typeof latencyMs === 'number') words.push(say('actions:change.latency', { latencyMs }))
+  if (typeof jwksFrozen === 'boolean') words.push(say(jwksFrozen ? 'actions:change.keysFrozen' : 'actions:change.keysFollow'))
+  if (typeof ownCookieSecret === 'boolean') words.push(say(ownCookieSecret ? 'actions:change.ownSecret' : 'actions:change.sharedSecret'))
+  return words
 }
 
 const ID_SHOWN = 8
+
+const nameOf = (key: string, id: string): string => (hasWords(key) ? say(key) : id)
 
 function word(name: string, value: Value): string | number | null {
   if (typeof value === 'number' && name === 'until') return clockTime(value)
   if (typeof value === 'string' && name === 'id') return value.slice(0, ID_SHOWN)
   if (typeof value === 'string' && name === 'mechanism') return say(`traffic:mechanismName.${value}`)
+  if (typeof value === 'string' && (name === 'store' || name === 'from')) return nameOf(`actions:store.${value}`, value)
+  if (typeof value === 'string' && name === 'strategy') return nameOf(`status:strategy.${value}`, value)
   return typeof value === 'boolean' || value === undefined ? null : value
 }
 
@@ -34,8 +50,8 @@ export function actionWords({ action, params }: OperatorAction): string {
   }
   const offset = params['offsetMs']
   if (typeof offset === 'number') filled['offset'] = offsetWords(offset)
-  const change = changeWords(params)
+  const change = [...accountChange(params), ...nodeChange(params)].join(say('actions:and'))
   if (change !== '') filled['change'] = change
   const all: Params = filled
-  return sayFirst([`actions:${action}.full`], all) ?? say(`actions:${action}.plain`)
+  return sayFirst([`actions:${action}.full`, `actions:${action}.brief`], all) ?? say(`actions:${action}.plain`)
 }

@@ -3,6 +3,7 @@ import type { ExchangeMechanism } from '../../contract/mechanism.ts'
 import type { Step } from '../../contract/step.ts'
 import { NEUTRAL_VERDICTS, type Verdict } from '../../contract/verdict.ts'
 import { hasWords, say } from './say.ts'
+import { clusterCause } from './verdict-causes.ts'
 
 /** Class name of the colours of a verdict: green only for allowed, red only for denied by the server, ink for everything else. */
 export type Tone = 'ok' | 'no' | 'neutral'
@@ -17,7 +18,8 @@ export function toneOf(verdict: Verdict | null): Tone {
 export const familyOf = (mechanism: ExchangeMechanism): 'session' | 'jwt' | null =>
   mechanism === 'none' ? null : mechanism === 'session' ? 'session' : 'jwt'
 
-type Subject = Pick<ExchangeSummary, 'verdict' | 'mechanism' | 'method' | 'path' | 'node' | 'status'>
+type Subject = Pick<ExchangeSummary, 'verdict' | 'mechanism' | 'method' | 'path' | 'node' | 'status'> &
+  Partial<Pick<ExchangeSummary, 'seq' | 'labTime' | 'durationMs'>>
 
 const isLogin = ({ method, path }: Subject): boolean => method === 'POST' && /^\/(session|token)(\?|$)/.test(path)
 
@@ -53,9 +55,10 @@ function variantOf(subject: Subject, steps: readonly Step[] = []): string {
 }
 
 function verdictText(part: 'short' | 'headline' | 'why', subject: Subject, steps: readonly Step[]): string {
-  const variant = variantOf(subject, steps)
-  const key = `verdicts:${subject.verdict}.${part}.${variant}`
-  return say(hasWords(key) ? key : `verdicts:${subject.verdict}.${part}.any`, { node: subject.node ?? say('verdicts:unknownNode') })
+  const variants = [clusterCause(subject, steps), variantOf(subject, steps)]
+  const keys = variants.map((variant) => `verdicts:${subject.verdict}.${part}.${variant}`)
+  const key = keys.find(hasWords) ?? `verdicts:${subject.verdict}.${part}.any`
+  return say(key, { node: subject.node ?? say('verdicts:unknownNode') })
 }
 
 /** A few words on the verdict, for a table. */

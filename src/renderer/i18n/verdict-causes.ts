@@ -1,0 +1,60 @@
+import { STORE_KINDS, type StoreKind } from '../../contract/cluster.ts'
+import type { ExchangeSummary } from '../../contract/exchanges.ts'
+import type { OperatorAction } from '../../contract/lab.ts'
+import type { Step } from '../../contract/step.ts'
+import { currentLab } from '../state/use-lab.ts'
+
+/** NumericDate is whole seconds, and a request takes a moment to its node. */
+const SAME_CLOCK_MS = 2000
+
+const isStoreKind = (value: unknown): value is StoreKind => STORE_KINDS.some((kind) => kind === value)
+
+/** The session store in use when the exchange with this `seq` was made, by the changes that are on record. */
+export function storeAt(seq: number, actions: readonly OperatorAction[], now: StoreKind): StoreKind {
+  const next = actions.find(({ action, afterExchange }) => action === 'store-changed' && afterExchange >= seq)
+  const from = next?.params['from']
+  return isStoreKind(from) ? from : now
+}
+
+type Subject = Pick<ExchangeSummary, 'verdict' | 'node'> & Partial<Pick<ExchangeSummary, 'seq' | 'labTime' | 'durationMs'>>
+
+const evidenceOf = (steps: readonly Step[], kind: Step['kind']): Step['evidence'] =>
+  steps.find((step) => step.kind === kind)?.evidence ?? {}
+
+/** Whether the node's clock was off from the lab's when it judged the token's times, as its evidence shows. */
+function clockOf({ labTime, durationMs }: Subject, steps: readonly Step[]): 'fast' | 'slow' | null {
+  const now = evidenceOf(steps, 'token-expiry')['now'] ?? evidenceOf(steps, 'token-not-before')['now']
+  if (typeof now !== 'number' || labTime === undefined) return null
+  const aheadMs = now * 1000 - labTime
+  if (aheadMs < -SAME_CLOCK_MS) return 'slow'
+  return aheadMs > SAME_CLOCK_MS + (durationMs ?? 0) ? 'fast' : null
+}
+
+/** Why a token was accepted although the lab clock had passed its `exp`. */
+function lateVariant(subject: Subject, steps: readonly Step[]): string | null {
+  const { value: exp, leewaySeconds } = evidenceOf(steps, 'token-expiry')
+  if (typeof exp !== 'number' || subject.labTime === undefined || exp * 1000 > subject.labTime) return null
+  if (clockOf(subject, steps) === 'slow') return 'slowClock'
+  return typeof leewaySeconds === 'number' && leewaySeconds > 0 ? 'leeway' : null
+}
+
+/** Which of a verdict's texts says what part the cluster had in it; null when it had none. */
+export function clusterCause(subject: Subject, steps: readonly Step[]): string | null {
+  const { actions, cluster, nodes } = currentLab()
+  switch (subject.verdict) {
+    case 'unknown-session':
+      return storeAt(subject.seq ?? Number.POSITIVE_INFINITY, actions, cluster.store) === 'memory' ? 'memory' : null
+    case 'unknown-key':
+      return nodes.find(({ id }) => id === subject.node)?.jwksFrozen ? 'frozen' : null
+    case 'bad-cookie-signature':
+      return nodes.some(({ hasOwnCookieSecret }) => hasOwnCookieSecret) ? 'ownSecret' : null
+    case 'token-expired':
+      return clockOf(subject, steps) === 'fast' ? 'fastClock' : null
+    case 'token-not-yet-valid':
+      return clockOf(subject, steps) === 'slow' ? 'slowClock' : null
+    case 'allowed':
+      return lateVariant(subject, steps)
+    default:
+      return null
+  }
+}
