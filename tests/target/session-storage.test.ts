@@ -1,3 +1,4 @@
+import { Agent, request } from 'node:http'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { StoreKind } from '../../src/contract/cluster.ts'
 import { placeOfSid } from '../../src/server/storage/sid-key.ts'
@@ -80,6 +81,27 @@ describe.each(['memory', 'sqlite', 'redis'] as const)('the app with its sessions
     expect(verdictOf(await target.send('GET', '/me', { headers: bearer(token) }))).toEqual([200, 'allowed'])
     faults.isOut = false
     expect(verdictOf(await withCookie(cookie))).toEqual([200, 'allowed'])
+  })
+
+  test('an outage that begins between lookup and touch costs the client neither its answer nor its connection', async () => {
+    const cookie = await logIn(target)
+    let uses = 0
+    Object.defineProperty(faults, 'isOut', { get: () => ++uses % 2 === 0 })
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+    const headers = { cookie, 'sec-fetch-site': 'same-origin' }
+    const ask = () =>
+      new Promise((resolve, reject) => {
+        const asked = request(`${target.url}/me`, { agent, headers }, (answer) =>
+          answer.resume().on('end', () => resolve([answer.statusCode, asked.reusedSocket])),
+        )
+        asked.on('error', reject).end()
+      })
+    expect([await ask(), await ask(), await ask()]).toEqual([
+      [200, false],
+      [200, true],
+      [200, true],
+    ])
+    agent.destroy()
   })
 
   test('latency on purpose changes no verdict', async () => {

@@ -2,6 +2,7 @@ import { IncomingMessage, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
 import express, { type Express, type RequestHandler, type Response } from 'express'
 import helmet from 'helmet'
+import type { SessionDirectory } from '../storage/session-directory.ts'
 import { createContext, type TargetContext, type TargetCounts, type TargetDeps } from './context.ts'
 import { answerFailure, answerUnknownMethod, answerUnknownPath } from './failures.ts'
 import { addLatency } from './latency.ts'
@@ -18,6 +19,8 @@ import { traceExchanges } from './trace.ts'
 /** The app under study and what its owner can do with it. */
 export interface TargetApp {
   app: Express
+  /** Its sessions from outside. */
+  readonly sessions: SessionDirectory
   /** Writes the touches that wait. */
   flush(): void
   /** What it has counted; `sessions` is null unless they are in its own memory. */
@@ -143,7 +146,8 @@ export const createTargetApp = (deps: TargetDeps): TargetApp => {
   app.use(answerUnknownPath, answerFailure)
   return {
     app,
-    counts: () => ({ ...context.counts, sessions: null }),
+    sessions: context.operatedSessions,
+    counts: () => ({ ...context.counts, sessions: context.store.ownSessions?.() ?? null }),
     flush: () => void context.store.flush(),
     reset: async () => {
       await context.store.clear()

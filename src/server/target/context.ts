@@ -3,7 +3,7 @@ import type { RequestHandler } from 'express'
 import type { Lifetimes } from '../../contract/lab.ts'
 import type { Clock } from '../clock.ts'
 import { AccountRows } from '../storage/account-rows.ts'
-import { type AppSessionDirectory, SqliteDirectory } from '../storage/session-directory.ts'
+import { type AppSessionDirectory, type SessionDirectory, SqliteDirectory } from '../storage/session-directory.ts'
 import { ThrottleRows } from '../storage/throttle-rows.ts'
 import { retryBusy } from './retry-busy.ts'
 import { createSessionMiddleware } from './session-middleware.ts'
@@ -63,6 +63,8 @@ export interface TargetContext {
   accounts: AccountRows
   /** The sessions from outside, in whatever store they are. */
   sessions: AppSessionDirectory
+  /** The same for whoever operates the app: no fault on purpose stands before it. */
+  operatedSessions: SessionDirectory
   store: SessionStorage
   throttle: ThrottleRows
   sessionMiddleware: RequestHandler
@@ -98,6 +100,7 @@ export const createContext = (deps: TargetDeps): TargetContext => {
     },
     accounts: new AccountRows(database),
     sessions: store.directory,
+    operatedSessions: whole.directory,
     store,
     throttle: new ThrottleRows(database, clock, THROTTLE_WINDOW_SECONDS),
     sessionMiddleware: createSessionMiddleware(sessionStore, keys.cookieSecrets),
