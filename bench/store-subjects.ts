@@ -72,7 +72,9 @@ export function ours(folder: string, file = 'ours.db'): Subject & { store: Sqlit
     held: get,
     set: (sid, data) => store.set(sid, data, failed),
     touch: (sid, data) => store.touch(sid, data, failed),
-    settle: () => store.flush(),
+    settle() {
+      while (!store.flush());
+    },
     drain: () => checkpoints.copyNow(),
     cool: () => database.pragma('shrink_memory'),
     async close() {

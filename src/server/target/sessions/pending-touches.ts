@@ -12,7 +12,7 @@ export interface Touch {
 
 /** Touches wait at most this long in memory, real time. */
 const DELAY_MS = 1000
-/** Touches written in one transaction by the timer; between two of them the event loop has its turn. */
+/** Touches written in one transaction: each dirties a page, and a large one would outgrow the cache and make its commit copy the log. */
 const SLICE = 250
 
 /** Touches that wait to be written together: many requests of one session within a second cost one write. By raw session id. */
@@ -29,7 +29,7 @@ export class PendingTouches {
 
   add(sid: string, touch: Touch): void {
     this.#touches.set(sid, touch)
-    this.#timer ??= setTimeout(() => this.#writeSlice(), DELAY_MS).unref()
+    this.#timer ??= setTimeout(() => this.#tick(), DELAY_MS).unref()
   }
 
   has(sid: string): boolean {
@@ -50,11 +50,9 @@ export class PendingTouches {
     return touch ? withTouch(stored, touch.seenAt, touch.idleExpiresAt) : stored
   }
 
-  /** Writes all of them in one transaction. @throws SqliteError when the database is locked; then they keep waiting. */
+  /** Writes all of them. @throws SqliteError when the database is locked; then what is not written keeps waiting. */
   write(): void {
-    if (this.#touches.size === 0) return
-    this.#table.touchAll(this.#touches.values())
-    this.#touches.clear()
+    while (this.#touches.size > 0) this.#writeSlice()
   }
 
   /** Stops the timer; what still waits is lost. */
@@ -63,17 +61,23 @@ export class PendingTouches {
   }
 
   #writeSlice(): void {
+    const slice: [sid: string, touch: Touch][] = []
+    for (const entry of this.#touches) if (slice.push(entry) === SLICE) break
+    this.#table.touchAll(slice.map(([, touch]) => touch))
+    for (const [sid] of slice) this.#touches.delete(sid)
+  }
+
+  /** Between two slices the event loop has its turn. */
+  #tick(): void {
     this.#timer = undefined
     if (this.#touches.size === 0 || !this.#database.open) return
     let delayMs = 0
     try {
-      const slice = [...this.#touches.entries()].slice(0, SLICE)
-      this.#table.touchAll(slice.map(([, touch]) => touch))
-      for (const [sid] of slice) this.#touches.delete(sid)
+      this.#writeSlice()
     } catch {
       // Locked: nothing is lost, readers of this store see the touches meanwhile.
       delayMs = DELAY_MS
     }
-    if (this.#touches.size > 0) this.#timer = setTimeout(() => this.#writeSlice(), delayMs).unref()
+    if (this.#touches.size > 0) this.#timer = setTimeout(() => this.#tick(), delayMs).unref()
   }
 }
