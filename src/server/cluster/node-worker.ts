@@ -6,10 +6,12 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { LabClock } from '../clock.ts'
 import { connectDatabase } from '../storage/open.ts'
 import { createTargetApp } from '../target/app.ts'
+import { openStorage } from '../target/sessions/shared-storage.ts'
 import { refuseMalformed } from './client-error.ts'
-import { NodeDials } from './dials.ts'
+import { NodeDials, StoreDials } from './dials.ts'
 import { BALANCER_TAG } from './forwarded-headers.ts'
 import type { FromNode, NodeStats, NodeTrace, NodeWorkerData, ToNode } from './node-messages.ts'
+import { carryOutCall } from './nodes-directory.ts'
 
 const port = parentPort
 if (!port) throw new Error('node-worker runs as a worker thread only')
@@ -18,6 +20,7 @@ const send = (message: FromNode): void => port.postMessage(message)
 const settings = workerData as NodeWorkerData
 const dials = new NodeDials(settings.dials)
 const database = connectDatabase(settings.targetDatabaseFile)
+const storage = await openStorage(settings.store, settings.redisUrl)
 
 let traces: NodeTrace[] = []
 /** One message a turn of the event loop, however many exchanges ended in it. */
@@ -39,6 +42,8 @@ const target = createTargetApp({
   isTracing: settings.isTracing,
   portalDir: settings.portalDir,
   latency: dials,
+  createStorage: storage.createStorage,
+  storeFaults: new StoreDials(settings.storeDials),
   onTrace: (trace) => {
     if (traces.length === 0) setImmediate(sendTraces)
     traces.push(trace)
@@ -59,13 +64,16 @@ const close = async (): Promise<void> => {
   server.close()
   server.closeAllConnections()
   await target.close()
+  storage.close()
   database.close()
 }
 
-const carryOut = async (order: ToNode['order']): Promise<void> => {
+const carryOut = async (order: ToNode['order']): Promise<unknown> => {
+  if (typeof order !== 'string') return carryOutCall(target.sessions, order)
   if (order === 'flush') target.flush()
   else if (order === 'reset') await target.reset()
   else if (order === 'close') await close()
+  return undefined
 }
 
 /** Node before 24 cannot tell one thread's CPU time. */
@@ -81,8 +89,8 @@ const readStats = (): NodeStats => {
 
 port.on('message', ({ orderId, order }: ToNode) => {
   carryOut(order).then(
-    () => {
-      send({ kind: 'done', orderId, stats: readStats() })
+    (answer) => {
+      send({ kind: 'done', orderId, stats: readStats(), answer })
       if (order === 'close') port.close()
     },
     (error: unknown) => send({ kind: 'failed', orderId, message: error instanceof Error ? error.message : String(error) }),
