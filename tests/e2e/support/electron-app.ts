@@ -82,7 +82,16 @@ export { expect }
 
 /** An executable as a process of its own, as a launcher starts it. */
 export function spawnApp(executable: string, ...flags: string[]): ChildProcess {
-  return spawn(executable, ['--no-sandbox', ...flags], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(executable, ['--no-sandbox', ...flags], { stdio: ['ignore', 'pipe', 'pipe'] })
+  let complaints = ''
+  child.stderr.on('data', (chunk: Buffer) => {
+    complaints += chunk.toString()
+  })
+  child.on('exit', (_code, signal) => {
+    // Chromium ends itself by a signal when something is badly wrong, and says so only here.
+    if (signal !== null) process.stderr.write(`${executable} was ended by ${signal}:\n${complaints}`)
+  })
+  return child
 }
 
 /** The staged app as a process of its own. */
