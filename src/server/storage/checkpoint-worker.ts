@@ -5,8 +5,10 @@ import { connectDatabase } from './open.ts'
 
 /** How often it looks whether something was written, milliseconds. */
 const PAUSE_MS = 250
-/** Pages in the log from which on it does not wait for a pause of the writers to begin the log anew: 16 MiB. */
-const RESTART_PAGES = 4096
+/** Pages in the log from which on it does not wait for a pause of the writers to begin the log anew: 8 MiB. */
+const RESTART_PAGES = 2048
+/** How long it waits for the writers' lock then, milliseconds: nobody waits for this thread. */
+const PATIENCE_MS = 1000
 
 /** What SQLite answers to a checkpoint, in pages; -1 when there is no log. */
 interface Progress {
@@ -17,6 +19,7 @@ const port = parentPort
 if (!port) throw new Error('checkpoint-worker runs as a worker thread only')
 
 const databases = (workerData as { databaseFiles: string[] }).databaseFiles.map(connectDatabase)
+for (const database of databases) database.pragma(`busy_timeout = ${PATIENCE_MS}`)
 /** The version of each database when it was last copied; null = to be copied again. */
 const copied = new Map<Database.Database, unknown>()
 
@@ -53,7 +56,7 @@ const copyAll = (): number => Math.max(...databases.map((database) => attempt(da
 
 let timer: NodeJS.Timeout
 const turn = (): void => {
-  const isBusy = copyAll() >= RESTART_PAGES / 4
+  const isBusy = copyAll() >= RESTART_PAGES / 2
   timer = setTimeout(turn, isBusy ? 0 : PAUSE_MS)
 }
 

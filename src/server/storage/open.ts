@@ -27,10 +27,11 @@ export interface Opened {
 /** How long one statement may block its thread while another writer holds the lock, milliseconds. Whoever serves requests retries without blocking. */
 export const BUSY_TIMEOUT_MS = 50
 /**
- * Pages in the log before a commit copies them into the database: 32 MiB. The commit that crosses the line pays for the copy and two syncs, so
- * it should never come to that: `Checkpoints` copies long before, on a thread of its own. Without that thread it is what bounds the log.
+ * Pages in the log before a commit copies them into the database: 128 MiB. The commit that crosses the line holds up its thread for a tenth of
+ * a second and more, so it should never come to that: `Checkpoints` copies from the first page on, in a thread of its own, and a purge of a
+ * million sessions brought the log to 80 MiB. Without that thread it is what bounds the log.
  */
-const AUTOCHECKPOINT_PAGES = 8192
+const AUTOCHECKPOINT_PAGES = 32_768
 /** The files that belong to a database: itself, its log and the index of the log. */
 const PARTS = ['', '-wal', '-shm'] as const
 /** For the owner alone: the databases hold password hashes, and recorded credentials that are still good. */

@@ -1,4 +1,4 @@
-import { setImmediate as nextTick, setTimeout as wait } from 'node:timers/promises'
+import { setTimeout as wait } from 'node:timers/promises'
 import type Database from 'better-sqlite3'
 import { isBusy } from '../../storage/open.ts'
 
@@ -21,8 +21,10 @@ export interface PurgeOptions {
 
 /** About 2 ms of work and of holding the lock. Batches of 200 write half as much again to the log, because neighbours share pages. */
 const BATCH_ROWS = 1000
-/** Batches run on until this much time has gone, then the event loop has its turn, milliseconds. */
+/** Batches run on until this much time has gone, milliseconds. */
 const SLICE_MS = 3
+/** Between two slices the event loop has its turn, and so have other writers: the lock is free, milliseconds. */
+const PAUSE_MS = 1
 const PATIENCE_MS = 2000
 const RETRY_MS = 5
 
@@ -98,7 +100,7 @@ async function run<Cursor>(database: Database.Database, walk: Walk<Cursor>, sign
     from = withoutWaiting(database, () => slice(walk, start, result))
     if (from !== start) {
       lastWorkedAt = performance.now()
-      await nextTick()
+      await wait(PAUSE_MS)
     } else if (performance.now() - lastWorkedAt < PATIENCE_MS) await wait(RETRY_MS, undefined, { ref: false })
     else return result
   }
