@@ -52,16 +52,18 @@ export class Trace {
   readonly endedSessions = new Set<string>()
   /** Ids of sessions that had ended when this exchange wanted to save them. */
   readonly refusedSaves = new Set<string>()
-  readonly #sources: StepSource[] = []
-  readonly #results: StepResult[] = []
+  #sources: StepSource[] = []
+  #results: StepResult[] = []
   /** Of each step, in tenths of a microsecond. */
-  readonly #durations: number[] = []
+  #durations: number[] = []
 
   constructor(exchangeId: string) {
     this.exchangeId = exchangeId
   }
 
   add(source: StepSource, result: StepResult): void {
+    // Too late: it has been posted.
+    if (this.#results === NOTHING) return
     this.#durations.push(Math.round((performance.now() - result.startedAt) * 10_000))
     this.#sources.push(source)
     this.#results.push(result)
@@ -77,10 +79,19 @@ export class Trace {
     return value
   }
 
+  /** What there is to post. The trace is empty from then on: whatever still holds the response must not hold all the evidence with it. */
   finish(): ExchangeTrace {
     const { exchangeId, verdict, mechanism, account } = this
     const sessions = [...this.sessions.values()].filter((row) => !this.endedSessions.has(row.id))
-    return { exchangeId, verdict, mechanism, account, stepsJson: this.#stepsJson(), sessions, endedSessions: [...this.endedSessions] }
+    const endedSessions = [...this.endedSessions]
+    const stepsJson = this.#stepsJson()
+    this.#sources = NOTHING
+    this.#results = NOTHING
+    this.#durations = NOTHING
+    this.row = null
+    this.sessions.clear()
+    this.endedSessions.clear()
+    return { exchangeId, verdict, mechanism, account, stepsJson, sessions, endedSessions }
   }
 
   #stepsJson(): string {
@@ -95,6 +106,7 @@ export class Trace {
   }
 }
 
+const NOTHING: never[] = []
 const MAX_TIMED = 24
 
 /** The fixed parts of a step's JSON around what one run found, written once a source. */
