@@ -97,8 +97,7 @@ export class LocalRedis {
 
   /** Starts it, empty, where it was; for one that ended. @throws LabError `redis-not-started` */
   async launch(): Promise<void> {
-    const { port, password, folder } = this.#access
-    const configFile = join(folder, 'redis.conf')
+    const configFile = join(this.#access.folder, 'redis.conf')
     writeFileSync(configFile, configuration(this.#access), { mode: 0o600 })
     // Before it runs: a lab that is killed in between leaves a record of nothing, never a server without a record.
     writeFileSync(join(this.#options.folder, RECORD), JSON.stringify(this.#access), { mode: 0o600 })
@@ -110,7 +109,7 @@ export class LocalRedis {
       })
     }
     const ended = once(child, 'exit').catch((error: unknown) => [String(error)])
-    const isUp = await Promise.race([answers(port, password), ended.then(() => false)])
+    const isUp = await Promise.race([answers(child, this.#access), ended.then(() => false)])
     if (!isUp) {
       child.kill('SIGKILL')
       throw new LabError('redis-not-started', `${PROGRAM} did not start: ${lastLine(said)}`)
@@ -150,7 +149,7 @@ export class LocalRedis {
 const configuration = ({ port, password, folder }: Access): string =>
   [
     ...['bind 127.0.0.1', 'protected-mode yes', `port ${port}`, `requirepass ${password}`],
-    ...['save ""', 'appendonly no', `dir "${folder}"`, 'daemonize no', 'logfile ""', 'loglevel warning', 'databases 1', ''],
+    ...['save ""', 'appendonly no', `dir ${JSON.stringify(folder)}`, 'daemonize no', 'logfile ""', 'loglevel warning', 'databases 1', ''],
   ].join('\n')
 
 const lastLine = (text: string): string => text.trim().split('\n').at(-1)?.trim() || 'it said nothing'
@@ -165,9 +164,9 @@ async function freePort(): Promise<number> {
   return typeof address === 'object' && address ? address.port : 0
 }
 
-async function answers(port: number, password: string): Promise<boolean> {
+async function answers(child: ChildProcess, { port, password }: Access): Promise<boolean> {
   const deadline = performance.now() + START_PATIENCE_MS
-  while (performance.now() < deadline) {
+  while (performance.now() < deadline && child.exitCode === null) {
     if ((await tell(port, password, 'PING')).includes('+PONG')) return true
     await wait(10)
   }
