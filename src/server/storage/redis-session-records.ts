@@ -14,7 +14,7 @@ import type { StoredSession } from './session-rows.ts'
 
 /**
  * Redis counts its own expiry in real time and knows nothing of the lab clock: it is only there so that a store that everyone left is empty
- * in the end. What limits a session is in its hash.
+ * in the end, and counts from the last save. What limits a session is in its hash.
  */
 const KEEP_MS = 7 * 24 * 3_600_000
 /** Sessions fetched at once for a list. */
@@ -40,7 +40,7 @@ export class RedisSessionRecords implements SessionRecords {
   }
 
   async touch(id: string, { seenAt, idleExpiresAt }: RecordTouch): Promise<StoredSession | null> {
-    const values = [id, seenAt, idleExpiresAt, TOUCH_ORDER_MS, KEEP_MS]
+    const values = [id, seenAt, idleExpiresAt, TOUCH_ORDER_MS]
     return toRecord(id, toFields(await this.#run(REDIS_SCRIPTS.TOUCH, REDIS_KEYS.session + id, values))) ?? null
   }
 

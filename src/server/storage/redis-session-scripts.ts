@@ -26,9 +26,9 @@ const COMMON = `
 local SESSION, ENDED, ACCOUNT, CREATED, EXPIRY =
   '${REDIS_KEYS.session}', '${REDIS_KEYS.ended}', '${REDIS_KEYS.account}', '${REDIS_KEYS.created}', '${REDIS_KEYS.expiry}'
 local function limits(id)
-  local found = redis.call('HMGET', SESSION .. id, 'idle_expires_at', 'absolute_expires_at', 'expired_at', 'account', 'created_at')
+  local found = redis.call('HMGET', SESSION .. id, 'idle_expires_at', 'absolute_expires_at', 'expired_at', 'account', 'created_at', 'last_seen_at')
   if not found[1] then return nil end
-  return { idle = tonumber(found[1]), absolute = tonumber(found[2]), expired = found[3], account = found[4], created = found[5] }
+  return { idle = tonumber(found[1]), absolute = tonumber(found[2]), expired = found[3], account = found[4], created = found[5], seen = found[6] }
 end
 local function isLive(found, now)
   return not found.expired and found.idle > now and found.absolute > now
@@ -77,16 +77,15 @@ redis.call('PEXPIRE', KEYS[1], keep)
 return redis.call('HGETALL', KEYS[1])
 `)
 
-/** Moves the idle time-out on, never the data. KEYS: session. ARGV: id, seen at, idle, how late an older touch may come, keep. */
+/** Moves the idle time-out on, never the data. KEYS: session. ARGV: id, seen at, idle, how late an older touch may come. */
 const TOUCH = script(`${COMMON}
-local id, seen, idle, order, keep = unpack(ARGV)
+local id, seen, idle, order = unpack(ARGV)
 local found = limits(id)
 if not found or not isLive(found, tonumber(seen)) then return false end
-local ahead = tonumber(redis.call('HGET', KEYS[1], 'last_seen_at')) - tonumber(seen)
+local ahead = tonumber(found.seen) - tonumber(seen)
 if ahead <= 0 or ahead > tonumber(order) then
   redis.call('HSET', KEYS[1], 'last_seen_at', seen, 'idle_expires_at', idle)
   setExpiry(id, idle, found.absolute)
-  redis.call('PEXPIRE', KEYS[1], keep)
 end
 return redis.call('HGETALL', KEYS[1])
 `)
