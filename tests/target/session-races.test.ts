@@ -10,12 +10,6 @@ import { TracedSessionStore, traceWatch } from '../../src/server/target/traced-s
 import { type RedisUnderTest, startRedis } from '../support/redis-server.ts'
 import { ManualClock, type TemporaryDatabase, temporaryTargetDatabase } from '../support/target-database.ts'
 
-declare module 'express-session' {
-  interface SessionData {
-    cart: string[]
-  }
-}
-
 let redis: RedisUnderTest
 beforeAll(async () => {
   redis = await startRedis()

@@ -5,6 +5,10 @@ const STATUS = {
   'bad-request': 'BAD_REQUEST',
   'not-found': 'NOT_FOUND',
   conflict: 'CONFLICT',
+  'redis-not-installed': 'CONFLICT',
+  'redis-not-started': 'CONFLICT',
+  'redis-unreachable': 'CONFLICT',
+  'store-unavailable': 'SERVICE_UNAVAILABLE',
   'node-failed': 'INTERNAL_SERVER_ERROR',
 } as const
 

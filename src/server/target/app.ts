@@ -7,6 +7,7 @@ import { createContext, type TargetContext, type TargetCounts, type TargetDeps }
 import { answerFailure, answerUnknownMethod, answerUnknownPath } from './failures.ts'
 import { addLatency } from './latency.ts'
 import { retryBusy } from './retry-busy.ts'
+import { addToCart } from './routes/cart.ts'
 import { changePassword } from './routes/password.ts'
 import { portalFile } from './routes/portal.ts'
 import { createTransfer, listOrders, listUsers, showMe } from './routes/resources.ts'
@@ -104,6 +105,7 @@ const routes = (context: TargetContext, portalDir: string): Route[] => [
   ['post', '/session', json, createSession(context)],
   ['get', '/session', showSession(context)],
   ['delete', '/session', deleteSession(context)],
+  ['post', '/session/cart', json, addToCart(context)],
   ['get', '/sessions', listSessions(context)],
   ['delete', '/sessions', deleteSessions(context)],
   ['delete', '/sessions/:id', deleteOneSession(context)],

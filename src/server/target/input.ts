@@ -17,6 +17,8 @@ export const TokenInput = z.object({
   client_id: z.string().max(200).optional(),
   transport: z.enum(['body', 'cookie']).default('body'),
 })
+/** Body of an addition to the cart. */
+export const CartInput = z.object({ item: z.string().min(1).max(40) })
 /** Body of a transfer; the amount in cents. */
 export const TransferInput = z.object({ to: name, amountCents: z.number().int().positive().max(100_000_000) })
 /** Body of a change of password. */

@@ -39,11 +39,11 @@ export const createSession =
 export const showSession = (context: TargetContext): RequestHandler =>
   guarded(context, { mechanisms: ['session'] }, async (request, response, principal) => {
     const { row } = await context.store.look(request.sessionID)
-    const { account, device } = request.session
+    const { account, device, cart = [] } = request.session
     response.json({
       user: { name: principal.name, role: principal.role, scopes: principal.scopes },
       session: row,
-      data: { account, device },
+      data: { account, device, cart },
     })
   })
 
