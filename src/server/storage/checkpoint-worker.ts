@@ -5,8 +5,8 @@ import { connectDatabase } from './open.ts'
 
 /** How often it looks whether something was written, milliseconds. */
 const PAUSE_MS = 250
-/** Pages in the log from which on it does not wait for a pause of the writers to begin the log anew: 8 MiB. */
-const RESTART_PAGES = 2048
+/** Pages in the log from which on it does not wait for a pause of the writers to begin the log anew: 32 MiB. */
+const RESTART_PAGES = 8192
 /** How long it waits for the writers' lock then, milliseconds: nobody waits for this thread. */
 const PATIENCE_MS = 1000
 
@@ -56,7 +56,7 @@ const copyAll = (): number => Math.max(...databases.map((database) => attempt(da
 
 let timer: NodeJS.Timeout
 const turn = (): void => {
-  const isBusy = copyAll() >= RESTART_PAGES / 2
+  const isBusy = copyAll() >= RESTART_PAGES / 8
   timer = setTimeout(turn, isBusy ? 0 : PAUSE_MS)
 }
 
