@@ -5,70 +5,110 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { Worker } from 'node:worker_threads'
 import express from 'express'
 import session, { MemoryStore } from 'express-session'
 import jwt from 'jsonwebtoken'
 import { portalUrl } from '../src/server/assets.ts'
 import { createClockBuffer, LabClock } from '../src/server/clock.ts'
-import { openDatabase } from '../src/server/storage/open.ts'
+import { connectDatabase, openDatabase } from '../src/server/storage/open.ts'
 import { createTargetApp } from '../src/server/target/app.ts'
+import type { ExchangeTrace } from '../src/server/target/trace.ts'
+import { STORES } from './me-stores.ts'
 
 const SECRET = randomBytes(32)
+const ISSUER = 'http://app.localhost'
+const AUDIENCE = 'authlab-target'
 const folder = mkdtempSync(join(tmpdir(), 'authlab-bench-'))
 
-function ours(isTracing: boolean): RequestListener {
-  const { database } = openDatabase(join(folder, 'target.db'), 'target')
-  const { app } = createTargetApp({
-    nodeId: 'node-1',
-    clock: new LabClock(createClockBuffer()),
-    database,
-    keys: { cookieSecrets: [SECRET.toString('hex')], tokenKeyId: 'k1', tokenSecret: SECRET },
-    lifetimes: { sessionIdle: 1800, sessionAbsolute: 43_200, accessToken: 900 },
-    issuer: 'http://app.localhost',
-    audience: 'authlab-target',
-    isTracing,
-    portalDir: fileURLToPath(portalUrl()),
-    // What a node does with a trace: it is stringified before it leaves the thread.
-    onTrace: ({ steps }) => void JSON.stringify(steps),
-  })
-  return app
+/** What a node does with its traces: one message to another thread for all that ended in one turn of the event loop. */
+function postTraces(): (trace: ExchangeTrace) => void {
+  const reader = new Worker("require('node:worker_threads').parentPort.on('message', () => {})", { eval: true })
+  let traces: ExchangeTrace[] = []
+  return (trace) => {
+    if (traces.length === 0) {
+      setImmediate(() => {
+        const batch = traces
+        traces = []
+        reader.postMessage(batch)
+      })
+    }
+    traces.push(trace)
+  }
 }
 
-/** The least an Express app does to answer `GET /me` by a session in memory. */
-function memoryStore(): RequestListener {
-  const app = express().use(
+/** The app under study on one of {@link STORES}. */
+async function app(store: keyof typeof STORES, isTracing: boolean): Promise<RequestListener> {
+  openDatabase(join(folder, 'target.db'), 'target').database.close()
+  const target = createTargetApp({
+    nodeId: 'node-1',
+    clock: new LabClock(createClockBuffer()),
+    database: connectDatabase(join(folder, 'target.db')),
+    keys: { cookieSecrets: [SECRET.toString('hex')], tokenKeyId: 'k1', tokenSecret: SECRET },
+    lifetimes: { sessionIdle: 1800, sessionAbsolute: 43_200, accessToken: 900 },
+    issuer: ISSUER,
+    audience: AUDIENCE,
+    isTracing,
+    createStorage: await STORES[store](folder),
+    portalDir: fileURLToPath(portalUrl()),
+    onTrace: isTracing ? postTraces() : () => undefined,
+  })
+  return target.app
+}
+
+/** The least an Express app does to answer `GET /me` by a session in memory: no account is looked up, nothing is checked. */
+async function barest(): Promise<RequestListener> {
+  const barestApp = express().use(
     session({ name: 'sid', secret: SECRET.toString('hex'), resave: false, saveUninitialized: false, store: new MemoryStore() }),
   )
-  app.post('/session', (request, response) => {
+  barestApp.post('/session', (request, response) => {
     Reflect.set(request.session, 'account', 'alice')
     response.json({})
   })
-  app.get('/me', (request, response) => void response.json({ user: { name: Reflect.get(request.session, 'account') } }))
-  return app
+  barestApp.get('/me', (request, response) => void response.json({ user: { name: Reflect.get(request.session, 'account') } }))
+  return barestApp
 }
 
-/** The least an Express app does to answer `GET /me` by an HS256 token, with the key built once. */
-function jsonwebtoken(): RequestListener {
+/**
+ * `GET /me` as a plain Express 5 app does it with jsonwebtoken: the KeyObject is built once; algorithm, signature, issuer, audience, expiry and
+ * `typ` are checked; the answer is the same JSON as the target's. It sets no header of its own and keeps Express's defaults.
+ */
+async function jsonwebtoken(): Promise<RequestListener> {
   const key = createSecretKey(SECRET)
-  const app = express()
-  app.post('/token', (_request, response) => {
-    response.json({ access_token: jwt.sign({ sub: 'alice', role: 'admin' }, key, { expiresIn: 900, issuer: 'i', audience: 'a' }) })
+  const plainApp = express()
+  plainApp.post('/token', (_request, response) => {
+    const claims = { role: 'admin', scope: 'profile orders:read admin:read' }
+    const header = { alg: 'HS256', typ: 'at+jwt', kid: 'k1' } as const
+    const options = { header, subject: 'alice', issuer: ISSUER, audience: AUDIENCE, jwtid: 'one', expiresIn: 900 } as const
+    response.json({ access_token: jwt.sign(claims, key, options) })
   })
-  app.get('/me', (request, response) => {
-    const claims = jwt.verify(request.headers.authorization?.slice(7) ?? '', key, { algorithms: ['HS256'], issuer: 'i', audience: 'a' })
-    response.json({ user: { name: claims.sub } })
+  plainApp.get('/me', (request, response) => {
+    const [scheme, token = ''] = (request.headers.authorization ?? '').split(' ')
+    const { header, payload } = jwt.verify(token, key, { algorithms: ['HS256'], issuer: ISSUER, audience: AUDIENCE, complete: true })
+    if (scheme !== 'Bearer' || header.typ !== 'at+jwt' || typeof payload === 'string') {
+      response.status(401).end()
+      return
+    }
+    const { sub, role, scope } = payload
+    response.json({ user: { name: sub, role, scopes: scope.split(' ') }, mechanism: 'jwt-bearer', node: 'node-1' })
   })
-  return app
+  return plainApp
 }
 
-const SUBJECTS: Record<string, () => RequestListener> = {
-  'ours, tracing': () => ours(true),
-  'ours, no tracing': () => ours(false),
-  MemoryStore: memoryStore,
+/** Everything that can be measured; the name comes on the command line. */
+const SUBJECTS: Record<string, () => Promise<RequestListener>> = {
+  'our SQLite store': () => app('our SQLite store', false),
+  'our SQLite store, tracing': () => app('our SQLite store', true),
+  MemoryStore: () => app('MemoryStore', false),
+  'connect-redis': () => app('connect-redis', false),
+  'better-sqlite3-session-store': () => app('better-sqlite3-session-store', false),
+  'barest app': barest,
   jsonwebtoken,
 }
 
-const server = createServer(SUBJECTS[process.argv[2] ?? '']?.())
+const start = SUBJECTS[process.argv[2] ?? '']
+if (!start) throw new Error(`There is no subject ${process.argv[2]}.`)
+const server = createServer(await start())
 server.listen(0, '127.0.0.1', () => process.send?.({ port: (server.address() as AddressInfo).port }))
 process.on('message', () => process.send?.({ cpu: process.cpuUsage() }))
 process.on('disconnect', () => {

@@ -3,10 +3,25 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { Pool } from 'undici'
 import { type BenchRow, row } from './bench-row.ts'
+import { startRedis } from './me-redis.ts'
 
-const REPETITIONS = 5
-const REQUESTS = 3000
+const REPETITIONS = 9
+const REQUESTS = 2000
 const CONNECTIONS = 16
+
+/** What is measured, in the order of each repetition: the subjects of me-server.ts, each by one credential. */
+const PLAN = {
+  ours: ['our SQLite store', 'session'],
+  memory: ['MemoryStore', 'session'],
+  redis: ['connect-redis', 'session'],
+  npm: ['better-sqlite3-session-store', 'session'],
+  traced: ['our SQLite store, tracing', 'session'],
+  barest: ['barest app', 'session'],
+  token: ['our SQLite store', 'token'],
+  plainToken: ['jsonwebtoken', 'token'],
+  tracedToken: ['our SQLite store, tracing', 'token'],
+} as const
+type Name = keyof typeof PLAN
 
 interface Subject {
   child: ChildProcess
@@ -14,8 +29,17 @@ interface Subject {
   headers: Record<string, string>
 }
 
-async function start(name: string, mechanism: 'session' | 'token'): Promise<Subject> {
-  const child = fork(fileURLToPath(new URL('./me-server.ts', import.meta.url)), [name])
+/** Of one repetition: the server's CPU microseconds a request, requests a second, and the 99th percentile in milliseconds. */
+interface Measured {
+  cpu: number
+  perSecond: number
+  p99: number
+}
+
+async function start(name: Name, redisUrl: string): Promise<Subject> {
+  const [subject, mechanism] = PLAN[name]
+  const env = { ...process.env, BENCH_REDIS: redisUrl }
+  const child = fork(fileURLToPath(new URL('./me-server.ts', import.meta.url)), [subject], { env })
   const [{ port }] = await once(child, 'message')
   const origin = `http://127.0.0.1:${port}`
   const credentials = { username: 'alice', password: 'alice-pass' }
@@ -35,49 +59,79 @@ async function cpuMicros(child: ChildProcess): Promise<number> {
   return cpu.user + cpu.system
 }
 
-/** Server CPU for one `GET /me`, microseconds. */
-async function round({ child, pool, headers }: Subject): Promise<number> {
+async function round({ child, pool, headers }: Subject): Promise<Measured> {
   const before = await cpuMicros(child)
+  const startedAt = performance.now()
+  const latencies: number[] = []
   let left = REQUESTS
   const worker = async (): Promise<void> => {
     while (left-- > 0) {
+      const sentAt = performance.now()
       const { statusCode, body } = await pool.request({ method: 'GET', path: '/me', headers })
       await body.dump()
+      latencies.push(performance.now() - sentAt)
       if (statusCode !== 200) throw new Error(`GET /me answered ${statusCode}`)
     }
   }
   await Promise.all(Array.from({ length: CONNECTIONS }, worker))
-  return ((await cpuMicros(child)) - before) / REQUESTS
+  const seconds = (performance.now() - startedAt) / 1000
+  const cpu = ((await cpuMicros(child)) - before) / REQUESTS
+  const p99 = latencies.sort((a, b) => a - b)[Math.floor(REQUESTS * 0.99)] ?? Number.NaN
+  return { cpu, perSecond: REQUESTS / seconds, p99 }
 }
 
-const ratios = (ours: number[], peer: number[]): number[] => ours.map((value, index) => value / (peer[index] ?? Number.NaN))
-
-/** `GET /me` at one node, direct: server CPU a request, against the barest app on the same libraries. */
-export async function run(): Promise<BenchRow[]> {
-  const plan = [
-    ['ours, tracing', 'session'],
-    ['ours, no tracing', 'session'],
-    ['MemoryStore', 'session'],
-    ['ours, tracing', 'token'],
-    ['ours, no tracing', 'token'],
-    ['jsonwebtoken', 'token'],
-  ] as const
-  const subjects = await Promise.all(plan.map(([name, mechanism]) => start(name, mechanism)))
-  const found = subjects.map((): number[] => [])
-  for (const subject of subjects) await round(subject)
+/** Each repetition measures every subject once, the order turning by one, so that what else the machine does falls on all alike. */
+async function measure(subjects: [Name, Subject][]): Promise<(name: Name, value: keyof Measured) => number[]> {
+  const found = new Map<Name, Measured[]>(subjects.map(([name]) => [name, []]))
+  for (const [, subject] of subjects) await round(subject)
   for (let repetition = 0; repetition < REPETITIONS; repetition++)
-    for (const [index, subject] of subjects.entries()) found[index]?.push(await round(subject))
-  for (const { child, pool } of subjects) {
+    for (let turn = 0; turn < subjects.length; turn++) {
+      const [name, subject] = subjects[(turn + repetition) % subjects.length] as [Name, Subject]
+      found.get(name)?.push(await round(subject))
+    }
+  return (name, value) => (found.get(name) ?? []).map((measured) => measured[value])
+}
+
+const ratios = (upper: number[], lower: number[]): number[] => upper.map((value, index) => value / (lower[index] ?? Number.NaN))
+
+const NOT_MEASURED = { value: 'not measured', spread: 'redis-server is not installed', isMet: null }
+
+function rows(of: (name: Name, value: keyof Measured) => number[]): BenchRow[] {
+  const cpuRatio = (upper: Name, lower: Name): number[] => ratios(of(upper, 'cpu'), of(lower, 'cpu'))
+  const redisRow = 'session: CPU a request, our SQLite store / connect-redis (Redis itself not counted)'
+  const redis = cpuRatio('ours', 'redis')
+  return [
+    row('session: CPU a request', of('ours', 'cpu'), ' us'),
+    row('session: CPU a request, our SQLite store / MemoryStore', cpuRatio('ours', 'memory'), '', ['<=', 1.1]),
+    redis.some(Number.isFinite) ? row(redisRow, redis, '', ['<=', 1]) : { what: redisRow, target: '<= 1', ...NOT_MEASURED },
+    row('session: requests by CPU, our SQLite store / better-sqlite3-session-store', cpuRatio('npm', 'ours'), 'x', ['>=', 2.5]),
+    row(
+      'session: requests a second, our SQLite store / better-sqlite3-session-store',
+      ratios(of('ours', 'perSecond'), of('npm', 'perSecond')),
+      'x',
+    ),
+    row('session: p99, our SQLite store / MemoryStore', ratios(of('ours', 'p99'), of('memory', 'p99')), '', ['<=', 1.2]),
+    row('session: throughput by CPU, tracing / no tracing', cpuRatio('ours', 'traced'), '', ['>=', 0.85]),
+    row('session: CPU a request, our app / barest app on MemoryStore', cpuRatio('ours', 'barest'), ''),
+    row('HS256: CPU a request', of('token', 'cpu'), ' us'),
+    row('HS256: throughput by CPU, our app / Express 5 + jsonwebtoken', cpuRatio('plainToken', 'token'), '', ['>=', 0.95]),
+    row('HS256: throughput by CPU, tracing / no tracing', cpuRatio('token', 'tracedToken'), '', ['>=', 0.85]),
+  ]
+}
+
+/**
+ * `GET /me` at one node, direct: server CPU a request. The stores are compared under the very same app, tracing off; what an app without any
+ * of it costs is said too.
+ */
+export async function run(): Promise<BenchRow[]> {
+  const redis = await startRedis()
+  const names = (Object.keys(PLAN) as Name[]).filter((name) => redis || name !== 'redis')
+  const subjects = await Promise.all(names.map(async (name): Promise<[Name, Subject]> => [name, await start(name, redis?.url ?? '')]))
+  const of = await measure(subjects)
+  for (const [, { child, pool }] of subjects) {
     await pool.close()
     child.disconnect()
   }
-  const [traced = [], untraced = [], memory = [], tokenTraced = [], token = [], plain = []] = found
-  return [
-    row('session: CPU a request, tracing', traced, ' us'),
-    row('session: CPU a request, no tracing / barest app on MemoryStore', ratios(untraced, memory), '', ['<=', 1.1]),
-    row('session: throughput by CPU, tracing / no tracing', ratios(untraced, traced), '', ['>=', 0.85]),
-    row('HS256: CPU a request, tracing', tokenTraced, ' us'),
-    row('HS256: throughput by CPU, no tracing / barest app on jsonwebtoken', ratios(plain, token), '', ['>=', 0.95]),
-    row('HS256: throughput by CPU, tracing / no tracing', ratios(token, tokenTraced), '', ['>=', 0.85]),
-  ]
+  await redis?.stop()
+  return rows(of)
 }

@@ -72,9 +72,10 @@ export class Trace {
   /** Value of a `Server-Timing` header (W3C Server Timing), in milliseconds; cut at 24 steps. */
   serverTiming(): string {
     let value = ''
-    for (const [index, { kind }] of this.#sources.entries()) {
-      if (index === MAX_TIMED) break
-      value += `${index === 0 ? '' : ', '}${kind};dur=${(this.#durations[index] ?? 0) / 10_000}`
+    const count = Math.min(this.#sources.length, MAX_TIMED)
+    for (let index = 0; index < count; index++) {
+      const microseconds = Math.round((this.#durations[index] ?? 0) / 10)
+      value += `${index === 0 ? '' : ', '}${this.#sources[index]?.kind};dur=${microseconds / 1000}`
     }
     return value
   }
@@ -96,12 +97,12 @@ export class Trace {
 
   #stepsJson(): string {
     let json = ''
-    for (const [index, { outcome, title, evidence }] of this.#results.entries()) {
+    this.#results.forEach(({ outcome, title, evidence }, index) => {
       const [head, tail] = fixedJson(this.#sources[index] as StepSource)
       const durationUs = (this.#durations[index] ?? 0) / 10
       const found = evidence ? JSON.stringify(evidence()) : '{}'
       json += `${head}${outcome}","durationUs":${durationUs},"title":${JSON.stringify(title)},"evidence":${found}${tail}`
-    }
+    })
     return `[${json.slice(1)}]`
   }
 }
