@@ -1,8 +1,11 @@
 import { spawn } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
+import { Agent, createServer } from 'node:http'
 import { createRequire } from 'node:module'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createProxyServer } from 'httpxy'
 import { createClockBuffer, LabClock } from '../src/server/clock.ts'
 import { startBalancer } from '../src/server/cluster/balancer.ts'
 import { startCluster } from '../src/server/cluster/cluster.ts'
@@ -87,6 +90,20 @@ async function startStack(folder: string) {
   return { recorder, balancer, nodeUrl: `http://127.0.0.1:${cluster.nodes()[0]?.port}`, close }
 }
 
+/** A plain proxy of the library, with connections kept open, in this thread as our balancer is. */
+async function startPeer(target: string): Promise<{ url: string; close(): void }> {
+  const agent = new Agent({ keepAlive: true })
+  const proxy = createProxyServer({ target, agent })
+  const server = createServer((request, response) => void proxy.web(request, response).catch(() => response.destroy()))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const close = (): void => {
+    server.close()
+    server.closeAllConnections()
+    agent.destroy()
+  }
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close }
+}
+
 const ratios = (ours: Measured[], base: Measured[], of: keyof Measured): number[] =>
   ours.map((measured, index) => measured[of] / (base[index]?.[of] ?? Number.NaN))
 
@@ -97,6 +114,8 @@ export async function run(): Promise<BenchRow[]> {
   const direct: Measured[] = []
   const recorded: Measured[] = []
   const unrecorded: Measured[] = []
+  const proxied: Measured[] = []
+  const peer = await startPeer(nodeUrl)
   try {
     const cookie = await logIn(balancer.url)
     for (let repetition = 0; repetition < REPETITIONS; repetition++) {
@@ -105,8 +124,10 @@ export async function run(): Promise<BenchRow[]> {
       recorded.push(await measure(balancer.url, cookie))
       recorder.setRecording({ on: false })
       unrecorded.push(await measure(balancer.url, cookie))
+      proxied.push(await measure(peer.url, cookie))
     }
   } finally {
+    peer.close()
     await close()
     await rm(folder, { recursive: true, force: true })
   }
@@ -117,6 +138,8 @@ export async function run(): Promise<BenchRow[]> {
     row('through the balancer, recording off', rates(unrecorded), '/s'),
     row('recording balancer : node directly, requests a second', ratios(recorded, direct, 'requestsPerSecond'), '', ['>=', 0.8]),
     row('recording balancer : node directly, CPU a request', ratios(recorded, direct, 'cpuUs'), ''),
-    row('recording on : off, p99', ratios(recorded, unrecorded, 'p99Ms'), ''),
+    row('recording on : off, p99', ratios(recorded, unrecorded, 'p99Ms'), '', ['<=', 1.5]),
+    row('httpxy, recording nothing : node directly, requests a second', ratios(proxied, direct, 'requestsPerSecond'), ''),
+    row('httpxy : node directly, CPU a request', ratios(proxied, direct, 'cpuUs'), ''),
   ]
 }
