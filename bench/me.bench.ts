@@ -26,7 +26,8 @@ type Name = keyof typeof PLAN
 interface Subject {
   child: ChildProcess
   pool: Pool
-  headers: Record<string, string>
+  /** What each client sends along: its own session, or its own token. */
+  clients: Record<string, string>[]
 }
 
 /** Of one repetition: the server's CPU microseconds a request, requests a second, and the 99th percentile in milliseconds. */
@@ -36,12 +37,8 @@ interface Measured {
   p99: number
 }
 
-async function start(name: Name, redisUrl: string): Promise<Subject> {
-  const [subject, mechanism] = PLAN[name]
-  const env = { ...process.env, BENCH_REDIS: redisUrl }
-  const child = fork(fileURLToPath(new URL('./me-server.ts', import.meta.url)), [subject], { env })
-  const [{ port }] = await once(child, 'message')
-  const origin = `http://127.0.0.1:${port}`
+/** The header field that carries the credential of a fresh login. */
+async function logIn(origin: string, mechanism: 'session' | 'token'): Promise<Record<string, string>> {
   const credentials = { username: 'alice', password: 'alice-pass' }
   const login = await fetch(`${origin}/${mechanism}`, {
     method: 'POST',
@@ -49,8 +46,17 @@ async function start(name: Name, redisUrl: string): Promise<Subject> {
     body: JSON.stringify(mechanism === 'session' ? credentials : { ...credentials, grant_type: 'password' }),
   })
   const cookie = login.headers.get('set-cookie')?.split(';')[0]
-  const headers: Record<string, string> = cookie ? { cookie } : { authorization: `Bearer ${(await login.json()).access_token}` }
-  return { child, pool: new Pool(origin, { connections: CONNECTIONS }), headers }
+  return cookie ? { cookie } : { authorization: `Bearer ${(await login.json()).access_token}` }
+}
+
+async function start(name: Name, redisUrl: string): Promise<Subject> {
+  const [subject, mechanism] = PLAN[name]
+  const env = { ...process.env, BENCH_REDIS: redisUrl }
+  const child = fork(fileURLToPath(new URL('./me-server.ts', import.meta.url)), [subject], { env })
+  const [{ port }] = await once(child, 'message')
+  const origin = `http://127.0.0.1:${port}`
+  const clients = await Promise.all(Array.from({ length: CONNECTIONS }, () => logIn(origin, mechanism)))
+  return { child, pool: new Pool(origin, { connections: CONNECTIONS }), clients }
 }
 
 async function cpuMicros(child: ChildProcess): Promise<number> {
@@ -59,12 +65,12 @@ async function cpuMicros(child: ChildProcess): Promise<number> {
   return cpu.user + cpu.system
 }
 
-async function round({ child, pool, headers }: Subject): Promise<Measured> {
+async function round({ child, pool, clients }: Subject): Promise<Measured> {
   const before = await cpuMicros(child)
   const startedAt = performance.now()
   const latencies: number[] = []
   let left = REQUESTS
-  const worker = async (): Promise<void> => {
+  const client = async (headers: Record<string, string>): Promise<void> => {
     while (left-- > 0) {
       const sentAt = performance.now()
       const { statusCode, body } = await pool.request({ method: 'GET', path: '/me', headers })
@@ -73,7 +79,7 @@ async function round({ child, pool, headers }: Subject): Promise<Measured> {
       if (statusCode !== 200) throw new Error(`GET /me answered ${statusCode}`)
     }
   }
-  await Promise.all(Array.from({ length: CONNECTIONS }, worker))
+  await Promise.all(clients.map(client))
   const seconds = (performance.now() - startedAt) / 1000
   const cpu = ((await cpuMicros(child)) - before) / REQUESTS
   const p99 = latencies.sort((a, b) => a - b)[Math.floor(REQUESTS * 0.99)] ?? Number.NaN
