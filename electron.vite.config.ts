@@ -29,6 +29,7 @@ export default defineConfig({
         input: {
           main: at('src/main/main.ts'),
           cli: at('src/server/cli.ts'),
+          'target-cli': at('src/server/target-cli.ts'),
           'node-worker': at('src/server/cluster/node-worker.ts'),
           'recorder-worker': at('src/server/traffic/recorder-worker.ts'),
           'checkpoint-worker': at('src/server/storage/checkpoint-worker.ts'),

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { LabError } from './errors.ts'
 
 const FILE = 'keys.json'
 /** RFC 7518 §3.2: a key of at least the hash's size for HS256; the same for the cookie's HMAC. */
@@ -66,4 +67,16 @@ export function openKeys(dataDir: string): { keys: Keys; movedAside: string | nu
   const movedAside = `${path}.damaged-${new Date().toISOString().replaceAll(':', '-')}`
   renameSync(path, movedAside)
   return { keys: renewKeys(dataDir), movedAside }
+}
+
+/** Reads the secrets that a lab keeps in its `keys.json`, to share them with it. @throws LabError `secret-unreadable` with what to do */
+export function readKeys(path: string): Keys {
+  let file: KeysFile | null = null
+  try {
+    file = read(path)
+  } catch (cause) {
+    throw new LabError('secret-unreadable', `${path} cannot be read: give the keys.json of the lab's data folder.`, { cause })
+  }
+  if (file) return toKeys(file)
+  throw new LabError('secret-unreadable', `${path} holds no keys as AuthLab writes them: give the keys.json of the lab's data folder.`)
 }

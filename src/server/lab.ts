@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { Lifetimes, Notice } from '../contract/lab.ts'
+import type { Notice } from '../contract/lab.ts'
 import { Announcer } from './announcer.ts'
 import { ClientPool } from './clients/client-pool.ts'
 import { createClockBuffer, LabClock } from './clock.ts'
@@ -20,14 +20,10 @@ import { renewKeys } from './keys-file.ts'
 import { type LabFiles, openLabFiles } from './lab-files.ts'
 import { AccountRows } from './storage/account-rows.ts'
 import { Checkpoints } from './storage/checkpoints.ts'
+import { AUDIENCE, ISSUER, LIFETIMES } from './target-defaults.ts'
 import { type Recorder, startRecorder } from './traffic/recorder.ts'
 import { Undoing } from './undoing.ts'
 import { readVersion } from './version.ts'
-
-/** Seconds: 30 minutes idle, 12 hours in all; an access token lives 15 minutes. */
-const LIFETIMES: Lifetimes = { sessionIdle: 1800, sessionAbsolute: 43_200, accessToken: 900 }
-const ISSUER = 'http://app.localhost'
-const AUDIENCE = 'authlab-target'
 
 /** What the line `AUTHLAB_READY` says. */
 export interface Ready {

@@ -1,0 +1,1 @@
+import '../src/server/target-cli.ts'

@@ -1,0 +1,52 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import { BALANCER_TAG } from '../cluster/forwarded-headers.ts'
+import { LAB_PATHS, LAB_SECRET, type RemoteStats } from '../cluster/remote-answers.ts'
+import type { TraceShelf } from './trace-shelf.ts'
+
+const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
+
+/** What stands before a target that runs alone. */
+export interface LabAnswersOptions {
+  readonly secret: string
+  readonly shelf: TraceShelf
+  readonly stats: () => RemoteStats
+  readonly app: RequestListener
+}
+
+const sendJson = (response: ServerResponse, body: unknown): void => {
+  response.writeHead(200, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' })
+  response.end(JSON.stringify(body))
+}
+
+/** Stands before the app: tells the lab what it alone may know, and takes the id of an exchange from its balancer alone. */
+export function answerLab({ secret, shelf, stats, app }: LabAnswersOptions): RequestListener {
+  const expected = digest(secret)
+  // Digests have one length, so that the comparison takes the same time whatever was sent.
+  const isSecret = (given: unknown): boolean => typeof given === 'string' && timingSafeEqual(digest(given), expected)
+
+  /** @returns whether there is something to answer */
+  const answer = async ({ method, url = '' }: IncomingMessage, response: ServerResponse): Promise<boolean> => {
+    if (method !== 'GET') return false
+    if (url === LAB_PATHS.stats) {
+      sendJson(response, stats())
+      return true
+    }
+    const trace = url.startsWith(LAB_PATHS.traces) ? await shelf.take(url.slice(LAB_PATHS.traces.length)) : null
+    if (trace) sendJson(response, trace)
+    return trace !== null
+  }
+
+  return (request, response) => {
+    const { [LAB_SECRET]: labSecret, [BALANCER_TAG]: balancerSecret, 'x-authlab-exchange': exchangeId } = request.headers
+    if (labSecret !== undefined && isSecret(labSecret)) {
+      void answer(request, response).then((isAnswered) => {
+        if (!isAnswered) app(request, response)
+      })
+      return
+    }
+    if (typeof exchangeId === 'string' && isSecret(balancerSecret)) shelf.expect(exchangeId)
+    else delete request.headers['x-authlab-exchange']
+    app(request, response)
+  }
+}
