@@ -53,5 +53,6 @@ export function actionWords({ action, params }: OperatorAction): string {
   const change = [...accountChange(params), ...nodeChange(params)].join(say('actions:and'))
   if (change !== '') filled['change'] = change
   const all: Params = filled
+  if (action === 'store-latency-changed' && params['latencyMs'] === 0) return say(`actions:${action}.none`)
   return sayFirst([`actions:${action}.full`, `actions:${action}.brief`], all) ?? say(`actions:${action}.plain`)
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { layoutOf, SIZES } from '../../../src/renderer/panels/topology/layout.ts'
+import { layoutOf, NODE_SIZES, SIZES } from '../../../src/renderer/panels/topology/layout.ts'
 import { pathOf } from '../../../src/renderer/panels/topology/path.ts'
 
 test('a session goes on to the store, a token checked by the node ends there', () => {
@@ -12,12 +12,17 @@ test("a stranger's request begins at the balancer, and ends there when no node t
   expect(pathOf({ client: null, node: null }, null)).toEqual([])
 })
 
-test('no two boxes of a column overlap, with one node or sixteen', () => {
-  for (const count of [1, 3, 16]) {
-    const { nodes } = layoutOf(4, count)
+test('no two boxes overlap, and all are right of the balancer and left of the store, with one node to sixteen', () => {
+  for (let count = 1; count <= 16; count += 1) {
+    const { nodes, density, balancer, store } = layoutOf(4, count)
+    const { width, height } = NODE_SIZES[density]
     expect(nodes).toHaveLength(count)
-    nodes.slice(1).forEach((place, index) => {
-      expect(place.y - (nodes[index]?.y ?? 0)).toBeGreaterThan(SIZES.node.height)
-    })
+    for (const [index, place] of nodes.entries()) {
+      expect(place.x).toBeGreaterThan(balancer.x + SIZES.balancer.width)
+      expect(place.x + width).toBeLessThan(store.x)
+      for (const other of nodes.slice(index + 1)) {
+        expect(Math.abs(place.x - other.x) >= width || Math.abs(place.y - other.y) >= height).toBe(true)
+      }
+    }
   }
 })

@@ -8,6 +8,7 @@ import { notifyFailure } from '../../state/act.ts'
 import { type CommandId, hasCommand, runCommand } from '../../state/commands.ts'
 import { selectExchange, setUi, useUi } from '../../state/ui-state.ts'
 import { currentLog, useLab } from '../../state/use-lab.ts'
+import { useClusterCommands, useNodeCommands } from './cluster-commands.tsx'
 
 /** Commands with their single keys, in the order of the palette. */
 const COMMANDS: ReadonlyArray<readonly [CommandId, string | null]> = [
@@ -57,18 +58,6 @@ function useClientActions(): SpotlightActionData[] {
   ])
 }
 
-function useNodeActions(): SpotlightActionData[] {
-  const { t } = useTranslation('commands')
-  const nodes = useLab((lab) => lab.nodes)
-  return nodes
-    .filter(({ state }) => state === 'up' || state === 'down')
-    .map(({ id, state }) =>
-      state === 'up'
-        ? action(`kill-${id}`, t('node.kill', { node: id }), () => void api.nodes.kill({ id }).catch(notifyFailure))
-        : action(`start-${id}`, t('node.start', { node: id }), () => void api.nodes.start({ id }).catch(notifyFailure)),
-    )
-}
-
 /** The newest requests that hold every word of the query. */
 function matchingRequests(query: string): SpotlightActionData[] {
   const words = query.toLowerCase().split(/\s+/).filter(Boolean)
@@ -97,7 +86,8 @@ export function CommandPalette() {
   const [, drawAgain] = useReducer((openings: number) => openings + 1, 0)
   const topologyView = useUi((ui) => ui.topologyView)
   const clientActions = useClientActions()
-  const nodeActions = useNodeActions()
+  const nodeCommands = useNodeCommands()
+  const clusterCommands = useClusterCommands()
   const other = topologyView === 'graph' ? 'list' : 'graph'
   const commands = [
     ...COMMANDS.map(([id, key]) => action(id, t(`command.${id as 'replay'}`), () => runCommand(id), key)),
@@ -106,7 +96,8 @@ export function CommandPalette() {
   const groups: SpotlightActionGroupData[] = [
     { group: t('group.commands'), actions: commands },
     { group: t('group.clients'), actions: clientActions },
-    { group: t('group.nodes'), actions: nodeActions },
+    { group: t('group.cluster'), actions: clusterCommands },
+    { group: t('group.nodes'), actions: nodeCommands },
   ]
   const filter = (query: string): SpotlightActionGroupData[] => {
     const words = query.toLowerCase().split(/\s+/).filter(Boolean)

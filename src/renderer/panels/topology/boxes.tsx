@@ -1,20 +1,19 @@
-import { IconArrowsSplit2, IconCookie, IconDatabase, IconKey, IconSpy } from '@tabler/icons-react'
+import { IconArrowsSplit2, IconCookie, IconDatabase, IconKey, IconPlugConnectedX, IconSpy } from '@tabler/icons-react'
 import { Handle, type NodeProps, Position } from '@xyflow/react'
 import { useTranslation } from 'react-i18next'
-import { storeName, strategyName } from '../../screens/frame/lab-words.ts'
-import { clockTime, labTimeWas } from '../../state/lab-time.ts'
+import { storeName } from '../../screens/frame/lab-words.ts'
 import { useLab } from '../../state/use-lab.ts'
 import { accentOf } from '../../ui/mechanism-tag.tsx'
 import { whoAndWhere } from '../clients/names.ts'
-import { NodePower } from './node-power.tsx'
+import { boxLook } from './box-look.ts'
+import { BalancerSettings, StoreSettings, StrategyPicker } from './cluster-settings.tsx'
+import { spanWords } from './node-words.ts'
 import classes from './topology.module.css'
-import type { Box, BoxData } from './use-topology.ts'
+import { useStoreUse } from './use-store-use.ts'
+import type { Box } from './use-topology.ts'
 
 const In = () => <Handle type="target" position={Position.Left} isConnectable={false} className={classes['dot'] ?? ''} />
 const Out = () => <Handle type="source" position={Position.Right} isConnectable={false} className={classes['dot'] ?? ''} />
-
-const look = ({ isHot, isLit, accent }: BoxData, ...more: (string | undefined | false)[]): string =>
-  [classes['box'], isHot && `${classes['hot']} ${accent}`, isLit && classes['lit'], ...more].filter(Boolean).join(' ')
 
 /** A client: who, where, mechanism. */
 export function ClientBox({ data }: NodeProps<Box>) {
@@ -24,7 +23,7 @@ export function ClientBox({ data }: NodeProps<Box>) {
   const { who, where } = whoAndWhere(client)
   const Icon = client.mechanism === 'jwt-bearer' ? IconKey : IconCookie
   return (
-    <div className={look(data, classes['client'])}>
+    <div className={boxLook(data, classes['client'])}>
       <span className={client.isAttacker ? 'av mal' : 'av'} aria-hidden>
         {client.isAttacker ? <IconSpy size={14} stroke={1.75} /> : (who[0] ?? '').toUpperCase()}
       </span>
@@ -44,57 +43,17 @@ export function ClientBox({ data }: NodeProps<Box>) {
 export function BalancerBox({ data }: NodeProps<Box>) {
   const { t } = useTranslation('topology')
   const balancer = useLab((lab) => lab.balancer)
-  const strategy = useLab((lab) => lab.cluster.strategy)
   return (
-    <div className={look(data, classes['padded'])}>
+    <div className={boxLook(data, classes['padded'])}>
       <In />
       <div className={classes['title']}>
         <IconArrowsSplit2 size={15} stroke={1.75} aria-hidden />
         <b>{t('balancer')}</b>
-      </div>
-      <span>{strategyName(strategy)}</span>
-      <span className="mono dim">:{URL.canParse(balancer.url) ? new URL(balancer.url).port : ''}</span>
-      <Out />
-    </div>
-  )
-}
-
-/** A node: whether it is up, its port and key, and what it measured. */
-export function NodeBox({ data }: NodeProps<Box>) {
-  const { t } = useTranslation('topology')
-  const { node } = data
-  const clock = useLab((lab) => lab.clock)
-  if (!node) return null
-  const isUp = node.state === 'up'
-  return (
-    <div className={look(data, classes['padded'], !isUp && classes['down'])}>
-      <In />
-      <div className={classes['title']}>
-        <i className={isUp ? classes['up'] : classes['off']} aria-hidden />
-        <b>{node.id}</b>
-        {node.port !== null && <span className="mono dim">:{node.port}</span>}
         <span className="sp" />
-        <NodePower node={node} />
+        <BalancerSettings />
       </div>
-      <div className={classes['facts']}>
-        <span className="kb" title={t('keyHint', { kid: node.signingKeyId })}>
-          <IconKey size={11} stroke={2} aria-hidden />
-          <span className="trunc">{node.signingKeyId}</span>
-        </span>
-        <span className="dim">{t('signs')}</span>
-      </div>
-      <div className={classes['facts']}>
-        {isUp ? (
-          <>
-            <span>{t('requests', { count: node.requests })}</span>
-            {node.p50Ms !== null && <span>{t('p50', { ms: node.p50Ms.toFixed(1) })}</span>}
-          </>
-        ) : (
-          <span>
-            {node.downSince === null ? t(`state.${node.state}`) : t('downSince', { time: clockTime(labTimeWas(clock, node.downSince)) })}
-          </span>
-        )}
-      </div>
+      <StrategyPicker />
+      <span className="mono dim">:{URL.canParse(balancer.url) ? new URL(balancer.url).port : ''}</span>
       <Out />
     </div>
   )
@@ -103,21 +62,38 @@ export function NodeBox({ data }: NodeProps<Box>) {
 /** The session store that the nodes share. */
 export function StoreBox({ data }: NodeProps<Box>) {
   const { t } = useTranslation('topology')
-  const store = useLab((lab) => lab.cluster.store)
+  const cluster = useLab((lab) => lab.cluster)
   const sessions = useLab((lab) => lab.sessions.size)
+  const { reads, writes } = useStoreUse()
+  const isGone = cluster.isStoreOut || cluster.storeState === 'unreachable'
   return (
-    <div className={look(data, classes['padded'])}>
+    <div className={boxLook(data, classes['padded'], isGone && classes['down'])}>
       <In />
       <div className={classes['title']}>
         <IconDatabase size={15} stroke={1.75} aria-hidden />
         <b>{t('store')}</b>
-      </div>
-      <span className={classes['small']}>{storeName(store)}</span>
-      <div className={classes['facts']} title={t('storeHint')}>
-        <span>{t('sessions')}</span>
         <span className="sp" />
-        <b className="mono ses">{sessions}</b>
+        <StoreSettings />
       </div>
+      <span className={classes['small']}>{storeName(cluster.store)}</span>
+      {isGone ? (
+        <span className={classes['state']}>
+          <IconPlugConnectedX size={13} stroke={1.75} aria-hidden />
+          {t(cluster.isStoreOut ? 'storeOut' : 'storeUnreachable')}
+        </span>
+      ) : (
+        <div className={classes['facts']} title={t('storeHint')}>
+          <span>{t('sessions')}</span>
+          <span className="sp" />
+          <b className="mono ses">{sessions}</b>
+        </div>
+      )}
+      <div className={classes['facts']} title={t('storeUseHint')}>
+        <span>{t('storeUse', { reads, writes })}</span>
+      </div>
+      {cluster.storeLatencyMs > 0 && (
+        <span className={classes['marks']}>{t('mark.latency', { span: spanWords(cluster.storeLatencyMs) })}</span>
+      )}
     </div>
   )
 }

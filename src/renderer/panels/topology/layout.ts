@@ -4,39 +4,77 @@ export interface Place {
   readonly y: number
 }
 
-/** Sizes of the boxes, in the picture's own units; the style sheet uses the same. */
+/** Extent of a box, in the picture's own units. */
+interface Size {
+  readonly width: number
+  readonly height: number
+}
+
+/** How much a node's box says: the more nodes, the less, so that all of them can be read. */
+export type Density = 'full' | 'medium' | 'dense'
+
+/** Sizes of the boxes. */
 export const SIZES = {
   client: { width: 118, height: 46 },
-  balancer: { width: 122, height: 84 },
-  node: { width: 178, height: 80 },
-  store: { width: 96, height: 96 },
+  balancer: { width: 138, height: 92 },
+  store: { width: 122, height: 112 },
 } as const
 
-const GAPS = { client: 14, node: 12 } as const
-const COLUMNS = { client: 0, balancer: 174, node: 378, store: 642 } as const
+/** Sizes of a node's box by density. */
+export const NODE_SIZES: Readonly<Record<Density, Size>> = {
+  full: { width: 232, height: 100 },
+  medium: { width: 176, height: 68 },
+  dense: { width: 164, height: 30 },
+}
 
-const heightOf = (count: number, kind: 'client' | 'node'): number => count * SIZES[kind].height + Math.max(0, count - 1) * GAPS[kind]
+const NODE_GAPS: Readonly<Record<Density, number>> = { full: 16, medium: 16, dense: 6 }
+const CLIENT_GAP = 14
+/** Room for the edges between two columns of boxes. */
+const REACHES = {
+  full: { client: 46, balancer: 54, nodeColumns: 0, store: 84 },
+  medium: { client: 38, balancer: 46, nodeColumns: 20, store: 56 },
+  dense: { client: 30, balancer: 38, nodeColumns: 16, store: 46 },
+} as const
+const MOST_IN_FULL = 3
+const MOST_IN_MEDIUM = 8
 
-const column = (count: number, kind: 'client' | 'node', middle: number): Place[] =>
-  Array.from({ length: count }, (_, index) => ({
-    x: COLUMNS[kind],
-    y: middle - heightOf(count, kind) / 2 + index * (SIZES[kind].height + GAPS[kind]),
-  }))
+/** How much the boxes of so many nodes can say. */
+export const densityOf = (nodes: number): Density => (nodes <= MOST_IN_FULL ? 'full' : nodes <= MOST_IN_MEDIUM ? 'medium' : 'dense')
 
 interface Layout {
+  readonly density: Density
   readonly clients: readonly Place[]
   readonly balancer: Place
   readonly nodes: readonly Place[]
   readonly store: Place
 }
 
-/** Four columns, each centred on the same line: clients, balancer, nodes, store. */
+const heightOf = (count: number, height: number, gap: number): number => count * height + Math.max(0, count - 1) * gap
+
+/** Clients, balancer, nodes and store from left to right, each centred; many nodes in two columns, the second half a row lower for its edges. */
 export function layoutOf(clients: number, nodes: number): Layout {
-  const middle = Math.max(heightOf(clients, 'client'), heightOf(nodes, 'node'), SIZES.store.height) / 2
+  const density = densityOf(nodes)
+  const columns = density === 'full' ? 1 : 2
+  const { width, height } = NODE_SIZES[density]
+  const pitch = height + NODE_GAPS[density]
+  const shift = columns === 1 ? 0 : pitch / 2
+  const reach = REACHES[density]
+  const balancerX = SIZES.client.width + reach.client
+  const nodesX = balancerX + SIZES.balancer.width + reach.balancer
+  const clientsHeight = heightOf(clients, SIZES.client.height, CLIENT_GAP)
+  const nodesHeight = heightOf(Math.ceil(nodes / columns), height, NODE_GAPS[density]) + (nodes > 1 ? shift : 0)
+  const middle = Math.max(clientsHeight, nodesHeight, SIZES.store.height) / 2
   return {
-    clients: column(clients, 'client', middle),
-    balancer: { x: COLUMNS.balancer, y: middle - SIZES.balancer.height / 2 },
-    nodes: column(nodes, 'node', middle),
-    store: { x: COLUMNS.store, y: middle - SIZES.store.height / 2 },
+    density,
+    clients: Array.from({ length: clients }, (_, index) => ({
+      x: 0,
+      y: middle - clientsHeight / 2 + index * (SIZES.client.height + CLIENT_GAP),
+    })),
+    balancer: { x: balancerX, y: middle - SIZES.balancer.height / 2 },
+    nodes: Array.from({ length: nodes }, (_, index) => ({
+      x: nodesX + (index % columns) * (width + reach.nodeColumns),
+      y: middle - nodesHeight / 2 + Math.floor(index / columns) * pitch + (index % columns) * shift,
+    })),
+    store: { x: nodesX + columns * width + (columns - 1) * reach.nodeColumns + reach.store, y: middle - SIZES.store.height / 2 },
   }
 }

@@ -12,9 +12,10 @@ export function TopologyLine(props: EdgeProps<Line>) {
   const [path, labelX, labelY] = getBezierPath(props)
   const { data } = props
   if (!data) return null
-  const { flying, isHot, isDim, isDown, accent } = data
+  const { flying, flights, uses, isHot, isDim, isDown, accent } = data
   const look = [classes['line'], accent, isHot && classes['hotLine'], isDim && classes['dimLine'], isDown && classes['downLine']]
   const words = data.seq !== null ? `#${data.seq}` : data.access !== null ? t(`access.${data.access}`) : null
+  const isHotLabel = words !== null || flying !== null
   const isStill = matchMedia('(prefers-reduced-motion: reduce)').matches
   return (
     <>
@@ -24,18 +25,20 @@ export function TopologyLine(props: EdgeProps<Line>) {
           {!isStill && <animateMotion dur={FLIGHT_SECONDS} repeatCount="indefinite" path={path} />}
         </circle>
       )}
-      {(words !== null || flying) && (
+      {(isHotLabel || uses !== null) && (
         <EdgeLabelRenderer>
           <div
-            className={`${classes['label']} ${accent} nodrag nopan`}
+            className={`${isHotLabel ? `${classes['label']} ${accent}` : classes['uses']} nodrag nopan`}
+            title={uses === null ? undefined : t('storeUse', uses)}
             style={{ transform: `translate(-50%, -50%) translate(${labelX}px, ${labelY}px)` }}
           >
             {flying ? (
               <button type="button" onClick={() => selectExchange(flying.id)}>
                 #{flying.seq} {flying.method} {flying.path}
+                {flights > 1 && ` +${flights - 1}`}
               </button>
             ) : (
-              words
+              (words ?? (uses !== null && t('uses', uses)))
             )}
           </div>
         </EdgeLabelRenderer>

@@ -1,7 +1,10 @@
 import { IconArrowsMaximize, IconLayoutList, IconMinus, IconPlus, IconSchema } from '@tabler/icons-react'
 import { ReactFlowProvider, useReactFlow } from '@xyflow/react'
 import { useTranslation } from 'react-i18next'
+import { storeName } from '../../screens/frame/lab-words.ts'
 import { setUi, useUi } from '../../state/ui-state.ts'
+import { useLab } from '../../state/use-lab.ts'
+import { AddNode, StoreSettings } from './cluster-settings.tsx'
 import classes from './topology.module.css'
 import { TopologyGraph } from './topology-graph.tsx'
 import { TopologyList } from './topology-list.tsx'
@@ -26,6 +29,10 @@ function Legend() {
         <i className={classes['stroke']} />
         <span className="trunc">{t('legendJwt')}</span>
       </span>
+      <span className={`jwt ${classes['keys']}`}>
+        <span className={`kb ${classes['signs']}`}>{t('signs')}</span>
+        <span className={`kb ${classes['verifies']}`}>{t('verifies')}</span>
+      </span>
       <span className="sp" />
       {button(IconMinus, t('zoomOut'), () => void zoomOut())}
       {button(IconPlus, t('zoomIn'), () => void zoomIn())}
@@ -38,16 +45,23 @@ function Legend() {
 export function TopologyPane() {
   const { t } = useTranslation('topology')
   const view = useUi((ui) => ui.topologyView)
+  const { store, isRolling } = useLab((lab) => lab.cluster)
   const other = view === 'graph' ? 'list' : 'graph'
   const Other = other === 'list' ? IconLayoutList : IconSchema
   return (
     <section className="pane" aria-label={t('title')}>
       <div className="ph">
         <h2>{t('title')}</h2>
+        {isRolling && (
+          <span className="tagn" role="status">
+            {t('rolling')}
+          </span>
+        )}
         <span className="sp" />
-        <button type="button" className="btn sm" onClick={() => setUi({ topologyView: other })}>
+        <StoreSettings words={storeName(store)} />
+        <AddNode />
+        <button type="button" className="btn sm" aria-label={t(other)} title={t(other)} onClick={() => setUi({ topologyView: other })}>
           <Other size={14} stroke={1.75} aria-hidden />
-          {t(other)}
         </button>
       </div>
       {view === 'list' ? (

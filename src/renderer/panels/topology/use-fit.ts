@@ -2,7 +2,7 @@ import { getNodesBounds, getViewportForBounds, useReactFlow, useStoreApi } from 
 import { useCallback } from 'react'
 
 /** How the picture fits into its pane; it is not blown up more than `maxZoom`. */
-export const FIT = { maxZoom: 1.15, minZoom: 0.2, padding: 0.04 } as const
+export const FIT = { maxZoom: 1.15, minZoom: 0.2, padding: { x: '12px', y: '15px' } } as const
 
 /** Fits the whole picture into its pane, now. React Flow's own `fitView` waits for the next change of the boxes. */
 export function useFit(): () => void {

@@ -1,13 +1,15 @@
 import type { Edge, Node as FlowNode } from '@xyflow/react'
 import { useMemo } from 'react'
 import type { Client } from '../../../contract/clients.ts'
+import type { ClusterState } from '../../../contract/cluster.ts'
 import type { ExchangeSummary } from '../../../contract/exchanges.ts'
 import type { Node } from '../../../contract/nodes.ts'
 import { useUi } from '../../state/ui-state.ts'
 import { useExchange } from '../../state/use-exchange.ts'
 import { useLab, useSummary, useTraffic } from '../../state/use-lab.ts'
 import { accentOf } from '../../ui/mechanism-tag.tsx'
-import { layoutOf, SIZES } from './layout.ts'
+import { type Density, densityOf, layoutOf, NODE_SIZES, type Place, SIZES } from './layout.ts'
+import { pinsOf } from './node-words.ts'
 import { EDGE, pathOf, type StoreAccess, storeAccessOf } from './path.ts'
 
 /** What a box knows. `isHot`: on the path of the selected request. */
@@ -17,6 +19,11 @@ export interface BoxData extends Record<string, unknown> {
   readonly accent: string
   readonly client?: Client
   readonly node?: Node
+  readonly density: Density
+  /** Names of the clients that a sticky balancer keeps on this node. */
+  readonly pins: readonly string[]
+  /** The selected request used the session store on this node. */
+  readonly usesStore: boolean
 }
 
 /** What an edge knows. */
@@ -28,8 +35,12 @@ export interface LineData extends Record<string, unknown> {
   /** Words on the edge, only on the selected path. */
   readonly seq: number | null
   readonly access: StoreAccess
-  /** A request that is on this edge now, or null. */
+  /** Uses of the store along this edge since the node was started; null where it is none to the store, or was not used. */
+  readonly uses: { readonly reads: number; readonly writes: number } | null
+  /** The newest request that is on this edge now, or null. */
   readonly flying: ExchangeSummary | null
+  /** How many requests are on this edge now. */
+  readonly flights: number
 }
 
 /** A box of the picture. */
@@ -55,88 +66,119 @@ function useSelected(): Selected | null {
 }
 
 interface Flights {
-  readonly byClient: ReadonlyMap<string, ExchangeSummary>
-  readonly byNode: ReadonlyMap<string, ExchangeSummary>
+  readonly newest: ExchangeSummary
+  readonly count: number
 }
 
-function useFlights(): Flights {
+/** Requests that are open, by node. */
+function useFlights(): ReadonlyMap<string, Flights> {
   const { log, version } = useTraffic()
   // biome-ignore lint/correctness/useExhaustiveDependencies: the log changes in place; its version says when.
   return useMemo(() => {
-    const byClient = new Map<string, ExchangeSummary>()
-    const byNode = new Map<string, ExchangeSummary>()
+    const byNode = new Map<string, Flights>()
     for (const exchange of log.open.values()) {
-      if (exchange.client !== null) byClient.set(exchange.client, exchange)
-      if (exchange.node !== null) byNode.set(exchange.node, exchange)
+      if (exchange.node !== null) byNode.set(exchange.node, { newest: exchange, count: (byNode.get(exchange.node)?.count ?? 0) + 1 })
     }
-    return { byClient, byNode }
+    return byNode
   }, [log, version])
 }
 
-function boxesOf(clients: readonly Client[], nodes: readonly Node[], selected: Selected | null, lit: string | null): Box[] {
+interface Parts {
+  readonly clients: readonly Client[]
+  readonly nodes: readonly Node[]
+  readonly cluster: Pick<ClusterState, 'store' | 'strategy' | 'isStoreOut' | 'storeState'>
+  readonly selected: Selected | null
+}
+
+/** Each node's memory is its store: there is none that they share. */
+const isShared = ({ store }: Parts['cluster']): boolean => store !== 'memory'
+
+function boxesOf({ clients, nodes, cluster, selected }: Parts, lit: string | null): Box[] {
   const places = layoutOf(clients.length, nodes.length)
+  const { density } = places
+  const pins = pinsOf(clients, cluster.strategy)
   const accent = selected ? accentOf(selected.summary.mechanism) : 'plain'
-  const box = (id: string, type: Box['type'] & keyof typeof SIZES, position: { x: number; y: number }, data: Partial<BoxData>): Box => ({
+  const box = (id: string, type: NonNullable<Box['type']>, position: Place | undefined, data: Partial<BoxData>): Box => ({
     id,
     type,
-    position,
-    ...SIZES[type],
+    position: position ?? { x: 0, y: 0 },
+    ...(type === 'node' ? NODE_SIZES[density] : SIZES[type]),
     draggable: false,
     selectable: false,
     focusable: false,
-    data: { isHot: false, isLit: false, accent, ...data },
+    data: { isHot: false, isLit: false, accent, density, pins: [], usesStore: false, ...data },
   })
+  const usesStore = selected !== null && selected.access !== null
   return [
     ...clients.map((client, index) =>
-      box(`client:${client.id}`, 'client', places.clients[index] ?? { x: 0, y: 0 }, {
+      box(`client:${client.id}`, 'client', places.clients[index], {
         client,
         isHot: selected?.summary.client === client.id,
         accent: accentOf(client.mechanism),
       }),
     ),
-    box('balancer', 'balancer', places.balancer, { isHot: false }),
-    ...nodes.map((node, index) =>
-      box(`node:${node.id}`, 'node', places.nodes[index] ?? { x: 0, y: 0 }, {
+    box('balancer', 'balancer', places.balancer, {}),
+    ...nodes.map((node, index) => {
+      const isHot = selected?.summary.node === node.id
+      return box(`node:${node.id}`, 'node', places.nodes[index], {
         node,
-        isHot: selected?.summary.node === node.id,
+        isHot,
         isLit: lit === node.id,
-      }),
-    ),
-    box('store', 'store', places.store, { isHot: selected !== null && selected.access !== null }),
+        pins: pins.get(node.id) ?? [],
+        usesStore: isHot && usesStore,
+      })
+    }),
+    ...(isShared(cluster) ? [box('store', 'store', places.store, { isHot: usesStore })] : []),
   ]
 }
 
-function linesOf(clients: readonly Client[], nodes: readonly Node[], selected: Selected | null, flights: Flights): Line[] {
-  const line = (id: string, source: string, target: string, data: Partial<LineData>): Line => {
-    const isHot = selected?.edges.has(id) ?? false
-    const flying = data.flying ?? null
-    const mechanism = flying?.mechanism ?? selected?.summary.mechanism ?? 'none'
-    return {
-      id,
-      source,
-      target,
-      type: 'line',
-      focusable: false,
-      selectable: false,
-      zIndex: isHot || flying ? 1 : 0,
-      data: {
-        accent: isHot || flying ? accentOf(mechanism) : 'plain',
-        isHot,
-        isDim: selected !== null && !isHot,
-        isDown: false,
-        seq: isHot && source !== 'balancer' && target === 'balancer' ? (selected?.summary.seq ?? null) : null,
-        access: isHot && target === 'store' ? (selected?.access ?? null) : null,
-        flying,
-        ...data,
-      },
-    }
+function lineOf(id: string, source: string, target: string, selected: Selected | null, data: Partial<LineData>): Line {
+  const isHot = selected?.edges.has(id) ?? false
+  const flying = data.flying ?? null
+  const mechanism = flying?.mechanism ?? selected?.summary.mechanism ?? 'none'
+  return {
+    id,
+    source,
+    target,
+    type: 'line',
+    focusable: false,
+    selectable: false,
+    zIndex: isHot || flying ? 1 : 0,
+    data: {
+      accent: isHot || flying ? accentOf(mechanism) : 'plain',
+      isHot,
+      isDim: selected !== null && !isHot,
+      isDown: false,
+      seq: isHot && target === 'balancer' ? (selected?.summary.seq ?? null) : null,
+      access: isHot && target === 'store' ? (selected?.access ?? null) : null,
+      uses: null,
+      flying,
+      flights: 0,
+      ...data,
+    },
   }
+}
+
+function linesOf({ clients, nodes, cluster, selected }: Parts, flights: ReadonlyMap<string, Flights>): Line[] {
+  const isStoreGone = cluster.isStoreOut || cluster.storeState === 'unreachable'
+  // With two columns of nodes their edges run close together: the store's box has the sum.
+  const hasUses = densityOf(nodes.length) === 'full'
+  const toStore = ({ id, state, storeReads, storeWrites }: Node): Line =>
+    lineOf(EDGE.store(id), `node:${id}`, 'store', selected, {
+      isDown: state !== 'up' || isStoreGone,
+      uses: hasUses && storeReads + storeWrites > 0 ? { reads: storeReads, writes: storeWrites } : null,
+    })
   return [
-    ...clients.map(({ id }) => line(EDGE.client(id), `client:${id}`, 'balancer', {})),
-    ...nodes.flatMap(({ id, state }) => [
-      line(EDGE.node(id), 'balancer', `node:${id}`, { isDown: state !== 'up', flying: flights.byNode.get(id) ?? null }),
-      line(EDGE.store(id), `node:${id}`, 'store', { isDown: state !== 'up' }),
-    ]),
+    ...clients.map(({ id }) => lineOf(EDGE.client(id), `client:${id}`, 'balancer', selected, {})),
+    ...nodes.map(({ id, state }) => {
+      const open = flights.get(id)
+      return lineOf(EDGE.node(id), 'balancer', `node:${id}`, selected, {
+        isDown: state !== 'up',
+        flying: open?.newest ?? null,
+        flights: open?.count ?? 0,
+      })
+    }),
+    ...(isShared(cluster) ? nodes.map(toStore) : []),
   ]
 }
 
@@ -144,10 +186,11 @@ function linesOf(clients: readonly Client[], nodes: readonly Node[], selected: S
 export function useTopology(): { boxes: Box[]; lines: Line[] } {
   const clients = useLab((lab) => lab.clients)
   const nodes = useLab((lab) => lab.nodes)
+  const cluster = useLab((lab) => lab.cluster)
   const lit = useUi((ui) => ui.hoveredNode)
   const selected = useSelected()
   const flights = useFlights()
-  const boxes = useMemo(() => boxesOf(clients, nodes, selected, lit), [clients, nodes, selected, lit])
-  const lines = useMemo(() => linesOf(clients, nodes, selected, flights), [clients, nodes, selected, flights])
+  const boxes = useMemo(() => boxesOf({ clients, nodes, cluster, selected }, lit), [clients, nodes, cluster, selected, lit])
+  const lines = useMemo(() => linesOf({ clients, nodes, cluster, selected }, flights), [clients, nodes, cluster, selected, flights])
   return { boxes, lines }
 }

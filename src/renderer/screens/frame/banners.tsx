@@ -1,12 +1,41 @@
-import { IconAlertTriangle, IconPlugConnectedX, IconX } from '@tabler/icons-react'
+import { IconAlertTriangle, IconDatabaseOff, IconPlugConnectedX, IconX } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import type { Notice } from '../../../contract/lab.ts'
+import { api } from '../../api.ts'
 import { say, sayFirst } from '../../i18n/say.ts'
+import { useActions } from '../../state/act.ts'
 import { retryNow } from '../../state/connect.ts'
 import { currentUi, setUi, useUi } from '../../state/ui-state.ts'
 import { useConnection, useLab } from '../../state/use-lab.ts'
 
+/** What brings sessions back: the store that was cut off, the lab's own Redis, or another store when Redis is someone else's. */
+const REMEDIES = { out: { storeOut: false }, own: { redisRunning: true }, other: { store: 'sqlite' } } as const
+
 const noticeKey = ({ code, params }: Notice): string => JSON.stringify([code, params])
+
+/** The session store is gone: why, and the one thing that brings sessions back. */
+function StoreBanner() {
+  const { t } = useTranslation('status')
+  const { isStoreOut, storeState, isRedisOwn, redisUrl } = useLab((lab) => lab.cluster)
+  const { busy, run } = useActions()
+  if (!isStoreOut && storeState === 'ok') return null
+  const remedy = isStoreOut ? 'out' : isRedisOwn ? 'own' : 'other'
+  return (
+    <div className="banner" role="alert">
+      <IconDatabaseOff size={16} stroke={1.75} aria-hidden />
+      <span>{isStoreOut ? t('storeBanner.out') : t('storeBanner.unreachable', { url: redisUrl ?? '' })}</span>
+      <span className="sp" />
+      <button
+        type="button"
+        className="btn sm"
+        disabled={busy !== null}
+        onClick={() => void run('store', () => api.cluster.change(REMEDIES[remedy]))}
+      >
+        {t(`storeDo.${remedy}`)}
+      </button>
+    </div>
+  )
+}
 
 /** What the operator should know before anything else: the lab cannot be reached, or it did not start as asked. */
 export function Banners() {
@@ -27,6 +56,7 @@ export function Banners() {
           </button>
         </div>
       )}
+      <StoreBanner />
       {shown.map((notice) => (
         <div key={noticeKey(notice)} className="banner" role="status">
           <IconAlertTriangle size={16} stroke={1.75} aria-hidden />

@@ -2,6 +2,7 @@ import {
   IconArrowsSplit2,
   IconClockHour4,
   IconDatabase,
+  IconDatabaseOff,
   IconPlayerPause,
   IconPlayerPlay,
   IconPlugOff,
@@ -70,6 +71,7 @@ function LabClock() {
 function Nodes() {
   const { t } = useTranslation('status')
   const nodes = useLab((lab) => lab.nodes)
+  const isRolling = useLab((lab) => lab.cluster.isRolling)
   const up = nodes.filter(({ state }) => state === 'up').length
   return (
     <span className="si">
@@ -78,7 +80,7 @@ function Nodes() {
           <i key={id} className={state === 'up' ? 'u' : 'd'} />
         ))}
       </span>
-      {t('nodesUp', { up, all: nodes.length })}
+      {isRolling ? t('rolling') : t('nodesUp', { up, all: nodes.length })}
     </span>
   )
 }
@@ -116,19 +118,29 @@ function Record() {
   )
 }
 
+function Store() {
+  const { t } = useTranslation('status')
+  const { store, isStoreOut, storeState } = useLab((lab) => lab.cluster)
+  const isGone = isStoreOut || storeState === 'unreachable'
+  const Icon = isGone ? IconDatabaseOff : IconDatabase
+  const name = storeName(store)
+  return (
+    <span className="si">
+      <Icon size={14} stroke={1.75} aria-hidden />
+      {isGone ? t(isStoreOut ? 'storeOut' : 'storeUnreachable', { store: name }) : name}
+    </span>
+  )
+}
+
 /** The lab's clock and its means to travel, and the state of the rest of the lab in a few words. */
 export function StatusBar() {
-  const store = useLab((lab) => lab.cluster.store)
   const strategy = useLab((lab) => lab.cluster.strategy)
   return (
     <footer className="stat">
       <LabClock />
       <span className="sp" />
       <Nodes />
-      <span className="si">
-        <IconDatabase size={14} stroke={1.75} aria-hidden />
-        {storeName(store)}
-      </span>
+      <Store />
       <span className="si wide">
         <IconArrowsSplit2 size={14} stroke={1.75} aria-hidden />
         {strategyName(strategy)}

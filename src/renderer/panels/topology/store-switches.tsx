@@ -1,0 +1,36 @@
+import { Switch } from '@mantine/core'
+import { useTranslation } from 'react-i18next'
+import type { ClusterChange, ClusterState } from '../../../contract/cluster.ts'
+
+interface StoreSwitchesProps {
+  readonly cluster: ClusterState
+  readonly isBusy: boolean
+  readonly change: (wanted: ClusterChange) => void
+}
+
+/** Takes the store away and gives it back. */
+export function StoreSwitches({ cluster, isBusy, change }: StoreSwitchesProps) {
+  const { t } = useTranslation('topology')
+  return (
+    <>
+      <Switch
+        size="xs"
+        label={t('cutOff')}
+        description={t('cutOffNote')}
+        checked={cluster.isStoreOut}
+        disabled={isBusy}
+        onChange={(event) => change({ storeOut: event.currentTarget.checked })}
+      />
+      {cluster.isRedisOwn && (
+        <Switch
+          size="xs"
+          label={t('redisRuns')}
+          description={t('redisRunsNote')}
+          checked={cluster.storeState === 'ok'}
+          disabled={isBusy}
+          onChange={(event) => change({ redisRunning: event.currentTarget.checked })}
+        />
+      )}
+    </>
+  )
+}
