@@ -11,6 +11,8 @@ declare module 'express-session' {
     account: string
     /** User-Agent of the login, shortened. */
     device: string
+    /** What was put into the cart, in order. */
+    cart: string[]
   }
 }
 

@@ -4,13 +4,6 @@ import type { TargetContext } from '../context.ts'
 import { CartInput, readInput } from '../input.ts'
 import { sendProblem } from '../problem.ts'
 
-declare module 'express-session' {
-  interface SessionData {
-    /** What was put in, in order. */
-    cart: string[]
-  }
-}
-
 const MAX_ITEMS = 50
 
 /**
