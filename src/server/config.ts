@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import { STORE_KINDS, STRATEGIES, type StoreKind, type StrategyName } from '../contract/cluster.ts'
+import { isHost } from './allowed-hosts.ts'
 import { readVersion } from './version.ts'
 
 /** Ports used unless told otherwise. */
@@ -29,6 +30,8 @@ export interface Config {
   readonly store: StoreKind
   /** A Redis server that runs; null for none, or with `redis` one of the lab's own. */
   readonly redisUrl: string | null
+  /** Hosts besides this machine that the lab may be told to talk to: for Redis, and for nodes by URL. */
+  readonly allowedHosts: readonly string[]
   /** Whether browser mode opens the default browser. */
   readonly shouldOpen: boolean
   readonly captureCapacity: number
@@ -58,6 +61,8 @@ Usage: npm start -- [flags]        (the same flags on the packaged app)
   --strategy S            ${STRATEGIES.join(', ')} (round-robin)
   --store K               ${STORE_KINDS.join(', ')} (sqlite); redis starts a server of the lab's own,
                           redis=redis://127.0.0.1:6379 uses one that runs
+  --allow-host HOST       a host besides this machine that Redis or a node by URL may be on; repeatable
+                          (none: nothing outside this machine is talked to)
   --no-open               browser mode: do not open the browser
   --no-sandbox            desktop: run Chromium without its sandbox (needed as root)
   --help, --version
@@ -73,6 +78,7 @@ const OPTIONS = {
   nodes: { type: 'string' },
   strategy: { type: 'string' },
   store: { type: 'string' },
+  'allow-host': { type: 'string', multiple: true },
   'no-open': { type: 'boolean' },
   'no-sandbox': { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
@@ -111,6 +117,7 @@ const Flags = z
     nodes: wholeNumber(1, 16).default(3),
     strategy: oneOf(STRATEGIES).default('round-robin'),
     store: Store.default({ store: 'sqlite', redisUrl: null }),
+    'allow-host': z.array(z.string().refine(isHost, 'takes the name or the address of a host, without port')).default([]),
     'no-open': z.boolean().default(false),
     'no-sandbox': z.boolean().default(false),
     help: z.boolean().default(false),
@@ -126,7 +133,7 @@ export function defaultDataDir(env: NodeJS.ProcessEnv, platform: NodeJS.Platform
   return join(env['XDG_DATA_HOME'] || join(homedir(), '.local', 'share'), 'authlab')
 }
 
-function readFlags(argv: string[]): Record<string, string | boolean | undefined> {
+function readFlags(argv: string[]): unknown {
   try {
     return parseArgs({ args: argv, options: OPTIONS, strict: true, allowPositionals: false }).values
   } catch (error) {
@@ -164,6 +171,7 @@ export function parseConfig(argv: string[], env: NodeJS.ProcessEnv): Parsed {
     nodes: flags.nodes,
     strategy: flags.strategy,
     ...flags.store,
+    allowedHosts: flags['allow-host'],
     shouldOpen: !flags['no-open'],
     captureCapacity: DEFAULT_CAPTURE_CAPACITY,
     isSandboxed: !flags['no-sandbox'],

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Notice } from '../contract/lab.ts'
+import { AllowedHosts } from './allowed-hosts.ts'
 import { Announcer } from './announcer.ts'
 import { ClientPool } from './clients/client-pool.ts'
 import { createClockBuffer, LabClock } from './clock.ts'
@@ -66,6 +67,7 @@ interface Running {
 interface Ground {
   readonly config: Config
   readonly files: LabFiles
+  readonly allowedHosts: AllowedHosts
   readonly stores: SessionStores
   readonly clock: LabClock
   readonly clockBuffer: SharedArrayBuffer
@@ -192,8 +194,9 @@ function assemble({ config, files, stores, clock, announcer }: Ground, { balance
   }
 }
 
-const createStores = (files: LabFiles, clock: LabClock, announcer: Announcer): SessionStores =>
+const createStores = ({ files, allowedHosts, clock, announcer }: Omit<Ground, 'stores'>): SessionStores =>
   new SessionStores({
+    allowedHosts,
     database: files.target,
     folder: files.folder,
     clock,
@@ -227,13 +230,14 @@ async function start(config: Config, undoing: Undoing): Promise<Lab> {
   const clock = new LabClock(clockBuffer)
   const files = openLabFiles(folder.path, undoing)
   const announcer = new Announcer(clock)
-  const stores = createStores(files, clock, announcer)
   const checkpoints = new Checkpoints({
     databaseFiles: [files.targetFile, files.labFile],
     onProblem: (message) => console.error(message),
   })
   undoing.add(() => checkpoints.close())
-  const ground: Ground = { config, files, stores, clock, clockBuffer, storeDials: createDialBuffer(), announcer, undoing }
+  const allowedHosts = new AllowedHosts(config.allowedHosts)
+  const bare = { config, files, allowedHosts, clock, clockBuffer, storeDials: createDialBuffer(), announcer, undoing }
+  const ground: Ground = { ...bare, stores: createStores(bare) }
   const parts = assemble(ground, await startTraffic(ground))
   const { token, url, notices } = await openControl(ground, parts)
   const workbench = `${url}/#token=${token}`

@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3'
 import type { StoreKind } from '../../contract/cluster.ts'
+import type { AllowedHosts } from '../allowed-hosts.ts'
 import type { Clock } from '../clock.ts'
 import { LabError } from '../errors.ts'
 import { RedisConnection, withoutPassword } from '../storage/redis-connection.ts'
@@ -12,6 +13,7 @@ export interface SessionStoresOptions {
   /** The target's. */
   database: Database.Database
   clock: Clock
+  allowedHosts: AllowedHosts
   /** The data folder. */
   folder: string
   /** Runs a statement, again while another connection holds the lock. */
@@ -83,10 +85,11 @@ export class SessionStores {
   /**
    * Makes sure that a store can be had, before any node is told to use it.
    * @param redisUrl a server that runs; null for the lab's own, which is started when it does not run
-   * @throws LabError `redis-not-installed`, `redis-not-started` or `redis-unreachable`
+   * @throws LabError `redis-not-installed`, `redis-not-started`, `redis-unreachable` or `host-not-allowed`
    */
   async prepare(store: StoreKind, redisUrl: string | null): Promise<PreparedStore> {
     if (store !== 'redis') return { store, redisUrl: null }
+    if (redisUrl !== null) this.#options.allowedHosts.require(redisUrl, 'Redis')
     const url = redisUrl ?? (await this.#ownUrl())
     if (this.#redis?.url !== url) {
       const redis = await this.#connect(url)

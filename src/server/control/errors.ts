@@ -8,6 +8,7 @@ const STATUS = {
   'redis-not-installed': 'CONFLICT',
   'redis-not-started': 'CONFLICT',
   'redis-unreachable': 'CONFLICT',
+  'host-not-allowed': 'CONFLICT',
   'store-unavailable': 'SERVICE_UNAVAILABLE',
   'node-failed': 'INTERNAL_SERVER_ERROR',
 } as const
