@@ -1,6 +1,6 @@
 import { Tabs } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
-import { useEffect, useRef, useState } from 'react'
+import { lazy, Suspense, useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Exchange, ExchangeSummary } from '../../../contract/exchanges.ts'
 import { reasonOf } from '../../api.ts'
@@ -19,7 +19,9 @@ import { StateTab } from './state/state-tab.tsx'
 import { hasUsedStore, storeUseOf } from './store-use.ts'
 import { StoryTab } from './story/story-tab.tsx'
 
-const TABS = ['story', 'request', 'response', 'credential', 'state'] as const
+const SequenceTab = lazy(() => import('./sequence/sequence-tab.tsx').then((module) => ({ default: module.SequenceTab })))
+
+const TABS = ['story', 'request', 'response', 'credential', 'state', 'sequence'] as const
 type Tab = (typeof TABS)[number]
 
 const isTab = (value: string | null): value is Tab => TABS.some((tab) => tab === value)
@@ -81,6 +83,12 @@ function TabBody({ tab, exchange }: { readonly tab: Tab; readonly exchange: Exch
       return <CredentialTab key={exchange.id} exchange={exchange} />
     case 'state':
       return <StateTab key={exchange.id} exchange={exchange} />
+    case 'sequence':
+      return (
+        <Suspense fallback={<Skeleton />}>
+          <SequenceTab exchange={exchange} />
+        </Suspense>
+      )
   }
 }
 

@@ -1,0 +1,38 @@
+import type { StoreKind } from '../../../../contract/cluster.ts'
+import type { Step } from '../../../../contract/step.ts'
+import { say } from '../../../i18n/say.ts'
+
+const SESSION_KINDS: ReadonlySet<Step['kind']> = new Set(['session-lookup', 'session-write', 'session-touch', 'session-destroy'])
+const SQL = /^\s*(SELECT|WITH|INSERT|UPDATE|DELETE|REPLACE)\b/i
+
+/** The store that a step used, by what it shows to have run there; null when it used none. A node's own memory runs nothing that shows. */
+export function storeOf({ kind, evidence: { sql } }: Step): StoreKind | null {
+  if (typeof sql === 'string') return SQL.test(sql) ? 'sqlite' : 'redis'
+  return SESSION_KINDS.has(kind) ? 'memory' : null
+}
+
+/** Whether a step only asked: then what it learnt comes back. */
+export const isRead = ({ kind, outcome }: Step): boolean =>
+  kind === 'session-lookup' || kind === 'account-lookup' || (kind === 'rate-limit' && outcome !== 'info')
+
+function purposeOf(step: Step): string {
+  switch (step.kind) {
+    case 'session-lookup':
+      return step.outcome === 'info' ? 'readSessions' : 'readSession'
+    case 'session-write':
+      return step.evidence['before'] ? 'updateSession' : 'insertSession'
+    case 'session-touch':
+      return 'touchSession'
+    case 'session-destroy':
+      return 'before' in step.evidence ? 'deleteSession' : 'deleteSessions'
+    case 'account-lookup':
+      return 'readAccount'
+    case 'rate-limit':
+      return isRead(step) ? 'readLimit' : 'countFailure'
+    default:
+      return 'write'
+  }
+}
+
+/** What was asked of the store, in a few words. */
+export const wordsOfUse = (step: Step): string => say(`inspector:sequence.use.${purposeOf(step)}`)
