@@ -20,13 +20,12 @@ const LEEWAYS_S = [0, 5, 30, 120] as const
 export function StrategyPicker() {
   const { t } = useTranslation('topology')
   const strategy = useLab((lab) => lab.cluster.strategy)
-  const { busy, run } = useActions()
+  const { run } = useActions()
   return (
     <select
       className="inp nodrag nopan"
       aria-label={t('strategy')}
       value={strategy}
-      disabled={busy !== null}
       onChange={(event) => {
         const wanted = event.currentTarget.value as StrategyName
         void run('strategy', () => api.cluster.change({ strategy: wanted }))
@@ -123,6 +122,7 @@ export function StoreSettings({ words }: { readonly words?: string }) {
   const cluster = useLab((lab) => lab.cluster)
   const { busy, run } = useActions()
   const isBusy = busy !== null
+  // Nothing is disabled while it is busy: what has the focus would lose it, and Escape with it. A second change is not taken.
   const change = (wanted: ClusterChange): void => void run('store', () => api.cluster.change(wanted))
   return (
     <SettingsPopover
@@ -134,9 +134,10 @@ export function StoreSettings({ words }: { readonly words?: string }) {
         value={cluster.store}
         options={STORE_KINDS.map((kind) => [kind, t(`storeKinds.${kind}`)] as const)}
         choose={(store) => (store !== 'redis' || cluster.canStartRedis) && change({ store })}
-        isDisabled={isBusy}
       />
-      <p className={classes['reason']}>{isBusy ? t('storeSwitching') : t(`storeNote.${cluster.store}`)}</p>
+      <p className={classes['reason']} aria-live="polite">
+        {isBusy ? t('storeSwitching') : t(`storeNote.${cluster.store}`)}
+      </p>
       {!cluster.canStartRedis && <p className={classes['reason']}>{t('noRedisHere')}</p>}
       <RedisUrl isBusy={isBusy} use={(redisUrl) => change({ store: 'redis', redisUrl })} />
       {cluster.redisUrl !== null && (
@@ -154,7 +155,7 @@ export function StoreSettings({ words }: { readonly words?: string }) {
         isBusy={isBusy}
         set={(storeLatencyMs) => change({ storeLatencyMs })}
       />
-      <StoreSwitches cluster={cluster} isBusy={isBusy} change={change} />
+      <StoreSwitches cluster={cluster} change={change} />
     </SettingsPopover>
   )
 }

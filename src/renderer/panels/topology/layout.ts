@@ -24,7 +24,7 @@ export const SIZES = {
 export const NODE_SIZES: Readonly<Record<Density, Size>> = {
   full: { width: 232, height: 100 },
   medium: { width: 176, height: 68 },
-  dense: { width: 164, height: 30 },
+  dense: { width: 172, height: 30 },
 }
 
 const NODE_GAPS: Readonly<Record<Density, number>> = { full: 16, medium: 16, dense: 6 }

@@ -162,7 +162,7 @@ export function NodeBox({ data }: NodeProps<Box>) {
           <div className={classes['title']}>
             <i className={node.state === 'up' ? classes['up'] : classes['off']} aria-hidden />
             <b>{node.id}</b>
-            <span className="mono dim trunc">{addressOf(node)}</span>
+            {(density === 'full' || node.url !== null) && <span className="mono dim trunc">{addressOf(node)}</span>}
             <span className="sp" />
             <NodePower node={node} />
             <NodeSettings node={node} />

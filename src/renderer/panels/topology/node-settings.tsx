@@ -78,7 +78,6 @@ function Dials({ node }: { readonly node: Node }) {
         label={t('freeze')}
         description={t('freezeNote')}
         checked={node.jwksFrozen}
-        disabled={isBusy}
         onChange={(event) => change('freeze', { jwksFrozen: event.currentTarget.checked })}
       />
       <Switch
@@ -86,7 +85,6 @@ function Dials({ node }: { readonly node: Node }) {
         label={t('ownSecret')}
         description={t('ownSecretNote')}
         checked={node.hasOwnCookieSecret}
-        disabled={isBusy}
         onChange={(event) => change('secret', { ownCookieSecret: event.currentTarget.checked })}
       />
     </>

@@ -4,12 +4,11 @@ import type { ClusterChange, ClusterState } from '../../../contract/cluster.ts'
 
 interface StoreSwitchesProps {
   readonly cluster: ClusterState
-  readonly isBusy: boolean
   readonly change: (wanted: ClusterChange) => void
 }
 
 /** Takes the store away and gives it back. */
-export function StoreSwitches({ cluster, isBusy, change }: StoreSwitchesProps) {
+export function StoreSwitches({ cluster, change }: StoreSwitchesProps) {
   const { t } = useTranslation('topology')
   return (
     <>
@@ -18,7 +17,6 @@ export function StoreSwitches({ cluster, isBusy, change }: StoreSwitchesProps) {
         label={t('cutOff')}
         description={t('cutOffNote')}
         checked={cluster.isStoreOut}
-        disabled={isBusy}
         onChange={(event) => change({ storeOut: event.currentTarget.checked })}
       />
       {cluster.isRedisOwn && (
@@ -27,7 +25,6 @@ export function StoreSwitches({ cluster, isBusy, change }: StoreSwitchesProps) {
           label={t('redisRuns')}
           description={t('redisRunsNote')}
           checked={cluster.storeState === 'ok'}
-          disabled={isBusy}
           onChange={(event) => change({ redisRunning: event.currentTarget.checked })}
         />
       )}
