@@ -36,14 +36,14 @@ export const Node = z.object({
   cpu: z.number().nullable(),
   /** Sessions in its own memory; null unless the session store is `memory`. */
   sessions: z.number().int().nullable(),
-  /** Uses of the session store since it was started or the lab was reset. */
+  /** Uses of the session store (0 when a node given by URL does not tell) since it was started or the lab was reset. */
   storeReads: z.number().int(),
   storeWrites: z.number().int(),
   /** Access tokens it verified since then; none of them took a use of the session store. */
   tokensVerified: z.number().int(),
   /** Real time it went down, Unix milliseconds; null unless down. */
   downSince: z.number().nullable(),
-  /** The key it signs access tokens with. */
+  /** The key it signs access tokens with; empty when it signs none, or does not tell. */
   signingKeyId: z.string(),
   /** The keys whose tokens it accepts. */
   verifyingKeyIds: z.array(z.string()),
@@ -86,7 +86,10 @@ export const nodes = {
             .max(300)
             .optional(),
           /** What lets the lab fetch the steps of that target's answers; printed by it when it starts. */
-          secret: z.string().max(200).optional(),
+          secret: z
+            .string()
+            .regex(/^[\w-]{16,200}$/, 'takes the secret as the target printed it')
+            .optional(),
         })
         .optional(),
     )

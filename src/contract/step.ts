@@ -34,6 +34,7 @@ export const STEP_KINDS = [
   'session-destroy',
   'token-issue',
   'account-write',
+  'steps-missing',
   'answer',
 ] as const
 

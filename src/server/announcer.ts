@@ -1,5 +1,6 @@
 import type { LabChange } from '../contract/events.ts'
 import type { OperatorAction } from '../contract/lab.ts'
+import type { Step } from '../contract/step.ts'
 import type { LabClock } from './clock.ts'
 import type { NodeTrace } from './cluster/node-messages.ts'
 import { EventLog } from './control/event-log.ts'
@@ -27,6 +28,22 @@ export class Announcer {
     for (const session of trace.sessions) this.log.publish({ type: 'session', session })
     for (const id of trace.endedSessions) this.log.publish({ type: 'session-removed', id })
   }
+
+  /** A trace of a node that may keep its sessions elsewhere: only those that are in the lab's store too are told of. */
+  readonly remoteTrace = (trace: NodeTrace, isKnown: (sessionId: string) => Promise<boolean>): void => {
+    this.trace({ ...trace, sessions: [] })
+    for (const session of trace.sessions) {
+      isKnown(session.id).then(
+        (known) => {
+          if (known) this.log.publish({ type: 'session', session })
+        },
+        // The store cannot be asked now; what is in it is read when it can.
+        () => undefined,
+      )
+    }
+  }
+
+  readonly untraced = (exchangeId: string, step: Step): void => this.recorder?.missTrace(exchangeId, step)
 
   readonly note = (action: OperatorAction['action'], params: OperatorAction['params'] = {}): void => {
     this.recorder?.recordAction({ at: Date.now(), labTime: this.#clock.nowMs(), action, params })

@@ -78,7 +78,11 @@ interface Ground {
 }
 
 /** @param onRolling a rolling restart began or ended */
-function startNodes({ config, files, announcer, ...ground }: Ground, prepared: PreparedStore, onRolling: () => void): Promise<Cluster> {
+function startNodes(
+  { config, files, announcer, stores, allowedHosts, ...ground }: Ground,
+  prepared: PreparedStore,
+  onRolling: () => void,
+): Promise<Cluster> {
   const { keys, targetFile } = files
   return startCluster({
     nodes: config.nodes,
@@ -94,7 +98,10 @@ function startNodes({ config, files, announcer, ...ground }: Ground, prepared: P
       audience: AUDIENCE,
       isTracing: true,
     },
+    allowedHosts,
     onTrace: announcer.trace,
+    onRemoteTrace: (trace) => announcer.remoteTrace(trace, async (id) => (await stores.directory.find(id)) !== null),
+    onUntraced: announcer.untraced,
     onNodeChange: (node) => announcer.publish({ type: 'node', node }),
     onNodeRemoved: (id) => announcer.publish({ type: 'node-removed', id }),
     onNodeCrash: (id) => announcer.note('node-crashed', { node: id }),

@@ -1,38 +1,21 @@
 import { fileURLToPath } from 'node:url'
 import { MAX_NODES, type Node, type NodeChange } from '../../contract/nodes.ts'
+import { AllowedHosts } from '../allowed-hosts.ts'
 import { portalUrl } from '../assets.ts'
 import { LabError } from '../errors.ts'
+import type { ClusterNode, NodeListeners } from './cluster-node.ts'
+import type { ClusterOptions, ClusterSettings } from './cluster-options.ts'
 import { HealthChecks } from './health-checks.ts'
 import type { NodeSettings, NodeTrace } from './node-messages.ts'
 import type { AskNode } from './nodes-directory.ts'
+import { type RemoteAddress, RemoteNode } from './remote-node.ts'
 import { ThreadNode } from './thread-node.ts'
 import type { Upstream } from './upstream.ts'
 
 /** How often counters are announced at most, milliseconds. */
 const MEASURE_EVERY_MS = 1000
 
-/** How a cluster is started. */
-export interface ClusterOptions {
-  /** How many nodes. */
-  nodes: number
-  settings: NodeSettings
-  onTrace(trace: NodeTrace): void
-  /** On every change of state; for counters at most once a second. */
-  onNodeChange(node: Node): void
-  /** The node is gone for good. */
-  onNodeRemoved?(id: string): void
-  /** The node's thread ended by itself, and why; `onNodeChange` follows. */
-  onNodeCrash(id: string, failure: LabError): void
-  /** Health checks failed, or succeed again; `onNodeChange` follows. */
-  onReachable?(id: string, isReachable: boolean): void
-  /** A rolling restart began or ended. */
-  onRolling?(isRolling: boolean): void
-}
-
-/** What all nodes can be given anew while the lab runs. */
-export type ClusterSettings = Partial<Pick<NodeSettings, 'keys' | 'store' | 'redisUrl' | 'leewaySeconds'>>
-
-/** The nodes that run the target, each in its own worker thread. All operations resolve when their effect is in force. */
+/** The nodes that run the target, each in its own worker thread or, given by URL, as a process of its own. All operations resolve when their effect is in force. */
 export interface Cluster {
   readonly isRolling: boolean
   nodes(): Node[]
@@ -42,25 +25,28 @@ export interface Cluster {
   directories(): readonly AskNode[]
   /** A request to it failed: its health is checked now. */
   suspect(upstream: Upstream): void
-  /** @throws LabError `conflict` when there are sixteen already, or `node-failed`. */
-  add(): Promise<Node>
+  /**
+   * @param address of a target that is a process of its own; a new thread when absent
+   * @throws LabError `conflict` when there are sixteen already, that one is there already or does not answer, `host-not-allowed`, or `node-failed`
+   */
+  add(address?: RemoteAddress): Promise<Node>
   /** Finishes what is in flight first. @throws LabError `not-found`, or `conflict` for the last one. */
   remove(id: string): Promise<void>
-  /** @throws LabError `not-found`, or `conflict` when it is down already. */
+  /** @throws LabError `not-found`, or `conflict` when it is down already or no thread of this lab. */
   kill(id: string): Promise<Node>
-  /** @throws LabError `not-found`, `conflict` when it is up, or `node-failed`. */
+  /** @throws LabError `not-found`, `conflict` when it is up or no thread of this lab, or `node-failed`. */
   start(id: string): Promise<Node>
-  /** Loses no request. @throws LabError `not-found`, `conflict` when it is down, or `node-failed`. */
+  /** Loses no request. @throws LabError `not-found`, `conflict` when it is down or no thread of this lab, or `node-failed`. */
   restart(id: string): Promise<Node>
   /** @throws LabError `not-found`, or `conflict` unless it is up. */
   drain(id: string): Node
-  /** @throws LabError `not-found`, or `node-failed`. */
+  /** @throws LabError `not-found`, `conflict` when it is no thread of this lab, or `node-failed`. */
   change(id: string, change: NodeChange): Promise<Node>
   /** A rolling restart: one node after the other is replaced by a run with the new settings, without losing a request. @throws LabError `node-failed` */
   configure(change: ClusterSettings): Promise<void>
   /** Every node that is up writes the touches it holds back. */
   flush(): Promise<void>
-  /** As many nodes as at the start, new ones, with these settings; one of them puts the target's data back to the start. */
+  /** As many nodes as at the start, new threads, with these settings; one of them puts the target's data back to the start. */
   reset(change: ClusterSettings): Promise<void>
   /** Within two seconds. */
   close(): Promise<void>
@@ -71,7 +57,7 @@ class ThreadedCluster implements Cluster {
   readonly #portalDir = fileURLToPath(portalUrl())
   readonly #health = new HealthChecks(() => this.#nodes)
   #settings: NodeSettings
-  #nodes: ThreadNode[] = []
+  #nodes: ClusterNode[] = []
   #upstreams: readonly Upstream[] = []
   #lastNumber = 0
   /** Rolling restarts, one after the other. */
@@ -120,14 +106,16 @@ class ThreadedCluster implements Cluster {
     if (node) void this.#health.check(node)
   }
 
-  async add(): Promise<Node> {
+  async add(address?: RemoteAddress): Promise<Node> {
     if (this.#nodes.length >= MAX_NODES) throw new LabError('conflict', `A lab has at most ${MAX_NODES} nodes: remove one first.`)
-    const node = this.#create()
+    if (address) this.#requireNew(address)
+    const node = address ? this.#createRemote(address) : this.#create()
     this.#nodes.push(node)
     try {
-      await node.start()
+      await (node instanceof RemoteNode ? node.join() : node.start())
     } catch (error) {
       this.#forget(node)
+      if (address) await node.close()
       throw error
     }
     return node.snapshot()
@@ -156,8 +144,7 @@ class ThreadedCluster implements Cluster {
 
   async restart(id: string): Promise<Node> {
     const node = this.#find(id)
-    if (!node.thread) throw new LabError('conflict', `${id} is down: start it.`)
-    await this.#roll(() => node.restart())
+    await node.restart(this.#roll)
     return node.snapshot()
   }
 
@@ -169,19 +156,14 @@ class ThreadedCluster implements Cluster {
 
   async change(id: string, change: NodeChange): Promise<Node> {
     const node = this.#find(id)
-    const { clockSkewMs, latencyMs, jwksFrozen, ownCookieSecret } = change
-    if (clockSkewMs !== undefined) node.dials.clockSkewMs = clockSkewMs
-    if (latencyMs !== undefined) node.dials.latencyMs = latencyMs
-    if (jwksFrozen !== undefined) await this.#roll(() => node.freezeKeys(jwksFrozen))
-    if (ownCookieSecret !== undefined) await this.#roll(() => node.useOwnCookieSecret(ownCookieSecret))
-    this.#changed(node)
+    await node.change(change, this.#roll)
     return node.snapshot()
   }
 
   configure(change: ClusterSettings): Promise<void> {
     return this.#roll(async () => {
       this.#settings = { ...this.#settings, ...change }
-      for (const node of [...this.#nodes]) await node.restart(this.#settings)
+      for (const node of [...this.#nodes]) await node.configure(this.#settings)
     })
   }
 
@@ -218,19 +200,41 @@ class ThreadedCluster implements Cluster {
   }
 
   #create(): ThreadNode {
+    const { onTrace } = this.#options
+    return new ThreadNode({ id: this.#nextId(), settings: this.#settings, portalDir: this.#portalDir }, this.#listeners(onTrace))
+  }
+
+  #createRemote(address: RemoteAddress): RemoteNode {
+    const { onTrace, onRemoteTrace = onTrace } = this.#options
+    return new RemoteNode(this.#nextId(), address, this.#listeners(onRemoteTrace))
+  }
+
+  #requireNew({ url }: RemoteAddress): void {
+    const { allowedHosts = new AllowedHosts() } = this.#options
+    allowedHosts.require(url, 'The node')
+    const own = (port: number | null): boolean => port !== null && url === `http://127.0.0.1:${port}`
+    const twin = this.nodes().find((node) => node.url === url || own(node.port))
+    if (twin) throw new LabError('conflict', `${twin.id} is what answers at ${url}.`)
+  }
+
+  #nextId(): string {
     this.#lastNumber++
-    const given = { id: `node-${this.#lastNumber}`, settings: this.#settings, portalDir: this.#portalDir }
-    return new ThreadNode(given, {
+    return `node-${this.#lastNumber}`
+  }
+
+  #listeners(onTrace: (trace: NodeTrace) => void): NodeListeners {
+    return {
       traces: (traces) => {
-        for (const trace of traces) this.#options.onTrace(trace)
+        for (const trace of traces) onTrace(trace)
       },
+      untraced: (exchangeId, step) => this.#options.onUntraced?.(exchangeId, step),
       changed: (node) => this.#changed(node),
       crashed: (node, failure) => this.#options.onNodeCrash(node.id, failure),
       reachable: (node, isReachable) => this.#options.onReachable?.(node.id, isReachable),
-    })
+    }
   }
 
-  #roll(work: () => Promise<void>): Promise<void> {
+  readonly #roll = (work: () => Promise<void>): Promise<void> => {
     this.#rollingCount++
     if (this.#rollingCount === 1) this.#options.onRolling?.(true)
     const done = this.#rolling.then(work)
@@ -247,18 +251,18 @@ class ThreadedCluster implements Cluster {
     this.#upstreams = this.#nodes.flatMap((node) => node.upstream ?? [])
   }
 
-  #forget(node: ThreadNode): void {
+  #forget(node: ClusterNode): void {
     this.#nodes = this.#nodes.filter((kept) => kept !== node)
     this.#gather()
     if (!this.#isClosing) this.#options.onNodeRemoved?.(node.id)
   }
 
-  #changed(node: ThreadNode): void {
+  #changed(node: ClusterNode): void {
     this.#gather()
     if (!this.#isClosing && this.#nodes.includes(node)) this.#options.onNodeChange(node.snapshot())
   }
 
-  #find(id: string): ThreadNode {
+  #find(id: string): ClusterNode {
     const node = this.#nodes.find((candidate) => candidate.id === id)
     if (!node) throw new LabError('not-found', `There is no node ${id}.`)
     return node

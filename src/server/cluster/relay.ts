@@ -174,8 +174,11 @@ export class Relay implements Dispatcher.DispatchHandler {
   }
 
   #release(): void {
-    if (this.#upstream) this.#upstream.inFlight--
+    const upstream = this.#upstream
     this.#upstream = null
+    if (!upstream) return
+    upstream.inFlight--
+    if (this.#isSent) upstream.onReleased?.(this.#exchange.id)
   }
 }
 

@@ -1,34 +1,24 @@
-import type { Node } from '../../contract/nodes.ts'
+import type { Node, NodeChange } from '../../contract/nodes.ts'
 import { LabError } from '../errors.ts'
+import type { ClusterNode, NodeListeners, Roll } from './cluster-node.ts'
 import { createDialBuffer, NodeDials } from './dials.ts'
-import type { NodeKeys, NodeSettings, NodeStats, NodeTrace, NodeWorkerData } from './node-messages.ts'
+import type { NodeKeys, NodeSettings, NodeStats, NodeWorkerData } from './node-messages.ts'
 import { closeRun, type Run } from './node-run.ts'
 import { NodeThread } from './node-thread.ts'
 import { Meter, newSecret, Upstream } from './upstream.ts'
-
-/** What a node tells its cluster. */
-export interface NodeListeners {
-  traces(traces: NodeTrace[]): void
-  /** State or counters are different now. */
-  changed(node: ThreadNode): void
-  /** The thread ended and nobody had asked for it. */
-  crashed(node: ThreadNode, failure: LabError): void
-  /** Health checks failed, or succeed again. */
-  reachable(node: ThreadNode, isReachable: boolean): void
-}
 
 /** How long requests in flight may take to be finished when their node is replaced or taken away, milliseconds. */
 const DRAIN_WITHIN_MS = 15_000
 type DownReason = NonNullable<Node['downReason']>
 
 /** One node over all its runs: killed, started again, replaced, counted. */
-export class ThreadNode {
+export class ThreadNode implements ClusterNode {
   readonly id: string
   readonly #portalDir: string
   readonly #on: NodeListeners
   readonly #meter = new Meter()
   readonly #dialBuffer = createDialBuffer()
-  readonly dials = new NodeDials(this.#dialBuffer)
+  readonly #dials = new NodeDials(this.#dialBuffer)
   #settings: NodeSettings
   /** The keys it stays at while it is frozen; null when it follows the cluster. */
   #frozenKeys: NodeKeys | null = null
@@ -74,7 +64,7 @@ export class ThreadNode {
 
   snapshot(): Node {
     const run = this.#run
-    const { clockSkewMs, latencyMs } = this.dials
+    const { clockSkewMs, latencyMs } = this.#dials
     const { tokenKeyId } = this.#keys()
     return {
       id: this.id,
@@ -118,12 +108,26 @@ export class ThreadNode {
     await this.measure()
   }
 
+  async restart(roll: Roll): Promise<void> {
+    if (!this.#run) throw new LabError('conflict', `${this.id} is down: start it.`)
+    await roll(() => this.configure())
+  }
+
+  /** Skew and latency act at once, the rest with a new run. */
+  async change({ clockSkewMs, latencyMs, jwksFrozen, ownCookieSecret }: NodeChange, roll: Roll): Promise<void> {
+    if (clockSkewMs !== undefined) this.#dials.clockSkewMs = clockSkewMs
+    if (latencyMs !== undefined) this.#dials.latencyMs = latencyMs
+    if (jwksFrozen !== undefined) await roll(() => this.#freezeKeys(jwksFrozen))
+    if (ownCookieSecret !== undefined) await roll(() => this.#useOwnCookieSecret(ownCookieSecret))
+    this.#on.changed(this)
+  }
+
   /**
    * Replaces its run: the new one listens before the old one takes its last request, so none is lost even when this is the only node.
    * A node that is down stays down and has the new settings when it is started.
    * @throws LabError `node-failed` when the new run does not come up; then the old one goes on
    */
-  async restart(settings: NodeSettings = this.#settings): Promise<void> {
+  async configure(settings: NodeSettings = this.#settings): Promise<void> {
     this.#settings = settings
     const before = this.#run
     if (!before) return
@@ -186,24 +190,19 @@ export class ThreadNode {
     this.#on.changed(this)
   }
 
-  /** Its keys are those of the cluster, unless it is frozen. */
-  async setKeys(keys: NodeKeys): Promise<void> {
-    await this.restart({ ...this.#settings, keys })
-  }
-
   /** A frozen node stays at the keys it has. */
-  async freezeKeys(isFrozen: boolean): Promise<void> {
+  async #freezeKeys(isFrozen: boolean): Promise<void> {
     if (isFrozen === (this.#frozenKeys !== null)) return
     this.#frozenKeys = isFrozen ? this.#settings.keys : null
-    if (!isFrozen) await this.restart()
+    if (!isFrozen) await this.configure()
     this.#on.changed(this)
   }
 
   /** Gives it a cookie secret of its own, or the cluster's again, and restarts it. */
-  async useOwnCookieSecret(isOwn: boolean): Promise<void> {
+  async #useOwnCookieSecret(isOwn: boolean): Promise<void> {
     if (isOwn === (this.#ownCookieSecret !== null)) return
     this.#ownCookieSecret = isOwn ? newSecret() : null
-    await this.restart()
+    await this.configure()
     this.#on.changed(this)
   }
 
@@ -222,11 +221,6 @@ export class ThreadNode {
     this.#measuredAt = now
     this.#stats = stats
     this.#announceNews()
-  }
-
-  clearCounters(): void {
-    this.#meter.clear()
-    this.#on.changed(this)
   }
 
   /** Idle nodes are not announced again and again: memory and CPU alone are no news. */

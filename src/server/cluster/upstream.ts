@@ -46,15 +46,18 @@ export class Upstream {
   readonly meter: Meter
   /** What proves the balancer to the node. */
   readonly secret: string
+  /** Called after each exchange that was sent to it, answered or not; null when its traces come by themselves. */
+  onReleased: ((exchangeId: string) => void) | null = null
   #inFlight = 0
   #whenIdle: (() => void)[] = []
 
-  constructor(id: string, port: number, meter = new Meter(), secret = newSecret()) {
+  /** @param at port on this machine, or an origin */
+  constructor(id: string, at: number | string, meter = new Meter(), secret = newSecret()) {
     this.id = id
     this.secret = secret
     this.meter = meter
     // The node keeps idle connections longer than that, so a request never meets a connection that is just being closed.
-    this.pool = new Pool(`http://127.0.0.1:${port}`, {
+    this.pool = new Pool(typeof at === 'number' ? `http://127.0.0.1:${at}` : at, {
       connections: CONNECTIONS,
       pipelining: 1,
       keepAliveTimeout: 60_000,

@@ -130,6 +130,13 @@ export class RecordedExchange implements OpenExchange {
     return this.#status === null || this.#responseHeaders.some((part, at) => at % 2 === 0 && part.toLowerCase() === NODE_NAME)
   }
 
+  /** The node's steps will not come, and this step says why. @returns whether the exchange is complete with that. */
+  missTrace(step: Step): boolean {
+    if (this.isKept) this.#steps.push(JSON.stringify(step))
+    this.#isUntraced = true
+    return this.isComplete
+  }
+
   /** @returns whether the exchange is complete with it. */
   joinTrace(trace: TraceOfExchange): boolean {
     this.#trace = trace

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { LabChange } from '../../contract/events.ts'
 import type { Exchange, ExchangeQuery, ExchangeSummary } from '../../contract/exchanges.ts'
 import type { OperatorAction, Recording } from '../../contract/lab.ts'
+import type { Step } from '../../contract/step.ts'
 import { LabError } from '../errors.ts'
 import { packBatch } from './batch.ts'
 import { DEFAULT_LIMIT, matches } from './exchange-query.ts'
@@ -33,6 +34,8 @@ export interface RecorderOptions {
 export interface Recorder {
   begin(start: ExchangeStart): OpenExchange
   addTrace(trace: TraceOfExchange): void
+  /** The node's steps will not come, and this step says why. */
+  missTrace(exchangeId: string, step: Step): void
   /** Resolves when bytes and steps are joined, also while recording is off; rejects with LabError `not-found` for an unknown id. */
   whenComplete(id: string): Promise<ExchangeSummary>
   /** Open exchanges that were announced are among them. */
@@ -97,6 +100,11 @@ class ThreadedRecorder implements Recorder {
   addTrace(trace: TraceOfExchange): void {
     const exchange = this.#open.get(trace.exchangeId)
     if (exchange?.joinTrace(trace)) this.#complete(exchange)
+  }
+
+  missTrace(exchangeId: string, step: Step): void {
+    const exchange = this.#open.get(exchangeId)
+    if (exchange?.missTrace(step)) this.#complete(exchange)
   }
 
   async whenComplete(id: string): Promise<ExchangeSummary> {

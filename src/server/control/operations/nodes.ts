@@ -1,13 +1,24 @@
+import type { RemoteAddress } from '../../cluster/remote-node.ts'
 import { LabError } from '../../errors.ts'
+import type { LabParts } from '../lab-parts.ts'
 import { api } from './implementer.ts'
+
+/** @throws LabError `bad-request` when it is no origin, `conflict` when it is the balancer: that would send requests round in a circle */
+function readAddress(given: { url?: string; secret?: string } | undefined, { balancerUrl }: LabParts): RemoteAddress | undefined {
+  if (given?.url === undefined) return undefined
+  const { origin, href, port, hostname } = new URL(given.url)
+  if (href !== `${origin}/`) throw new LabError('bad-request', 'A node is given by its origin alone, as http://127.0.0.1:4801.')
+  const isHere = hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.')
+  if (isHere && port === new URL(balancerUrl).port) throw new LabError('conflict', 'This is the balancer itself: give the URL of a target.')
+  return { url: origin, secret: given.secret ?? null }
+}
 
 /** Operations on nodes. */
 export const nodes = api.nodes.router({
   list: api.nodes.list.handler(({ context }) => context.lab.cluster.nodes()),
   add: api.nodes.add.handler(async ({ context: { lab }, input }) => {
-    if (input?.url !== undefined) throw new LabError('conflict', 'Nodes by URL are not taken yet.')
-    const node = await lab.cluster.add()
-    lab.note('node-added', { node: node.id })
+    const node = await lab.cluster.add(readAddress(input, lab))
+    lab.note('node-added', { node: node.id, ...(node.url !== null && { url: node.url }) })
     return node
   }),
   change: api.nodes.change.handler(async ({ context: { lab }, input: { id, ...change } }) => {
