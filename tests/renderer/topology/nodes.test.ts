@@ -2,9 +2,11 @@ import { beforeAll, expect, test } from 'vitest'
 import type { Client } from '../../../src/contract/clients.ts'
 import type { OperatorAction } from '../../../src/contract/lab.ts'
 import type { Node } from '../../../src/contract/nodes.ts'
+import type { Step } from '../../../src/contract/step.ts'
+import type { Verdict } from '../../../src/contract/verdict.ts'
 import { actionWords } from '../../../src/renderer/i18n/action-words.ts'
 import { i18n, startI18n } from '../../../src/renderer/i18n/index.ts'
-import { storeAt } from '../../../src/renderer/i18n/verdict-causes.ts'
+import { clusterCause, storeAt } from '../../../src/renderer/i18n/verdict-causes.ts'
 import { whyNot } from '../../../src/renderer/panels/topology/node-actions.ts'
 import { marksOf, pinsOf, spanWords, stateWords } from '../../../src/renderer/panels/topology/node-words.ts'
 
@@ -92,6 +94,28 @@ test('the store at the time of an exchange is known from the changes after it', 
     action('store-changed', { store: 'redis', from: 'memory' }, 9),
   ]
   expect([3, 4, 5, 9, 10].map((seq) => storeAt(seq, changes, 'redis'))).toEqual(['sqlite', 'sqlite', 'memory', 'memory', 'redis'])
+})
+
+const LAB_TIME = 1_800_000_000_000
+const EXP = LAB_TIME / 1000
+
+const judged = (verdict: Verdict, now: number, { leewaySeconds = 0, exp = EXP } = {}) => {
+  const step = { kind: 'token-expiry', evidence: { claim: 'exp', value: exp, now, leewaySeconds } } as unknown as Step
+  return clusterCause({ verdict, node: 'node-2', seq: 1, labTime: LAB_TIME, durationMs: 5 }, [step])
+}
+
+test("a token judged by a clock that is not the lab's is told from one that had its time", () => {
+  expect(judged('token-expired', EXP)).toBeNull()
+  expect(judged('token-expired', EXP + 900, { exp: EXP + 600 })).toBe('fastClock')
+  expect(judged('token-not-yet-valid', EXP - 900)).toBe('slowClock')
+  expect(judged('allowed', EXP, { exp: EXP + 600 })).toBeNull()
+  expect(judged('allowed', EXP - 900)).toBe('slowClock')
+  expect(judged('allowed', EXP, { leewaySeconds: 30, exp: EXP - 10 })).toBe('leeway')
+})
+
+test('time that the node itself takes is no skew of its clock', () => {
+  const late = { kind: 'token-expiry', evidence: { claim: 'exp', value: EXP + 4, now: EXP + 5, leewaySeconds: 0 } } as unknown as Step
+  expect(clusterCause({ verdict: 'token-expired', node: 'node-2', labTime: LAB_TIME, durationMs: 5000 }, [late])).toBeNull()
 })
 
 test.each(['en', 'zh-CN'])('every change of a node or a store is a whole sentence in %s', async (language) => {
