@@ -76,6 +76,8 @@ test('an action that cannot be done has a reason', () => {
   const elsewhere: Node = { ...NODE, url: 'http://127.0.0.1:4801' }
   expect(whyNot('kill', elsewhere, 3)).toBe('elsewhere')
   expect(whyNot('drain', elsewhere, 3)).toBeNull()
+  expect(whyNot('start', { ...elsewhere, state: 'down' }, 3)).toBe('elsewhere')
+  expect(whyNot('start', { ...elsewhere, state: 'draining' }, 3)).toBeNull()
 })
 
 test('clients are pinned by the affinity cookie in their jars, and only while the balancer is sticky', () => {

@@ -30,7 +30,7 @@ export function useNodeCommands(): SpotlightActionData[] {
     ...NODE_ACTIONS.filter((action) => whyNot(action, node, nodes.length) === null).map((action) =>
       command(`${action}-${node.id}`, t(`node.${action}`, { node: node.id }), () => api.nodes[action]({ id: node.id })),
     ),
-    ...settingsOf(node),
+    ...(node.url === null ? settingsOf(node) : []),
   ])
 }
 

@@ -1,8 +1,8 @@
-import { IconDatabase, IconPlus } from '@tabler/icons-react'
+import { IconDatabase } from '@tabler/icons-react'
 import { type FormEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type ClusterChange, MAX_LEEWAY_SECONDS, STORE_KINDS, STRATEGIES, type StrategyName } from '../../../contract/cluster.ts'
-import { MAX_LATENCY_MS, MAX_NODES } from '../../../contract/nodes.ts'
+import { MAX_LATENCY_MS } from '../../../contract/nodes.ts'
 import { api } from '../../api.ts'
 import { storeName, strategyName } from '../../screens/frame/lab-words.ts'
 import { useActions } from '../../state/act.ts'
@@ -64,27 +64,6 @@ export function BalancerSettings() {
         set={(leewaySeconds) => void run('leeway', () => api.cluster.change({ leewaySeconds }))}
       />
     </SettingsPopover>
-  )
-}
-
-/** Adds a node, up to the most that a lab runs. */
-export function AddNode() {
-  const { t } = useTranslation('topology')
-  const count = useLab((lab) => lab.nodes.length)
-  const { busy, run } = useActions()
-  const isFull = count >= MAX_NODES
-  const canAct = !isFull && busy === null
-  return (
-    <button
-      type="button"
-      className="btn sm"
-      aria-disabled={!canAct}
-      title={isFull ? t('mostNodes', { most: MAX_NODES }) : t('addNodeNote')}
-      onClick={() => canAct && void run('add', () => api.nodes.add())}
-    >
-      <IconPlus size={14} stroke={1.75} aria-hidden />
-      {t('addNode')}
-    </button>
   )
 }
 

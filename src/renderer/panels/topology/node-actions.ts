@@ -11,7 +11,8 @@ export type WhyNot = 'elsewhere' | 'isUp' | 'isDown' | 'isStarting' | 'isDrainin
 /** Why something cannot be done to a node now; null when it can be. */
 export function whyNot(action: NodeAction, { state, url }: Node, nodes: number): WhyNot {
   if (action === 'remove') return nodes === 1 ? 'isLast' : null
-  if (url !== null && action !== 'drain') return 'elsewhere'
+  // A process of its own can only be sent requests or not.
+  if (url !== null && action !== 'drain' && (action !== 'start' || state === 'down')) return 'elsewhere'
   if (state === 'starting') return 'isStarting'
   if (action === 'start') return state === 'up' ? 'isUp' : null
   if (state === 'down') return 'isDown'

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next'
 import type { Node } from '../../../contract/nodes.ts'
 import { api } from '../../api.ts'
 import { useActions } from '../../state/act.ts'
+import { whyNot } from './node-actions.ts'
 
 /** Kills or starts a node. It asks nothing: the other one undoes it. */
 export function NodePower({ node }: { readonly node: Node }) {
@@ -10,12 +11,9 @@ export function NodePower({ node }: { readonly node: Node }) {
   const { busy, run } = useActions()
   const { id, state } = node
   const isUp = state === 'up'
-  const canAct = (isUp || state === 'down') && busy === null
-  const words = isUp
-    ? t('kill', { node: id })
-    : state === 'down'
-      ? t('start', { node: id })
-      : t('wait', { node: id, state: t(`state.${state}`) })
+  const reason = whyNot(isUp ? 'kill' : 'start', node, 1)
+  const canAct = reason === null && busy === null
+  const words = reason === null ? t(isUp ? 'kill' : 'start', { node: id }) : t(`whyNot.${reason}`, { node: id })
   const Icon = isUp ? IconPower : IconPlayerPlay
   return (
     <button

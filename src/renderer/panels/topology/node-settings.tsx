@@ -98,7 +98,7 @@ export function NodeSettings({ node }: { readonly node: Node }) {
     <SettingsPopover label={t('nodeSettings', { node: node.id })}>
       <Actions node={node} />
       <NodeFacts node={node} />
-      <Dials node={node} />
+      {node.url === null ? <Dials node={node} /> : <p className={classes['reason']}>{t('elsewhere')}</p>}
     </SettingsPopover>
   )
 }

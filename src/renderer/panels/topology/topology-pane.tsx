@@ -4,7 +4,8 @@ import { useTranslation } from 'react-i18next'
 import { storeName } from '../../screens/frame/lab-words.ts'
 import { setUi, useUi } from '../../state/ui-state.ts'
 import { useLab } from '../../state/use-lab.ts'
-import { AddNode, StoreSettings } from './cluster-settings.tsx'
+import { AddNode, AddNodeByUrl } from './add-node.tsx'
+import { StoreSettings } from './cluster-settings.tsx'
 import classes from './topology.module.css'
 import { TopologyGraph } from './topology-graph.tsx'
 import { TopologyList } from './topology-list.tsx'
@@ -60,6 +61,7 @@ export function TopologyPane() {
         <span className="sp" />
         <StoreSettings words={storeName(store)} />
         <AddNode />
+        <AddNodeByUrl />
         <button type="button" className="btn sm" aria-label={t(other)} title={t(other)} onClick={() => setUi({ topologyView: other })}>
           <Other size={14} stroke={1.75} aria-hidden />
         </button>
