@@ -7,7 +7,7 @@ import { strategyName } from '../../../screens/frame/lab-words.ts'
 import { accentOf } from '../../../ui/mechanism-tag.tsx'
 import { paramsOf, stepTitle } from '../story/step-words.ts'
 import { givenCredential, requestLine, sentCredential } from './carried.ts'
-import { type Accent, type Item, type Message, type Remark, SIGNS } from './sequence.ts'
+import { type Accent, type Item, type Message, type Remark, remarkLine } from './sequence.ts'
 import { isRead, storeOf, wordsOfUse } from './store-steps.ts'
 
 /** Participant ids. */
@@ -72,7 +72,7 @@ function storeItems(step: Step, node: string, { exchange, accent }: Surroundings
   const asked = isLater ? [wordsOfUse(step), say('inspector:sequence.later')] : [wordsOfUse(step)]
   const title = stepTitle(step, paramsOf(step, exchange))
   if (store === 'memory') {
-    const found = isRead(step) ? [`${SIGNS[step.outcome]} ${title}`] : []
+    const found = isRead(step) ? [remarkLine({ outcome: step.outcome, text: title })] : []
     return [message({ from, to, lines: [say('inspector:sequence.ownMemory', { use: wordsOfUse(step) }), ...found], accent })]
   }
   const call = message({ from, to, lines: asked, accent, way: isWriteLost ? 'lost' : isLater ? 'later' : 'call' })

@@ -23,11 +23,18 @@ const NOTE_PADDING_PX = 8
 const LOOP_PX = { width: 22, height: 12 } as const
 const ARROW_PX = { length: 7, half: 3.5 } as const
 const OPENING_PX = 22
+const LONG_PX = 180
 
 const VERDICT: Readonly<Record<NonNullable<Message['tone']>, Paint>> = { ok: 'ok', no: 'no', neutral: 'ink' }
 const STROKE = { ses: 'ses-solid', jwt: 'jwt-solid', plain: 'ink-2' } as const
 const WORDS = { ses: 'ses', jwt: 'jwt', plain: 'ink-2' } as const
 const GROUND = { ses: 'ses-tint', jwt: 'jwt-tint', plain: 'sunk' } as const
+
+interface LabelLine {
+  readonly text: string
+  readonly paint: Paint
+  readonly isBold: boolean
+}
 
 /** Where the next thing is drawn, and onto what. */
 interface Pen {
@@ -41,8 +48,10 @@ const within = (x: number, halfPx: number, widthPx: number): number => Math.max(
 
 const xOf = (pen: Pen, id: string): number => pen.lanes.get(id)?.x ?? 0
 
-function drawLines(pen: Pen, lines: ReadonlyArray<{ text: string; paint: Paint; isBold: boolean }>, middle: number): void {
+/** Over the middle of its arrow; over the left end of one that is longer than what the eye, or the pane, holds at once. */
+function drawLines(pen: Pen, lines: readonly LabelLine[], from: number, to: number): void {
   const half = Math.max(...lines.map(({ text }) => widthOf(text, LABEL))) / 2
+  const middle = Math.abs(to - from) > LONG_PX ? Math.min(from, to) + half + 10 : (from + to) / 2
   const x = within(middle, half, pen.widthPx)
   for (const { text, paint, isBold } of lines) {
     pen.y += LINE_PX
@@ -61,13 +70,13 @@ function drawLines(pen: Pen, lines: ReadonlyArray<{ text: string; paint: Paint; 
   }
 }
 
-function labelOf({ lines, tone, way }: Message): Array<{ text: string; paint: Paint; isBold: boolean }> {
+function labelOf({ lines, tone, way }: Message): LabelLine[] {
   const paint: Paint = tone ? VERDICT[tone] : way === 'reply' ? 'ink-2' : 'ink'
   return lines.flatMap((line, index) =>
     wrapped(line, LABEL_WIDTH_PX, LABEL, 2).map((text) => ({
       text,
-      paint: index === 0 ? paint : ('ink-2' as const),
-      isBold: index === 0 && way !== 'reply' ? true : tone !== null && index === 0,
+      paint: index === 0 ? paint : 'ink-2',
+      isBold: index === 0 && (way !== 'reply' || tone !== null),
     })),
   )
 }
@@ -92,7 +101,7 @@ function drawLoop(pen: Pen, message: Message): void {
   const x = xOf(pen, message.from)
   const isLeft = x + LOOP_PX.width + 4 > pen.widthPx - EDGE_PX
   const direction = isLeft ? -1 : 1
-  drawLines(pen, labelOf(message), x)
+  drawLines(pen, labelOf(message), x, x)
   const top = pen.y + 3
   const side = x + direction * LOOP_PX.width
   const bottom = top + LOOP_PX.height
@@ -109,7 +118,7 @@ function drawMessage(pen: Pen, message: Message): void {
   }
   const [from, to] = [xOf(pen, message.from), xOf(pen, message.to)]
   const direction = to > from ? 1 : -1
-  drawLines(pen, labelOf(message), (from + to) / 2)
+  drawLines(pen, labelOf(message), from, to)
   const y = pen.y + 3
   const isCut = message.way === 'lost'
   const dash = message.way === 'reply' ? '4 3' : message.way === 'later' ? '1.5 3' : null

@@ -51,8 +51,8 @@ export interface Sequence {
   readonly items: readonly Item[]
 }
 
-/** The signs before a line of a remark. */
-export const SIGNS = { pass: '✓', fail: '✗', info: '•' } as const
+/** An en space: the signs come from a fallback font and are broader than they claim. */
+const SIGNS = { pass: '✓\u2002', fail: '✗\u2002', info: '' } as const
 
-/** A remark's line with its sign. */
-export const remarkLine = ({ outcome, text }: Remark['lines'][number]): string => `${SIGNS[outcome]} ${text}`
+/** A remark's line, with a sign where something was judged. */
+export const remarkLine = ({ outcome, text }: Remark['lines'][number]): string => `${SIGNS[outcome]}${text}`
