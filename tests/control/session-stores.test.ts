@@ -179,10 +179,16 @@ test('a lab whose Redis cannot be reached does not start, and leaves nothing beh
   await (await startTestLab([], folder)).close()
 })
 
-test.each(['memory', 'redis'] as const)(
-  'two writes at once to one session in %s: a slow store loses one of them, and the story says which',
-  async (store) => {
-    const own = await startTestLab(['--nodes', '1', '--store', store])
+test.each([
+  { store: 'memory', nodes: 1 },
+  { store: 'sqlite', nodes: 1 },
+  { store: 'redis', nodes: 1 },
+  { store: 'sqlite', nodes: 2 },
+  { store: 'redis', nodes: 2 },
+] as const)(
+  'two writes at once to one session in $store, by $nodes of the nodes: a slow store loses one of them, and the story says which',
+  async ({ store, nodes }) => {
+    const own = await startTestLab(['--nodes', `${nodes}`, '--store', store])
     onTestFinished(() => own.close())
     const cookie = await logIn(own)
     await own.call('PATCH', '/cluster', { storeLatencyMs: 100 })
@@ -199,5 +205,6 @@ test.each(['memory', 'redis'] as const)(
     const stories = await Promise.all(answers.map(({ headers }) => own.call('GET', `/exchanges/${headers['x-authlab-exchange']}`)))
     const overwrites = stories.flatMap((story) => story.json.steps).filter(({ kind }: { kind: string }) => kind === 'session-overwrite')
     expect(overwrites).toMatchObject([{ evidence: { loadedVersion: 1, storedVersion: 2 } }])
+    expect(new Set(stories.map((story) => story.json.node)).size).toBe(nodes)
   },
 )

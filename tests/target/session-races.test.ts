@@ -61,7 +61,7 @@ const openShop = async (opened: OpenedStorage, { database }: TemporaryDatabase) 
   return { send, hasLoaded, letOn, close }
 }
 
-describe.each(['memory', 'redis'] as const)('two requests at once with one session in %s', (kind) => {
+describe.each(['memory', 'sqlite', 'redis'] as const)('two requests at once with one session in %s', (kind) => {
   let temporary: TemporaryDatabase
   let opened: OpenedStorage
   let shop: Awaited<ReturnType<typeof openShop>>

@@ -126,7 +126,8 @@ export class SessionRows {
     const place = placeOfId(id)
     if (!place) return null
     const now = this.#clock.nowMs()
-    const stored = this.#sql.expire.get(now, now, place.key, place.id, now, now)
+    // Not `get`: that ends the statement at its first row and tells nobody when the commit fails.
+    const stored = this.#sql.expire.all(now, now, place.key, place.id, now, now)[0]
     return stored ? toSessionRow(stored) : null
   }
 

@@ -9,7 +9,7 @@ import { type Credential, findCredential, SESSION_COOKIE, TOKEN_COOKIE } from '.
 import { checkAmbientRequest } from './csrf.ts'
 import type { Denial } from './problem.ts'
 import { endSession, loadSession, publicId } from './session-middleware.ts'
-import type { SessionLook } from './sessions/sqlite-session-store.ts'
+import type { SessionLook } from './sessions/session-watch.ts'
 import type { AccessClaims } from './tokens/issue.ts'
 import { verifyAccessToken } from './tokens/verify.ts'
 import { currentTrace, noteAccount, noteMechanism, report, startTimer } from './trace.ts'

@@ -5,8 +5,8 @@ import type { AppSessionDirectory } from '../storage/session-directory.ts'
 import type { Soon } from '../storage/session-records.ts'
 import { SESSION_SQL as ROW_SQL } from '../storage/session-rows.ts'
 import { SESSION_SQL } from './sessions/session-table.ts'
-import { type SessionLook, SqliteSessionStore, type StoreProblem } from './sessions/sqlite-session-store.ts'
-import type { SessionChange } from './sessions/timed-session-store.ts'
+import type { SessionChange, SessionLook, StoreProblem } from './sessions/session-watch.ts'
+import { SqliteSessionStore } from './sessions/sqlite-session-store.ts'
 
 /** Where the app keeps its sessions: any Store of express-session, and what the app asks of it besides. */
 export interface SessionStorage {

@@ -6,12 +6,8 @@ import { LabError } from '../../../src/server/errors.ts'
 import { placeOfSid } from '../../../src/server/storage/sid-key.ts'
 import { purge } from '../../../src/server/target/sessions/purge.ts'
 import { SESSION_SQL } from '../../../src/server/target/sessions/session-table.ts'
-import {
-  type SessionLook,
-  SqliteSessionStore,
-  type SqliteSessionStoreOptions,
-  type StoreProblem,
-} from '../../../src/server/target/sessions/sqlite-session-store.ts'
+import type { SessionLook, StoreProblem } from '../../../src/server/target/sessions/session-watch.ts'
+import { SqliteSessionStore, type SqliteSessionStoreOptions } from '../../../src/server/target/sessions/sqlite-session-store.ts'
 import { sessionOf } from '../../support/session-data.ts'
 import { ask, fetchSession } from '../../support/session-store-contract.ts'
 import { ManualClock, type TemporaryDatabase, temporaryTargetDatabase } from '../../support/target-database.ts'

@@ -14,6 +14,8 @@ export interface KnownSession {
   place: SessionKey
   /** The row as this object's request last saw it. */
   stored: StoredSession | RowNotRead
+  /** Its version as this object's request last saw it; null when that was not read, for the same reason. */
+  version: number | null
 }
 
 /** Returns what it is given, so that a subclass adds its private field to that object instead of a new one. */

@@ -1,11 +1,7 @@
 import type Database from 'better-sqlite3'
+import type { StoredRecord } from '../../storage/session-records.ts'
 import { IS_LIVE, SESSION_COLUMNS, type StoredSession, UNLIST } from '../../storage/session-rows.ts'
 import type { SessionKey } from '../../storage/sid-key.ts'
-
-/** A row with the session's data as JSON. */
-export interface StoredSessionWithData extends StoredSession {
-  data: string
-}
 
 /** What a save writes. Times are lab time, Unix milliseconds; `absoluteExpiresAt` counts only for a new row. */
 export interface SavedSession {
@@ -23,17 +19,21 @@ const TOUCH_ORDER_MS = 5000
 
 /** The statements of {@link SessionTable} by purpose, as shown in the trace. */
 export const SESSION_SQL = {
-  find: `SELECT account, created_at, last_seen_at, idle_expires_at, absolute_expires_at, expired_at, node, device, data FROM sessions WHERE key = ? AND hash = ?`,
+  find: `SELECT account, created_at, last_seen_at, idle_expires_at, absolute_expires_at, expired_at, node, device, data, version FROM sessions WHERE key = ? AND hash = ?`,
   findLive: `SELECT data FROM sessions WHERE key = ? AND hash = ? AND ${IS_LIVE}`,
   isThere: 'SELECT 1 FROM sessions WHERE key = ? AND hash = ? AND expired_at IS NULL',
   // The account's index is only rewritten when the account changes: that is the other statement.
-  update: `UPDATE sessions SET data = ?, last_seen_at = ?, idle_expires_at = ? WHERE key = ? AND hash = ? AND account IS ? AND device IS ? AND ${IS_LIVE}`,
-  updateOwner: `UPDATE sessions SET account = ?, device = ?, data = ?, last_seen_at = ?, idle_expires_at = ? WHERE key = ? AND hash = ? AND ${IS_LIVE}`,
+  update: `UPDATE sessions SET data = ?, last_seen_at = ?, idle_expires_at = ?, version = version + 1
+    WHERE key = ? AND hash = ? AND account IS ? AND device IS ? AND ${IS_LIVE} RETURNING version`,
+  updateOwner: `UPDATE sessions SET account = ?, device = ?, data = ?, last_seen_at = ?, idle_expires_at = ?, version = version + 1
+    WHERE key = ? AND hash = ? AND ${IS_LIVE} RETURNING version`,
   insert: `INSERT INTO sessions (key, hash, account, created_at, last_seen_at, idle_expires_at, absolute_expires_at, node, device, data)
     SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM ended_sessions WHERE key = ?)
-    ON CONFLICT (key) DO UPDATE SET data = excluded.data, last_seen_at = excluded.last_seen_at, idle_expires_at = excluded.idle_expires_at
+    ON CONFLICT (key) DO UPDATE SET data = excluded.data, last_seen_at = excluded.last_seen_at, idle_expires_at = excluded.idle_expires_at,
+      version = version + 1
     WHERE hash = excluded.hash AND account IS excluded.account AND device IS excluded.device
-      AND expired_at IS NULL AND idle_expires_at > excluded.last_seen_at AND absolute_expires_at > excluded.last_seen_at`,
+      AND expired_at IS NULL AND idle_expires_at > excluded.last_seen_at AND absolute_expires_at > excluded.last_seen_at
+    RETURNING version`,
   touch: `UPDATE sessions SET last_seen_at = ?, idle_expires_at = ? WHERE key = ? AND hash = ?
     AND NOT (last_seen_at > ? AND last_seen_at <= ?) AND ${IS_LIVE}`,
   bury: 'INSERT OR REPLACE INTO ended_sessions SELECT key, hash, ? FROM sessions WHERE key = ? AND hash = ?',
@@ -41,21 +41,26 @@ export const SESSION_SQL = {
   unlist: UNLIST,
   clear: 'DELETE FROM sessions',
   count: `SELECT count(*) AS count FROM sessions WHERE ${IS_LIVE}`,
-  all: `SELECT ${SESSION_COLUMNS}, data FROM sessions WHERE ${IS_LIVE} ORDER BY key`,
+  all: `SELECT ${SESSION_COLUMNS}, data, version FROM sessions WHERE ${IS_LIVE} ORDER BY key`,
 } as const
+
+/** A save that answers the version. Only `all` will do: `get` ends the statement at its first row and tells nobody when that commit fails. */
+type Saving = Database.Statement<unknown[], number>
+
+const prepareSaving = (database: Database.Database, sql: string): Saving => database.prepare<unknown[], number>(sql).pluck()
 
 /** The table of sessions by the place of their raw id. Every method is one transaction. */
 export class SessionTable {
   readonly #database: Database.Database
-  readonly #find: Database.Statement<[bigint, string], Omit<StoredSessionWithData, 'hash'>>
+  readonly #find: Database.Statement<[bigint, string], Omit<StoredRecord, 'hash'>>
   readonly #findLive: Database.Statement<[bigint, string, number, number], string>
   readonly #isThere: Database.Statement<[bigint, string], number>
-  readonly #update: Database.Statement
-  readonly #updateOwner: Database.Statement
-  readonly #insert: Database.Statement
+  readonly #update: Saving
+  readonly #updateOwner: Saving
+  readonly #insert: Saving
   readonly #touch: Database.Statement
   readonly #count: Database.Statement<[number, number], { count: number }>
-  readonly #all: Database.Statement<[number, number], StoredSessionWithData>
+  readonly #all: Database.Statement<[number, number], StoredRecord>
   readonly #destroyOne: (place: SessionKey) => boolean
   readonly #clearAll: () => void
 
@@ -64,9 +69,9 @@ export class SessionTable {
     this.#find = database.prepare(SESSION_SQL.find)
     this.#findLive = database.prepare<[bigint, string, number, number], string>(SESSION_SQL.findLive).pluck()
     this.#isThere = database.prepare<[bigint, string], number>(SESSION_SQL.isThere).pluck()
-    this.#update = database.prepare(SESSION_SQL.update)
-    this.#updateOwner = database.prepare(SESSION_SQL.updateOwner)
-    this.#insert = database.prepare(SESSION_SQL.insert)
+    this.#update = prepareSaving(database, SESSION_SQL.update)
+    this.#updateOwner = prepareSaving(database, SESSION_SQL.updateOwner)
+    this.#insert = prepareSaving(database, SESSION_SQL.insert)
     this.#touch = database.prepare(SESSION_SQL.touch)
     this.#count = database.prepare(SESSION_SQL.count)
     this.#all = database.prepare(SESSION_SQL.all)
@@ -82,7 +87,7 @@ export class SessionTable {
   }
 
   /** The row, expired or not; undefined when there is none. */
-  find({ key, id }: SessionKey): StoredSessionWithData | undefined {
+  find({ key, id }: SessionKey): StoredRecord | undefined {
     const found = this.#find.get(key, id)
     return found && { ...found, hash: id }
   }
@@ -97,22 +102,23 @@ export class SessionTable {
     return this.#isThere.get(key, id) !== undefined
   }
 
-  /** Saves a session that is known to have existed; false when it has ended or expired since. */
-  update({ key, id }: SessionKey, saved: SavedSession): boolean {
+  /** Saves a session that is known to have existed and answers its version; null when it has ended or expired since. */
+  update({ key, id }: SessionKey, saved: SavedSession): number | null {
     const { account, device, data, now, idleExpiresAt } = saved
     return (
-      this.#update.run(data, now, idleExpiresAt, key, id, account, device, now, now).changes > 0 ||
-      this.#updateOwner.run(account, device, data, now, idleExpiresAt, key, id, now, now).changes > 0
+      this.#update.all(data, now, idleExpiresAt, key, id, account, device, now, now)[0] ??
+      this.#updateOwner.all(account, device, data, now, idleExpiresAt, key, id, now, now)[0] ??
+      null
     )
   }
 
-  /** Saves a session that may be new; false when its id has ended or expired before. */
-  insertOrUpdate(place: SessionKey, saved: SavedSession): boolean {
-    const { key, id } = place
+  /** Saves a session that may be new and answers its version; null when its id has ended or expired before. */
+  insertOrUpdate({ key, id }: SessionKey, saved: SavedSession): number | null {
     const { account, device, node, data, now, idleExpiresAt, absoluteExpiresAt } = saved
     return (
-      this.#insert.run(key, id, account, now, now, idleExpiresAt, absoluteExpiresAt, node, device, data, key).changes > 0 ||
-      this.#updateOwner.run(account, device, data, now, idleExpiresAt, key, id, now, now).changes > 0
+      this.#insert.all(key, id, account, now, now, idleExpiresAt, absoluteExpiresAt, node, device, data, key)[0] ??
+      this.#updateOwner.all(account, device, data, now, idleExpiresAt, key, id, now, now)[0] ??
+      null
     )
   }
 
@@ -145,7 +151,7 @@ export class SessionTable {
   }
 
   /** The live sessions at this lab time. */
-  all(now: number): StoredSessionWithData[] {
+  all(now: number): StoredRecord[] {
     return this.#all.all(now, now)
   }
 }

@@ -1,31 +1,18 @@
 import type Database from 'better-sqlite3'
 import type { Request } from 'express'
 import session, { type SessionData } from 'express-session'
-import type { SessionRow } from '../../../contract/sessions.ts'
 import type { Clock } from '../../clock.ts'
 import { LabError } from '../../errors.ts'
+import type { StoredRecord } from '../../storage/session-records.ts'
 import { type StoredSession, toSessionRow } from '../../storage/session-rows.ts'
 import { placeOfSid, type SessionKey } from '../../storage/sid-key.ts'
 import { type KnownSession, recall, remember } from './known-sessions.ts'
 import { PendingTouches, type Touch } from './pending-touches.ts'
 import { type Purged, purge } from './purge.ts'
 import { parseSession, serializeSession, textOf } from './session-data.ts'
-import { type SavedSession, SessionTable, type StoredSessionWithData, stateAt, withTouch } from './session-table.ts'
+import { type SavedSession, SessionTable, stateAt, withTouch } from './session-table.ts'
+import { type SessionChange, type SessionLook, type StoreProblem, savedChange } from './session-watch.ts'
 import { asUnavailable, type Done, WriteQueue } from './write-queue.ts'
-
-/** What is known of a session id, and why it is not accepted. */
-export interface SessionLook {
-  state: 'live' | 'idle-expired' | 'absolute-expired' | 'unknown'
-  /** Null only when unknown. An expired row is kept for a while so that "expired" can be told from "unknown". */
-  row: SessionRow | null
-}
-
-/** Something the store kept to itself: the request it belongs to was answered as if there were no session. */
-export interface StoreProblem {
-  code: 'corrupt-row' | 'save-refused'
-  /** The session's public id: SHA-256 of the raw one, hexadecimal. */
-  id: string
-}
 
 /** What the store needs and whom it tells. */
 export interface SqliteSessionStoreOptions {
@@ -36,7 +23,7 @@ export interface SqliteSessionStoreOptions {
   absoluteSeconds: number
   nodeId: string
   /** Called in the request's own async context for every row this store wrote, touched or ended. */
-  onChange?: (change: { written?: SessionRow; ended?: string }) => void
+  onChange?: (change: SessionChange) => void
   /** Called in the request's own async context by every `get`, so that a trace needs no second lookup. */
   onLook?: (look: SessionLook) => void
   onProblem?: (problem: StoreProblem) => void
@@ -184,17 +171,17 @@ export class SqliteSessionStore extends session.Store {
     // A row of ten columns costs half as much again to read as its data alone: only for those who watch, or when a touch decides.
     if (this.#isWatched || this.#touches.has(sid)) return this.#readRow(sid, place, now)
     const json = this.#table.findLive(place, now)
-    return json === undefined ? null : this.#known(json, { store: this, sid, place, stored: {} })
+    return json === undefined ? null : this.#known(json, { store: this, sid, place, stored: {}, version: null })
   }
 
   #readRow(sid: string, place: SessionKey, now: number): SessionData | null {
     const stored = this.#find(sid, place)
     this.#options.onLook?.(toLook(stored, now))
     if (!stored || stateAt(stored, now) !== 'live') return null
-    return this.#known(stored.data, { store: this, sid, place, stored })
+    return this.#known(stored.data, { store: this, sid, place, stored, version: stored.version })
   }
 
-  #find(sid: string, place: SessionKey): StoredSessionWithData | undefined {
+  #find(sid: string, place: SessionKey): StoredRecord | undefined {
     const stored = this.#table.find(place)
     return stored && this.#touches.over(sid, stored)
   }
@@ -222,24 +209,24 @@ export class SqliteSessionStore extends session.Store {
     const place = known?.place ?? placeOfSid(sid)
     const saved = this.#toSaved(data, json)
     const save = () => (known ? this.#table.update(place, saved) : this.#table.insertOrUpdate(place, saved))
-    let isSaved = save()
-    if (!isSaved && this.#touches.has(sid)) {
+    let version = save()
+    if (version === null && this.#touches.has(sid)) {
       // By the table alone a session may look idle that a touch in memory keeps alive.
       this.#touches.write()
-      isSaved = save()
+      version = save()
     }
     this.#touches.forget(sid)
-    if (isSaved) this.#tellWritten(data, saved, known ?? { store: this, sid, place, stored: {} })
-    else this.#options.onProblem?.({ code: 'save-refused', id: place.id })
+    if (version === null) this.#options.onProblem?.({ code: 'save-refused', id: place.id })
+    else this.#tellWritten(data, saved, { ...(known ?? { store: this, sid, place, stored: {} }), version }, known?.version ?? null)
   }
 
   /** From now on the object is known, so that a save after its session's end finds nothing. */
-  #tellWritten(data: SessionData, saved: SavedSession, { sid, place, stored: before }: KnownSession): void {
+  #tellWritten(data: SessionData, saved: SavedSession, now: KnownSession & { version: number }, loadedVersion: number | null): void {
     const { onChange } = this.#options
-    const row = before.hash === undefined ? onChange && this.#storedAfterInsert(place, saved) : before
+    const row = now.stored.hash === undefined ? onChange && this.#storedAfterInsert(now.place, saved) : now.stored
     const stored = row && { ...row, ...asStored(saved) }
-    remember(data, { store: this, sid, place, stored: stored ?? {} })
-    if (stored) onChange?.({ written: toSessionRow(stored) })
+    remember(data, { ...now, stored: stored ?? {} })
+    if (stored) onChange?.(savedChange(toSessionRow(stored), loadedVersion, now.version))
   }
 
   #toSaved(data: SessionData, json: string): SavedSession {

@@ -1,6 +1,5 @@
 import type { Request } from 'express'
 import session, { type SessionData } from 'express-session'
-import type { SessionRow } from '../../../contract/sessions.ts'
 import type { Clock } from '../../clock.ts'
 import { LabError } from '../../errors.ts'
 import { after, isLive, type RecordToSave, type SessionRecords, type Soon, type StoredRecord } from '../../storage/session-records.ts'
@@ -9,17 +8,7 @@ import { placeOfSid } from '../../storage/sid-key.ts'
 import { recall, remember } from './known-sessions.ts'
 import { parseSession, serializeSession, textOf } from './session-data.ts'
 import { stateAt } from './session-table.ts'
-import type { SessionLook, StoreProblem } from './sqlite-session-store.ts'
-
-/** What a store did to one session. */
-export interface SessionChange {
-  /** The row as it now is. */
-  written?: SessionRow
-  /** Public id of the session that is gone. */
-  ended?: string
-  /** A lost update: between this request's load and its save another request saved the session, and that is overwritten now. */
-  overwrote?: { loadedVersion: number; storedVersion: number }
-}
+import { type SessionChange, type SessionLook, type StoreProblem, savedChange } from './session-watch.ts'
 
 /** What the store needs and whom it tells. */
 export interface TimedSessionStoreOptions {
@@ -159,10 +148,7 @@ export class TimedSessionStore extends session.Store {
       }
       // From now on the object is known, so that a save after its session's end finds nothing.
       this.#remember(sid, data, stored)
-      const change: SessionChange = { written: toSessionRow(stored) }
-      const storedVersion = stored.version - 1
-      if (loaded !== null && loaded !== storedVersion) change.overwrote = { loadedVersion: loaded, storedVersion }
-      this.#options.onChange?.(change)
+      this.#options.onChange?.(savedChange(toSessionRow(stored), loaded, stored.version))
     })
   }
 
@@ -182,14 +168,13 @@ export class TimedSessionStore extends session.Store {
   }
 
   #remember(sid: string, data: SessionData, stored: StoredRecord): void {
-    remember(data, { store: this, sid, place: placeOfSid(sid), stored })
+    remember(data, { store: this, sid, place: placeOfSid(sid), stored, version: stored.version })
   }
 
   /** Null too for an object that came from another id, or another store: saved here it is a new session. */
   #loadedVersion(sid: string, data: SessionData): number | null {
     const known = recall(data)
-    if (known?.store !== this || known.sid !== sid) return null
-    return known.stored && 'version' in known.stored ? Number(known.stored.version) : null
+    return known?.store === this && known.sid === sid ? known.version : null
   }
 
   #parse(stored: StoredRecord): SessionData | null {
