@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test'
+import { runTarget } from '../../support/target-process.ts'
 import { chooseStrategy, inSettings, send, switchStore, topology } from '../support/cluster.ts'
 import { expect, test } from '../support/fixtures.ts'
 import { overflowOf, seriousFindings } from '../support/workbench.ts'
@@ -116,6 +117,29 @@ test('a store that is cut off refuses sessions and not tokens, and the banner br
   await banner.getByRole('button', { name: 'Connect it again' }).click()
   await expect(banner).toBeHidden()
   expect((await send(page, ALICE, 'Call /me')).status).toBe('200')
+})
+
+test('a target of its own is a node by its address, and is unreachable when it is gone', async ({ page, lab }) => {
+  const target = runTarget('--port', '0')
+  try {
+    const { url, secret } = await target.ready
+    await page.goto(lab.ready.workbench)
+    await inSettings(page, 'Add a node by address', async (settings) => {
+      await settings.getByRole('textbox', { name: 'Address' }).fill(url)
+      await settings.getByLabel(/^Its secret/).fill(secret)
+      await settings.getByRole('button', { name: 'Add node' }).click()
+      await expect(topology(page)).toContainText('node-4')
+      expect(await seriousFindings(page)).toEqual([])
+    })
+    await topology(page).getByRole('button', { name: 'Show as a list' }).click()
+    const row = topology(page).getByRole('listitem').filter({ hasText: 'node-4' })
+    await expect(row).toContainText(new URL(url).host)
+    await expect(row.getByRole('button', { name: 'node-4 is a process of its own' })).toHaveAttribute('aria-disabled', 'true')
+    await target.kill()
+    await expect(row).toContainText('unreachable')
+  } finally {
+    await target.kill()
+  }
 })
 
 test('sixteen nodes are the most, all of them are in the picture, and each has its settings', async ({ page, lab }) => {
