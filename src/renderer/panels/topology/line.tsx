@@ -15,6 +15,7 @@ export function TopologyLine(props: EdgeProps<Line>) {
   const { flying, flights, uses, isHot, isDim, isDown, accent } = data
   const look = [classes['line'], accent, isHot && classes['hotLine'], isDim && classes['dimLine'], isDown && classes['downLine']]
   const words = data.seq !== null ? `#${data.seq}` : data.access !== null ? t(`access.${data.access}`) : null
+  const flightWords = flying === null ? undefined : `#${flying.seq} ${flying.method} ${flying.path}`
   const isHotLabel = words !== null || flying !== null
   const isStill = matchMedia('(prefers-reduced-motion: reduce)').matches
   return (
@@ -33,8 +34,8 @@ export function TopologyLine(props: EdgeProps<Line>) {
             style={{ transform: `translate(-50%, -50%) translate(${labelX}px, ${labelY}px)` }}
           >
             {flying ? (
-              <button type="button" onClick={() => selectExchange(flying.id)}>
-                #{flying.seq} {flying.method} {flying.path}
+              <button type="button" aria-label={flightWords} title={flightWords} onClick={() => selectExchange(flying.id)}>
+                #{flying.seq}
                 {flights > 1 && ` +${flights - 1}`}
               </button>
             ) : (

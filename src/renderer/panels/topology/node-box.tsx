@@ -6,7 +6,7 @@ import { useLab } from '../../state/use-lab.ts'
 import { boxLook } from './box-look.ts'
 import { NodePower } from './node-power.tsx'
 import { NodeSettings } from './node-settings.tsx'
-import { addressOf, cpuWords, keyName, marksOf, memoryWords, stateWords } from './node-words.ts'
+import { addressOf, cpuWords, keyName, marksOf, memoryWords, msWords, stateWords } from './node-words.ts'
 import classes from './topology.module.css'
 import type { Box } from './use-topology.ts'
 
@@ -35,13 +35,18 @@ function Keys({ node }: { readonly node: Node }) {
   )
 }
 
-function Figures({ node }: { readonly node: Node }) {
+function Figures({ node, isShort }: { readonly node: Node; readonly isShort: boolean }) {
   const { t } = useTranslation('topology')
+  const { p50Ms, p95Ms } = node
+  const percentiles = p50Ms !== null && !isShort && p95Ms !== null ? t('percentiles', { p50: msWords(p50Ms), p95: msWords(p95Ms) }) : null
   return (
     <>
       <span>{t('requests', { count: node.requests })}</span>
-      {node.p50Ms !== null && <span title={t('fact.percentiles')}>{t('p50', { ms: node.p50Ms.toFixed(1) })}</span>}
-      {node.p95Ms !== null && <span className={classes['second']}>{t('p95', { ms: node.p95Ms.toFixed(1) })}</span>}
+      {p50Ms !== null && (
+        <span className="trunc" title={t('fact.percentiles')}>
+          {percentiles ?? t('p50', { ms: msWords(p50Ms) })}
+        </span>
+      )}
     </>
   )
 }
@@ -95,7 +100,7 @@ function Rows({ data }: { readonly data: Box['data'] }) {
         )}
       </div>
       <div className={classes['facts']}>
-        {state || <Figures node={node} />}
+        {state || <Figures node={node} isShort={density !== 'full'} />}
         <span className="sp" />
         {ownSessions}
       </div>

@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next'
 import type { Node } from '../../../contract/nodes.ts'
 import { useLab } from '../../state/use-lab.ts'
-import { addressOf, cpuWords, memoryWords, stateWords } from './node-words.ts'
+import { addressOf, cpuWords, memoryWords, msWords, stateWords } from './node-words.ts'
 import classes from './settings.module.css'
 
 /** All that is known of one node, named. */
@@ -14,7 +14,7 @@ export function NodeFacts({ node }: { readonly node: Node }) {
     [t('fact.requests'), String(node.requests)],
     [
       t('fact.percentiles'),
-      node.p50Ms === null ? t('noP50') : t('percentiles', { p50: node.p50Ms.toFixed(1), p95: (node.p95Ms ?? 0).toFixed(1) }),
+      node.p50Ms === null ? t('noP50') : t('percentiles', { p50: msWords(node.p50Ms), p95: msWords(node.p95Ms ?? 0) }),
     ],
     [t('fact.inFlight'), t('openAndConnections', { open: node.inFlight, connections: node.connections ?? 0 })],
     [t('fact.load'), [memoryWords(node), cpuWords(node)].filter((words) => words !== null).join(', ')],

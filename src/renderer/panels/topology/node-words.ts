@@ -40,6 +40,9 @@ export function marksOf({ clockSkewMs, latencyMs, jwksFrozen, hasOwnCookieSecret
   return marks
 }
 
+/** A duration in milliseconds, as exact as it can be read. */
+export const msWords = (ms: number): string => ms.toFixed(ms < 100 ? 1 : 0)
+
 /** `12 MB`; null when it is not measured. */
 export const memoryWords = ({ memoryBytes }: Node): string | null =>
   memoryBytes === null ? null : say('topology:memory', { mb: (memoryBytes / BYTES_PER_MB).toFixed(0) })

@@ -9,7 +9,7 @@ import { MechanismTag } from '../../ui/mechanism-tag.tsx'
 import { BalancerSettings, StoreSettings, StrategyPicker } from './cluster-settings.tsx'
 import { NodePower } from './node-power.tsx'
 import { NodeSettings } from './node-settings.tsx'
-import { addressOf, cpuWords, keyName, marksOf, memoryWords, pinsOf, spanWords, stateWords } from './node-words.ts'
+import { addressOf, cpuWords, keyName, marksOf, memoryWords, msWords, pinsOf, spanWords, stateWords } from './node-words.ts'
 import classes from './topology.module.css'
 import { useStoreUse } from './use-store-use.ts'
 
@@ -24,7 +24,7 @@ function NodeRow({ node, pins, path }: NodeRowProps) {
   const clock = useLab((lab) => lab.clock)
   const figures = [
     t('requests', { count: node.requests }),
-    node.p50Ms === null ? t('noP50') : t('percentiles', { p50: node.p50Ms.toFixed(1), p95: (node.p95Ms ?? 0).toFixed(1) }),
+    node.p50Ms === null ? t('noP50') : t('percentiles', { p50: msWords(node.p50Ms), p95: msWords(node.p95Ms ?? 0) }),
     t('open', { count: node.inFlight }),
     memoryWords(node),
     cpuWords(node),
