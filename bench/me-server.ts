@@ -14,6 +14,7 @@ import { createClockBuffer, LabClock } from '../src/server/clock.ts'
 import { connectDatabase, openDatabase } from '../src/server/storage/open.ts'
 import { createTargetApp } from '../src/server/target/app.ts'
 import type { ExchangeTrace } from '../src/server/target/trace.ts'
+import { hs256Key } from '../src/server/target-keys.ts'
 import { STORES } from './me-stores.ts'
 
 const SECRET = randomBytes(32)
@@ -44,7 +45,7 @@ async function app(store: keyof typeof STORES, isTracing: boolean): Promise<Requ
     nodeId: 'node-1',
     clock: new LabClock(createClockBuffer()),
     database: connectDatabase(join(folder, 'target.db')),
-    keys: { cookieSecrets: [SECRET.toString('hex')], tokenKeyId: 'k1', tokenSecret: SECRET },
+    keys: { cookieSecrets: [SECRET.toString('hex')], tokenKeys: [hs256Key('k1', SECRET)] },
     lifetimes: { sessionIdle: 1800, sessionAbsolute: 43_200, accessToken: 900 },
     issuer: ISSUER,
     audience: AUDIENCE,

@@ -5,12 +5,13 @@ import { clock } from './clock.ts'
 import { cluster } from './cluster.ts'
 import { events } from './events.ts'
 import { exchanges } from './exchanges.ts'
+import { keys } from './keys.ts'
 import { lab } from './lab.ts'
 import { nodes } from './nodes.ts'
 import { sessions } from './sessions.ts'
 
 /** The whole control API: server, client, validation and OpenAPI document come from this one value. */
-export const contract = oc.router({ lab, events, clients, exchanges, sessions, accounts, nodes, cluster, clock })
+export const contract = oc.router({ lab, events, clients, exchanges, sessions, accounts, nodes, cluster, keys, clock })
 
 /** Base path of the control API on the control port. */
 export const API_BASE = '/lab/api'

@@ -39,6 +39,7 @@ export const OPERATOR_ACTIONS = [
   'store-recovered',
   'leeway-changed',
   'key-rotated',
+  'cookie-secret-rotated',
   'client-added',
   'client-removed',
   'client-mechanism-changed',

@@ -1,82 +1,118 @@
-import { randomBytes } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { TokenAlgorithm } from '../contract/token-algorithm.ts'
 import { LabError } from './errors.ts'
+import { hs256Key, type SecretJwk, type TargetKeys } from './target-keys.ts'
 
 const FILE = 'keys.json'
-/** RFC 7518 §3.2: a key of at least the hash's size for HS256; the same for the cookie's HMAC. */
-const KEY_BYTES = 32
+
+const Time = z.number().nullable()
+const Jwk = z
+  .looseObject({ kty: z.string() })
+  .pipe(z.custom<SecretJwk>((jwk) => Object.values(jwk as object).every((member) => typeof member === 'string')))
+
+const KeyRecord = z.strictObject({
+  kid: z.string().min(1),
+  alg: TokenAlgorithm,
+  createdAt: Time,
+  /** When another took its place; null for the one that signs. */
+  replacedAt: Time,
+  retiredAt: Time,
+  /** Null when it is retired: its secret is not kept. */
+  jwk: Jwk.nullable(),
+})
+/** A key as it is written down. Times are of the lab clock, Unix milliseconds. */
+export type KeyRecord = z.infer<typeof KeyRecord>
+
+const CookieSecretRecord = z.strictObject({ secret: z.string().min(43), createdAt: Time })
+/** A secret of the session cookie as it is written down. */
+export type CookieSecretRecord = z.infer<typeof CookieSecretRecord>
+
+const KeyRecords = z.strictObject({
+  version: z.literal(2),
+  /** The newest, which signs, first. */
+  cookieSecrets: z.tuple([CookieSecretRecord], CookieSecretRecord),
+  /** The newest, which signs, first. */
+  tokenKeys: z.tuple([KeyRecord], KeyRecord),
+})
+/** All that the keys file holds. */
+export type KeyRecords = z.infer<typeof KeyRecords>
 
 const Secret = z.string().regex(/^[A-Za-z0-9_-]{43}$/)
-const KeysFile = z.object({ cookieSecrets: z.array(Secret).min(1), tokenKeyId: z.string().min(1), tokenSecret: Secret })
-type KeysFile = z.infer<typeof KeysFile>
+/** The file as it was before keys could be rotated: one HS256 key, no version. */
+const FirstFormat = z.strictObject({ cookieSecrets: z.array(Secret).min(1), tokenKeyId: z.string().min(1), tokenSecret: Secret })
 
-/** The secrets of the app under study. */
-export interface Keys {
-  /** The first signs the session cookie, all verify it. */
-  readonly cookieSecrets: string[]
-  readonly tokenKeyId: string
-  /** HS256 key, 32 octets. */
-  readonly tokenSecret: Uint8Array
-}
+const migrate = ({ cookieSecrets, tokenKeyId, tokenSecret }: z.infer<typeof FirstFormat>): KeyRecords =>
+  KeyRecords.parse({
+    version: 2,
+    cookieSecrets: cookieSecrets.map((secret) => ({ secret, createdAt: null })),
+    tokenKeys: [
+      {
+        kid: tokenKeyId,
+        alg: 'HS256',
+        createdAt: null,
+        replacedAt: null,
+        retiredAt: null,
+        jwk: hs256Key(tokenKeyId, Buffer.from(tokenSecret, 'base64url')).jwk,
+      },
+    ],
+  })
 
-const generate = (): KeysFile => ({
-  cookieSecrets: [randomBytes(KEY_BYTES).toString('base64url')],
-  tokenKeyId: `hs256-${randomBytes(3).toString('hex')}`,
-  tokenSecret: randomBytes(KEY_BYTES).toString('base64url'),
-})
-
-const toKeys = ({ tokenSecret, ...file }: KeysFile): Keys => ({
-  ...file,
-  // Of its own memory: the octets of a small Buffer lie in a pool that would be cloned into each node with it.
-  tokenSecret: new Uint8Array(Buffer.from(tokenSecret, 'base64url')),
-})
-
-function read(path: string): KeysFile | null {
+function read(path: string): KeyRecords | null {
+  const text = readFileSync(path, 'utf8')
   try {
-    return KeysFile.parse(JSON.parse(readFileSync(path, 'utf8')))
+    const content: unknown = JSON.parse(text)
+    const first = FirstFormat.safeParse(content)
+    return first.success ? migrate(first.data) : KeyRecords.parse(content)
   } catch (error) {
     if (error instanceof SyntaxError || error instanceof z.ZodError) return null
     throw error
   }
 }
 
-/** Makes new secrets (mode 0600) in this data folder, in the place of those that are there. */
-export function renewKeys(dataDir: string): Keys {
+/** What nodes are given of the records: no retired key. */
+export const toTargetKeys = ({ cookieSecrets, tokenKeys }: KeyRecords): TargetKeys => ({
+  cookieSecrets: cookieSecrets.map(({ secret }) => secret),
+  tokenKeys: tokenKeys.flatMap(({ kid, alg, jwk }, index) => (jwk ? [{ kid, alg, isSigning: index === 0, jwk }] : [])),
+})
+
+/** What a cookie secret can be called without telling it. */
+export const cookieSecretId = (secret: string): string => `cookie-${createHash('sha256').update(secret).digest('hex').slice(0, 6)}`
+
+/** Writes the keys (mode 0600) into this data folder, in the place of those that are there. */
+export function writeKeys(dataDir: string, records: KeyRecords): void {
   const path = join(dataDir, FILE)
   const unfinished = `${path}.new`
-  const file = generate()
   // Written whole under another name first: a crash leaves no half a key behind. What an earlier crash, or anybody else, left under that name
   // would keep its mode and its owner: it goes, and nothing that comes in between is written to.
   rmSync(unfinished, { force: true })
-  writeFileSync(unfinished, `${JSON.stringify(file)}\n`, { mode: 0o600, flag: 'wx' })
+  writeFileSync(unfinished, `${JSON.stringify(records)}\n`, { mode: 0o600, flag: 'wx', flush: true })
   renameSync(unfinished, path)
-  return toKeys(file)
 }
 
 /**
- * Reads the secrets of this data folder; makes them when there are none. A file that cannot be read is moved aside.
- * @returns `movedAside`: where the unreadable file is now, or null
+ * Reads the keys of this data folder. A file that cannot be read is moved aside.
+ * @returns `records` null when there are none; `movedAside`: where the unreadable file is now, or null
  */
-export function openKeys(dataDir: string): { keys: Keys; movedAside: string | null } {
+export function readKeys(dataDir: string): { records: KeyRecords | null; movedAside: string | null } {
   const path = join(dataDir, FILE)
-  if (!existsSync(path)) return { keys: renewKeys(dataDir), movedAside: null }
-  const file = read(path)
-  if (file) return { keys: toKeys(file), movedAside: null }
+  const records = existsSync(path) ? read(path) : null
+  if (records || !existsSync(path)) return { records, movedAside: null }
   const movedAside = `${path}.damaged-${new Date().toISOString().replaceAll(':', '-')}`
   renameSync(path, movedAside)
-  return { keys: renewKeys(dataDir), movedAside }
+  return { records: null, movedAside }
 }
 
 /** Reads the secrets that a lab keeps in its `keys.json`, to share them with it. @throws LabError `secret-unreadable` with what to do */
-export function readKeys(path: string): Keys {
-  let file: KeysFile | null = null
+export function readSharedKeys(path: string): TargetKeys {
+  let records: KeyRecords | null = null
   try {
-    file = read(path)
+    records = read(path)
   } catch (cause) {
     throw new LabError('secret-unreadable', `${path} cannot be read: give the keys.json of the lab's data folder.`, { cause })
   }
-  if (file) return toKeys(file)
+  if (records) return toTargetKeys(records)
   throw new LabError('secret-unreadable', `${path} holds no keys as AuthLab writes them: give the keys.json of the lab's data folder.`)
 }

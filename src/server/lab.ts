@@ -17,7 +17,6 @@ import { listen, stopListening } from './control/listen.ts'
 import { whenFree } from './control/when-free.ts'
 import { openDataFolder } from './data-folder.ts'
 import { openPort } from './free-port.ts'
-import { renewKeys } from './keys-file.ts'
 import { type LabFiles, openLabFiles } from './lab-files.ts'
 import { AccountRows } from './storage/account-rows.ts'
 import { Checkpoints } from './storage/checkpoints.ts'
@@ -90,7 +89,7 @@ function startNodes(
       targetDatabaseFile: targetFile,
       clockBuffer: ground.clockBuffer,
       storeDials: ground.storeDials,
-      keys,
+      keys: keys.target,
       ...prepared,
       leewaySeconds: 0,
       lifetimes: LIFETIMES,
@@ -196,7 +195,7 @@ function assemble({ config, files, stores, clock, announcer }: Ground, { balance
     accounts: new AccountRows(files.target),
     log: announcer.log,
     note: announcer.note,
-    renewKeys: () => renewKeys(files.folder),
+    keys: files.keys,
     keepCapacity: (capacity) => keep(() => files.settings.keepCaptureCapacity(capacity)),
   }
 }
@@ -235,7 +234,7 @@ async function start(config: Config, undoing: Undoing): Promise<Lab> {
   undoing.add(() => folder.release())
   const clockBuffer = createClockBuffer()
   const clock = new LabClock(clockBuffer)
-  const files = openLabFiles(folder.path, undoing)
+  const files = await openLabFiles(folder.path, clock, undoing)
   const announcer = new Announcer(clock)
   const checkpoints = new Checkpoints({
     databaseFiles: [files.targetFile, files.labFile],

@@ -7,6 +7,7 @@ import { type Balancer, startBalancer } from '../../src/server/cluster/balancer.
 import { type Cluster, startCluster } from '../../src/server/cluster/cluster.ts'
 import { createDialBuffer } from '../../src/server/cluster/dials.ts'
 import { openDatabase } from '../../src/server/storage/open.ts'
+import { hs256Key } from '../../src/server/target-keys.ts'
 import type { Recorder } from '../../src/server/traffic/recorder.ts'
 import { exchangeIdOf, sendRaw, temporaryFolder, temporaryRecorder } from './fixture.ts'
 
@@ -18,7 +19,7 @@ interface ClusterFixture {
   crashes: string[]
 }
 
-const KEYS = { cookieSecrets: ['a secret of this test only'], tokenKeyId: 'key-1', tokenSecret: new Uint8Array(32).fill(7) }
+const KEYS = { cookieSecrets: ['a secret of this test only'], tokenKeys: [hs256Key('key-1', new Uint8Array(32).fill(7))] }
 
 /** Real nodes behind a real balancer. */
 const realCluster = async (nodes = 3): Promise<ClusterFixture> => {
@@ -156,7 +157,7 @@ describe('cluster of real nodes', () => {
         store: 'sqlite',
         redisUrl: null,
         leewaySeconds: 0,
-        keys: { cookieSecrets: ['a secret of this test only'], tokenKeyId: 'key-1', tokenSecret: new Uint8Array(32) },
+        keys: { cookieSecrets: ['a secret of this test only'], tokenKeys: [hs256Key('key-1', new Uint8Array(32))] },
         lifetimes: { sessionIdle: 1800, sessionAbsolute: 43_200, accessToken: 900 },
         issuer: 'a',
         audience: 'a',

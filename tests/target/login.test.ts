@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { createContext } from '../../src/server/target/context.ts'
 import { logIn } from '../../src/server/target/login.ts'
 import { hashPassword } from '../../src/server/target/passwords.ts'
+import { hs256Key } from '../../src/server/target-keys.ts'
 import { LIFETIMES, startTarget, type Target } from './support.ts'
 
 let lab: Target
@@ -17,7 +18,7 @@ const contextOf = ({ clock, database, secrets }: Target) =>
     nodeId: 'node-2',
     clock,
     database,
-    keys: { cookieSecrets: [secrets.cookie], tokenKeyId: 'key-1', tokenSecret: createHash('sha256').digest() },
+    keys: { cookieSecrets: [secrets.cookie], tokenKeys: [hs256Key('key-1', createHash('sha256').digest())] },
     lifetimes: LIFETIMES,
     issuer: '',
     audience: '',

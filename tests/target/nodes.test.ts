@@ -10,6 +10,7 @@ import { createClockBuffer } from '../../src/server/clock.ts'
 import { createDialBuffer } from '../../src/server/cluster/dials.ts'
 import type { FromNode, NodeOrder, NodeTrace, NodeWorkerData } from '../../src/server/cluster/node-messages.ts'
 import { openDatabase } from '../../src/server/storage/open.ts'
+import { hs256Key } from '../../src/server/target-keys.ts'
 import { LIFETIMES } from './support.ts'
 
 interface Running {
@@ -34,7 +35,7 @@ const start = (nodeId: string, clockBuffer: SharedArrayBuffer): Promise<Running>
     store: 'sqlite',
     redisUrl: null,
     leewaySeconds: 0,
-    keys: { cookieSecrets: ['one secret for all nodes'], tokenKeyId: 'key-1', tokenSecret: new Uint8Array(32).fill(3) },
+    keys: { cookieSecrets: ['one secret for all nodes'], tokenKeys: [hs256Key('key-1', new Uint8Array(32).fill(3))] },
     lifetimes: LIFETIMES,
     issuer: 'https://issuer.test',
     audience: 'https://api.test',

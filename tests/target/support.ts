@@ -14,6 +14,7 @@ import { openDatabase } from '../../src/server/storage/open.ts'
 import { createTargetApp, type TargetApp } from '../../src/server/target/app.ts'
 import type { TargetDeps } from '../../src/server/target/context.ts'
 import type { ExchangeTrace } from '../../src/server/target/trace.ts'
+import { hs256Key } from '../../src/server/target-keys.ts'
 
 const COOKIE_SECRET = 'a secret for the cookies of these tests'
 const TOKEN_SECRET = Buffer.alloc(32, 7)
@@ -57,7 +58,7 @@ export const startTarget = async (changed: Partial<TargetDeps> = {}): Promise<Ta
     nodeId: 'node-1',
     clock,
     database,
-    keys: { cookieSecrets: [COOKIE_SECRET], tokenKeyId: 'key-1', tokenSecret: TOKEN_SECRET },
+    keys: { cookieSecrets: [COOKIE_SECRET], tokenKeys: [hs256Key('key-1', TOKEN_SECRET)] },
     lifetimes: LIFETIMES,
     issuer: ISSUER,
     audience: AUDIENCE,

@@ -1,6 +1,7 @@
 import type { Node, NodeChange } from '../../contract/nodes.ts'
 import type { Step } from '../../contract/step.ts'
 import type { LabError } from '../errors.ts'
+import type { TargetKeys } from '../target-keys.ts'
 import type { CheckedNode } from './health-checks.ts'
 import type { NodeSettings, NodeTrace } from './node-messages.ts'
 import type { NodeThread } from './node-thread.ts'
@@ -38,8 +39,10 @@ export interface ClusterNode extends CheckedNode {
   restart(roll: Roll): Promise<void>
   /** Works by these settings from now on, where they are ours to give. @throws LabError `node-failed` */
   configure(settings: NodeSettings): Promise<void>
-  /** @throws LabError `conflict` when it is not ours to change, `node-failed` */
-  change(change: NodeChange, roll: Roll): Promise<void>
+  /** Works by these keys from now on, without a new run; a frozen node does not, nor one that has its keys from elsewhere. @throws LabError `node-failed` */
+  setKeys(keys: TargetKeys): Promise<void>
+  /** Acts at once. @throws LabError `conflict` when it is not ours to change, `node-failed` */
+  change(change: NodeChange): Promise<void>
   /** @throws LabError `conflict` unless it is up. */
   drain(): void
   /** @throws LabError `conflict` when it is down already or not ours to kill. */

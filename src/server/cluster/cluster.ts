@@ -3,6 +3,7 @@ import { MAX_NODES, type Node, type NodeChange } from '../../contract/nodes.ts'
 import { AllowedHosts } from '../allowed-hosts.ts'
 import { portalUrl } from '../assets.ts'
 import { LabError } from '../errors.ts'
+import type { TargetKeys } from '../target-keys.ts'
 import type { ClusterNode, NodeListeners } from './cluster-node.ts'
 import type { ClusterOptions, ClusterSettings } from './cluster-options.ts'
 import { HealthChecks } from './health-checks.ts'
@@ -44,10 +45,12 @@ export interface Cluster {
   change(id: string, change: NodeChange): Promise<Node>
   /** A rolling restart: one node after the other is replaced by a run with the new settings, without losing a request. @throws LabError `node-failed` */
   configure(change: ClusterSettings): Promise<void>
+  /** Every node that is not frozen works by these keys when it resolves; none is restarted. @throws LabError `node-failed` */
+  setKeys(keys: TargetKeys): Promise<void>
   /** Every node that is up writes the touches it holds back. */
   flush(): Promise<void>
   /** As many nodes as at the start, new threads, with these settings; one of them puts the target's data back to the start. */
-  reset(change: ClusterSettings): Promise<void>
+  reset(change: ClusterSettings & { keys: TargetKeys }): Promise<void>
   /** Within two seconds. */
   close(): Promise<void>
 }
@@ -156,7 +159,7 @@ class ThreadedCluster implements Cluster {
 
   async change(id: string, change: NodeChange): Promise<Node> {
     const node = this.#find(id)
-    await node.change(change, this.#roll)
+    await node.change(change)
     return node.snapshot()
   }
 
@@ -167,12 +170,17 @@ class ThreadedCluster implements Cluster {
     })
   }
 
+  async setKeys(keys: TargetKeys): Promise<void> {
+    this.#settings = { ...this.#settings, keys }
+    await Promise.all(this.#nodes.map((node) => node.setKeys(keys)))
+  }
+
   async flush(): Promise<void> {
     // A node that goes down meanwhile has nothing left to write.
     await Promise.allSettled(this.#nodes.map((node) => node.thread?.order('flush')))
   }
 
-  async reset(change: ClusterSettings): Promise<void> {
+  async reset(change: ClusterSettings & { keys: TargetKeys }): Promise<void> {
     await this.#roll(async () => {
       this.#settings = { ...this.#settings, ...change }
       const before = this.#nodes

@@ -2,15 +2,8 @@ import type { StoreKind } from '../../contract/cluster.ts'
 import type { ExchangeMechanism } from '../../contract/mechanism.ts'
 import type { SessionRow } from '../../contract/sessions.ts'
 import type { Verdict } from '../../contract/verdict.ts'
+import type { TargetKeys } from '../target-keys.ts'
 import type { DirectoryCall } from './nodes-directory.ts'
-
-/** The secrets that a node works with. */
-export interface NodeKeys {
-  /** The first signs the session cookie, all verify it. */
-  cookieSecrets: string[]
-  tokenKeyId: string
-  tokenSecret: Uint8Array
-}
 
 /** What every node of a cluster is started with; cloned into the worker. A change of it restarts the nodes. */
 export interface NodeSettings {
@@ -18,7 +11,7 @@ export interface NodeSettings {
   clockBuffer: SharedArrayBuffer
   /** Of `StoreDials`. */
   storeDials: SharedArrayBuffer
-  keys: NodeKeys
+  keys: TargetKeys
   store: StoreKind
   /** With its password; null unless the store is `redis`. */
   redisUrl: string | null
@@ -68,10 +61,15 @@ export interface NodeStats {
 /** What a node can be told to do; each is acknowledged with its {@link NodeStats}. */
 export type NodeOrder = 'flush' | 'reset' | 'stats' | 'close'
 
+/** The keys to work by from now on: a refresh, as of a JWKS that is fetched again. */
+export interface KeysOrder {
+  setKeys: TargetKeys
+}
+
 /** A message to a node. */
 export interface ToNode {
   orderId: number
-  order: NodeOrder | DirectoryCall
+  order: NodeOrder | KeysOrder | DirectoryCall
 }
 
 /** A message from a node. */

@@ -1,3 +1,4 @@
+import type { TargetKeys } from '../target-keys.ts'
 import type { NodeThread } from './node-thread.ts'
 import type { Upstream } from './upstream.ts'
 
@@ -9,6 +10,8 @@ export interface Run {
   readonly thread: NodeThread
   readonly upstream: Upstream
   readonly port: number
+  /** Those it works by. */
+  keys: TargetKeys
 }
 
 /** Ends a run that takes no new requests: those in flight are finished, what it holds is written. */

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import { nodeWorkerUrl } from '../assets.ts'
 import { LabError } from '../errors.ts'
+import type { TargetKeys } from '../target-keys.ts'
 import type { FromNode, NodeOrder, NodeStats, NodeTrace, NodeWorkerData, ToNode } from './node-messages.ts'
 import type { DirectoryCall } from './nodes-directory.ts'
 
@@ -51,6 +52,11 @@ export class NodeThread {
     return (await this.#tell(order)).stats
   }
 
+  /** Resolves when it works by these keys. */
+  async setKeys(keys: TargetKeys): Promise<void> {
+    await this.#tell({ setKeys: keys })
+  }
+
   /** Asks for the sessions in its memory. */
   async ask(call: DirectoryCall): Promise<unknown> {
     return (await this.#tell(call)).answer
@@ -61,7 +67,7 @@ export class NodeThread {
     await this.#worker.terminate()
   }
 
-  #tell(order: NodeOrder | DirectoryCall): Promise<{ stats: NodeStats; answer?: unknown }> {
+  #tell(order: ToNode['order']): Promise<{ stats: NodeStats; answer?: unknown }> {
     if (this.#isGone) return Promise.reject(this.#failure())
     const orderId = ++this.#lastOrderId
     return new Promise((resolve, reject) => {

@@ -34,7 +34,7 @@ const target = createTargetApp({
   nodeId: settings.nodeId,
   clock: new LabClock(settings.clockBuffer, dials),
   database,
-  keys: { ...settings.keys, tokenSecret: Buffer.from(settings.keys.tokenSecret) },
+  keys: settings.keys,
   lifetimes: settings.lifetimes,
   issuer: settings.issuer,
   audience: settings.audience,
@@ -69,6 +69,7 @@ const close = async (): Promise<void> => {
 }
 
 const carryOut = async (order: ToNode['order']): Promise<unknown> => {
+  if (typeof order === 'object' && 'setKeys' in order) return target.setKeys(order.setKeys)
   if (typeof order !== 'string') return carryOutCall(target.sessions, order)
   if (order === 'flush') target.flush()
   else if (order === 'reset') await target.reset()

@@ -161,6 +161,9 @@ export class RemoteNode implements ClusterNode {
   /** It was configured when it was started. */
   async configure(): Promise<void> {}
 
+  /** It fetches public keys itself; secret ones are given to it where it runs. */
+  async setKeys(): Promise<void> {}
+
   async stop(): Promise<void> {
     if (this.#state === 'up') this.#become('draining')
     await this.#run.idle(DRAIN_WITHIN_MS)

@@ -1,8 +1,10 @@
 import type { Node, NodeChange } from '../../contract/nodes.ts'
 import { LabError } from '../errors.ts'
+import { signingKeyId, type TargetKeys, verifyingKeyIds } from '../target-keys.ts'
 import type { ClusterNode, NodeListeners, Roll } from './cluster-node.ts'
 import { createDialBuffer, NodeDials } from './dials.ts'
-import type { NodeKeys, NodeSettings, NodeStats, NodeWorkerData } from './node-messages.ts'
+import { NodeKeys } from './node-keys.ts'
+import type { NodeSettings, NodeStats, NodeWorkerData } from './node-messages.ts'
 import { closeRun, type Run } from './node-run.ts'
 import { NodeThread } from './node-thread.ts'
 import { Meter, newSecret, Upstream } from './upstream.ts'
@@ -20,10 +22,7 @@ export class ThreadNode implements ClusterNode {
   readonly #dialBuffer = createDialBuffer()
   readonly #dials = new NodeDials(this.#dialBuffer)
   #settings: NodeSettings
-  /** The keys it stays at while it is frozen; null when it follows the cluster. */
-  #frozenKeys: NodeKeys | null = null
-  /** Known to no other node; null when it uses the cluster's. */
-  #ownCookieSecret: string | null = null
+  readonly #keys: NodeKeys
   #run: Run | null = null
   /** The thread that is being started, or that runs. */
   #thread: NodeThread | null = null
@@ -39,6 +38,7 @@ export class ThreadNode implements ClusterNode {
   constructor(given: { id: string; settings: NodeSettings; portalDir: string }, on: NodeListeners) {
     this.id = given.id
     this.#settings = given.settings
+    this.#keys = new NodeKeys(given.settings.keys)
     this.#portalDir = given.portalDir
     this.#on = on
   }
@@ -65,7 +65,7 @@ export class ThreadNode implements ClusterNode {
   snapshot(): Node {
     const run = this.#run
     const { clockSkewMs, latencyMs } = this.#dials
-    const { tokenKeyId } = this.#keys()
+    const keys = run?.keys ?? this.#keys.current
     return {
       id: this.id,
       port: run?.port ?? null,
@@ -85,10 +85,10 @@ export class ThreadNode implements ClusterNode {
       storeWrites: this.#stats?.storeWrites ?? 0,
       tokensVerified: this.#stats?.tokensVerified ?? 0,
       downSince: this.#downSince,
-      signingKeyId: tokenKeyId,
-      verifyingKeyIds: [tokenKeyId],
-      jwksFrozen: this.#frozenKeys !== null,
-      hasOwnCookieSecret: this.#ownCookieSecret !== null,
+      signingKeyId: signingKeyId(keys),
+      verifyingKeyIds: verifyingKeyIds(keys),
+      jwksFrozen: this.#keys.isFrozen,
+      hasOwnCookieSecret: this.#keys.hasOwnCookieSecret,
     }
   }
 
@@ -113,13 +113,12 @@ export class ThreadNode implements ClusterNode {
     await roll(() => this.configure())
   }
 
-  /** Skew and latency act at once, the rest with a new run. */
-  async change({ clockSkewMs, latencyMs, jwksFrozen, ownCookieSecret }: NodeChange, roll: Roll): Promise<void> {
+  async change({ clockSkewMs, latencyMs, jwksFrozen, ownCookieSecret }: NodeChange): Promise<void> {
     if (clockSkewMs !== undefined) this.#dials.clockSkewMs = clockSkewMs
     if (latencyMs !== undefined) this.#dials.latencyMs = latencyMs
-    if (jwksFrozen !== undefined) await roll(() => this.#freezeKeys(jwksFrozen))
-    if (ownCookieSecret !== undefined) await roll(() => this.#useOwnCookieSecret(ownCookieSecret))
-    this.#on.changed(this)
+    if (jwksFrozen !== undefined) this.#keys.freeze(jwksFrozen)
+    if (ownCookieSecret !== undefined) this.#keys.setOwnCookieSecret(ownCookieSecret)
+    await this.#refreshKeys()
   }
 
   /**
@@ -129,6 +128,7 @@ export class ThreadNode implements ClusterNode {
    */
   async configure(settings: NodeSettings = this.#settings): Promise<void> {
     this.#settings = settings
+    this.#keys.follow(settings.keys)
     const before = this.#run
     if (!before) return
     const run = await this.#spawn()
@@ -190,20 +190,10 @@ export class ThreadNode implements ClusterNode {
     this.#on.changed(this)
   }
 
-  /** A frozen node stays at the keys it has. */
-  async #freezeKeys(isFrozen: boolean): Promise<void> {
-    if (isFrozen === (this.#frozenKeys !== null)) return
-    this.#frozenKeys = isFrozen ? this.#settings.keys : null
-    if (!isFrozen) await this.configure()
-    this.#on.changed(this)
-  }
-
-  /** Gives it a cookie secret of its own, or the cluster's again, and restarts it. */
-  async #useOwnCookieSecret(isOwn: boolean): Promise<void> {
-    if (isOwn === (this.#ownCookieSecret !== null)) return
-    this.#ownCookieSecret = isOwn ? newSecret() : null
-    await this.configure()
-    this.#on.changed(this)
+  async setKeys(keys: TargetKeys): Promise<void> {
+    this.#settings = { ...this.#settings, keys }
+    this.#keys.follow(keys)
+    await this.#refreshKeys()
   }
 
   /** Reads its counters, and announces it when they have changed since the last time. */
@@ -232,16 +222,31 @@ export class ThreadNode implements ClusterNode {
     this.#on.changed(this)
   }
 
-  #keys(): NodeKeys {
-    const keys = this.#frozenKeys ?? this.#settings.keys
-    return this.#ownCookieSecret === null ? keys : { ...keys, cookieSecrets: [this.#ownCookieSecret] }
+  async #refreshKeys(): Promise<void> {
+    const run = this.#run
+    try {
+      if (run) await this.#bringUpToDate(run)
+    } catch (error) {
+      // Gone meanwhile: its next run starts with them.
+      if (this.#run === run) throw error
+    }
+    this.#on.changed(this)
+  }
+
+  /** Keys can change while a thread starts, and while it takes others. */
+  async #bringUpToDate(run: Run): Promise<void> {
+    for (let keys = this.#keys.current; run.keys !== keys; keys = this.#keys.current) {
+      await run.thread.setKeys(keys)
+      run.keys = keys
+    }
   }
 
   async #spawn(): Promise<Run> {
     const balancerSecret = newSecret()
+    const keys = this.#keys.current
     const data: NodeWorkerData = {
       ...this.#settings,
-      keys: this.#keys(),
+      keys,
       nodeId: this.id,
       dials: this.#dialBuffer,
       portalDir: this.#portalDir,
@@ -254,7 +259,9 @@ export class ThreadNode implements ClusterNode {
     if (!this.#run) this.#thread = thread
     const port = await thread.listening
     if (this.#run) this.#thread = thread
-    return { thread, port, upstream: new Upstream(this.id, port, this.#meter, balancerSecret) }
+    const run: Run = { thread, port, keys, upstream: new Upstream(this.id, port, this.#meter, balancerSecret) }
+    await this.#bringUpToDate(run)
+    return run
   }
 
   #gone(thread: NodeThread, failure: LabError): void {

@@ -3,8 +3,8 @@ import type { ClientPool } from '../clients/client-pool.ts'
 import type { LabClock } from '../clock.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import type { LiveSettings } from '../cluster/live-settings.ts'
-import type { NodeKeys } from '../cluster/node-messages.ts'
 import type { SessionStores } from '../cluster/session-stores.ts'
+import type { LabKeys } from '../lab-keys.ts'
 import type { AccountRows } from '../storage/account-rows.ts'
 import type { Recorder } from '../traffic/recorder.ts'
 import type { EventLog } from './event-log.ts'
@@ -27,8 +27,7 @@ export interface LabParts {
   readonly stores: SessionStores
   readonly accounts: AccountRows
   readonly log: EventLog
-  /** Makes new keys for the target and writes them down; in force on nodes that start with them. */
-  renewKeys(): NodeKeys
+  readonly keys: LabKeys
   /** Remembers how many exchanges to keep for the next start. */
   keepCapacity(capacity: number): void
   /** Puts an operator's action into the traffic. */

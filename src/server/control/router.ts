@@ -4,9 +4,10 @@ import { clock } from './operations/clock.ts'
 import { cluster } from './operations/cluster.ts'
 import { exchanges } from './operations/exchanges.ts'
 import { api } from './operations/implementer.ts'
+import { keys } from './operations/keys.ts'
 import { lab } from './operations/lab.ts'
 import { nodes } from './operations/nodes.ts'
 import { sessions } from './operations/sessions.ts'
 
 /** The contract, implemented. */
-export const router = api.router({ lab, clients, exchanges, sessions, accounts, nodes, cluster, clock })
+export const router = api.router({ lab, clients, exchanges, sessions, accounts, nodes, cluster, keys, clock })

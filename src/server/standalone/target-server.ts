@@ -10,13 +10,15 @@ import { portalUrl } from '../assets.ts'
 import { refuseMalformed } from '../cluster/client-error.ts'
 import { openDataFolder } from '../data-folder.ts'
 import { LabError } from '../errors.ts'
-import { type Keys, openKeys, readKeys } from '../keys-file.ts'
+import { readSharedKeys } from '../keys-file.ts'
+import { LabKeys } from '../lab-keys.ts'
 import { Checkpoints } from '../storage/checkpoints.ts'
 import { openDatabase } from '../storage/open.ts'
 import { RedisConnection } from '../storage/redis-connection.ts'
 import { createTargetApp, type TargetApp } from '../target/app.ts'
 import { type OpenedStorage, openStorage } from '../target/sessions/shared-storage.ts'
-import { AUDIENCE, ISSUER, LIFETIMES } from '../target-defaults.ts'
+import { AUDIENCE, ISSUER, KEY_OVERLAP, LIFETIMES } from '../target-defaults.ts'
+import { signingKeyId, type TargetKeys, verifyingKeyIds } from '../target-keys.ts'
 import { Undoing } from '../undoing.ts'
 import { readVersion } from '../version.ts'
 import { answerLab } from './lab-answers.ts'
@@ -25,6 +27,7 @@ import { TraceShelf } from './trace-shelf.ts'
 
 /** How long requests in flight may take at the end, milliseconds. */
 const DRAIN_WITHIN_MS = 3000
+const CLOCK = { nowMs: () => Date.now() }
 
 /** What the line `TARGET_READY` says. */
 export interface TargetReady {
@@ -46,15 +49,15 @@ export interface RunningTarget {
 
 /** The secrets it works with, and what its operator should know about them. */
 interface OwnKeys {
-  readonly keys: Keys
+  readonly keys: TargetKeys
   readonly notices: string[]
 }
 
-function keysFor({ secretFile }: TargetConfig, folder: string): OwnKeys {
-  if (secretFile !== null) return { keys: readKeys(secretFile), notices: [] }
-  const { keys } = openKeys(folder)
+async function keysFor({ secretFile }: TargetConfig, folder: string): Promise<OwnKeys> {
+  if (secretFile !== null) return { keys: readSharedKeys(secretFile), notices: [] }
+  const { keys } = await LabKeys.open(folder, CLOCK, KEY_OVERLAP)
   const notice = 'without --secret-file its secrets are its own: it accepts no login of another node, and no other node accepts one of it.'
-  return { keys, notices: [notice] }
+  return { keys: keys.target, notices: [notice] }
 }
 
 function traceSecret({ traceSecretFile }: TargetConfig): string {
@@ -113,13 +116,13 @@ function drain(server: Server): Promise<void> {
 interface Parts {
   readonly app: TargetApp
   readonly shelf: TraceShelf
-  readonly keys: Keys
+  readonly keys: TargetKeys
   readonly secret: string
 }
 
 /** The same server as a node in a thread has: see `cluster/node-worker.ts` for the limits. */
 function serve({ app, shelf, keys, secret }: Parts): Server {
-  const stats = () => ({ ...app.counts(), signingKeyId: keys.tokenKeyId, verifyingKeyIds: [keys.tokenKeyId] })
+  const stats = () => ({ ...app.counts(), signingKeyId: signingKeyId(keys), verifyingKeyIds: verifyingKeyIds(keys) })
   const server = createServer({ keepAliveTimeout: 120_000, maxHeaderSize: 32 * 1024 }, answerLab({ secret, shelf, stats, app: app.app }))
   server.maxHeadersCount = 0
   server.on('clientError', (error, socket) => refuseMalformed(error, socket, false))
@@ -130,7 +133,7 @@ async function start(config: TargetConfig, undoing: Undoing): Promise<RunningTar
   const secret = traceSecret(config)
   const folder = openDataFolder(config.dataDir ?? tmpdir(), config.dataDir === null)
   undoing.add(() => folder.release())
-  const { keys, notices } = keysFor(config, folder.path)
+  const { keys, notices } = await keysFor(config, folder.path)
   const file = join(folder.path, 'target.db')
   const { database } = openDatabase(file, 'target')
   undoing.add(() => database.close())
@@ -142,9 +145,9 @@ async function start(config: TargetConfig, undoing: Undoing): Promise<RunningTar
   undoing.add(() => shelf.close())
   const app = createTargetApp({
     nodeId: config.name,
-    clock: { nowMs: () => Date.now() },
+    clock: CLOCK,
     database,
-    keys: { ...keys, tokenSecret: Buffer.from(keys.tokenSecret) },
+    keys,
     lifetimes: LIFETIMES,
     issuer: ISSUER,
     audience: AUDIENCE,

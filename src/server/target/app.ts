@@ -3,11 +3,13 @@ import { Socket } from 'node:net'
 import express, { type Express, type RequestHandler, type Response } from 'express'
 import helmet from 'helmet'
 import type { SessionDirectory } from '../storage/session-directory.ts'
+import type { TargetKeys } from '../target-keys.ts'
 import { createContext, type TargetContext, type TargetCounts, type TargetDeps } from './context.ts'
 import { answerFailure, answerUnknownMethod, answerUnknownPath } from './failures.ts'
 import { addLatency } from './latency.ts'
 import { retryBusy } from './retry-busy.ts'
 import { addToCart } from './routes/cart.ts'
+import { listKeys } from './routes/jwks.ts'
 import { changePassword } from './routes/password.ts'
 import { portalFile } from './routes/portal.ts'
 import { createTransfer, listOrders, listUsers, showMe } from './routes/resources.ts'
@@ -15,6 +17,7 @@ import { createSession, deleteSession, showSession } from './routes/session.ts'
 import { deleteOneSession, deleteSessions, listSessions } from './routes/sessions.ts'
 import { createToken } from './routes/token.ts'
 import { resetRows, seed } from './seed.ts'
+import { createKeyring } from './tokens/keyring.ts'
 import { traceExchanges } from './trace.ts'
 
 /** The app under study and what its owner can do with it. */
@@ -26,6 +29,8 @@ export interface TargetApp {
   flush(): void
   /** What it has counted; `sessions` is null unless they are in its own memory. */
   counts(): TargetCounts & { sessions: number | null }
+  /** Works by these keys from its next check on. @throws Error when one does not fit its algorithm; then by those before */
+  setKeys(keys: TargetKeys): void
   /** Back to the starting accounts, with no sessions. */
   reset(): Promise<void>
   /** Writes what waits and stops all timers; the database stays open. */
@@ -114,8 +119,7 @@ const routes = (context: TargetContext, portalDir: string): Route[] => [
   ['get', '/admin/users', listUsers(context)],
   ['post', '/transfer', json, createTransfer(context)],
   ['post', '/password', json, changePassword(context)],
-  // Symmetric keys have no public half: the set stays empty (RFC 7517 §5).
-  ['get', '/.well-known/jwks.json', (_request, response) => void response.type('application/jwk-set+json').send('{"keys":[]}')],
+  ['get', '/.well-known/jwks.json', listKeys(context)],
   ['get', '/healthz', (_request, response) => void response.json({ status: 'ok', node: context.nodeId })],
   ['get', '/', portalFile(portalDir, 'index.html')],
   ['get', '/portal.css', portalFile(portalDir, 'portal.css')],
@@ -151,6 +155,10 @@ export const createTargetApp = (deps: TargetDeps): TargetApp => {
     sessions: context.operatedSessions,
     counts: () => ({ ...context.counts, sessions: context.store.ownSessions?.() ?? null }),
     flush: () => void context.store.flush(),
+    setKeys: ({ cookieSecrets, tokenKeys }) => {
+      context.policy.keyring = createKeyring(tokenKeys)
+      context.cookieSecrets.splice(0, context.cookieSecrets.length, ...cookieSecrets)
+    },
     reset: async () => {
       await context.store.clear()
       await retryBusy(() => resetRows(deps.database))

@@ -5,6 +5,7 @@ import type { Clock } from '../clock.ts'
 import { AccountRows } from '../storage/account-rows.ts'
 import { type AppSessionDirectory, type SessionDirectory, SqliteDirectory } from '../storage/session-directory.ts'
 import { ThrottleRows } from '../storage/throttle-rows.ts'
+import type { TargetKeys } from '../target-keys.ts'
 import { retryBusy } from './retry-busy.ts'
 import { createSessionMiddleware } from './session-middleware.ts'
 import { type CreateStorage, type SessionStorage, sqliteStorage } from './session-storage.ts'
@@ -20,11 +21,7 @@ export interface TargetDeps {
   clock: Clock
   /** Opened and migrated; the app does not close it. */
   database: Database.Database
-  keys: {
-    /** The first signs, all verify. */ cookieSecrets: string[]
-    tokenKeyId: string /** At least 32 octets. */
-    tokenSecret: Uint8Array
-  }
+  keys: TargetKeys
   /** Seconds. */
   lifetimes: Lifetimes
   issuer: string
@@ -58,7 +55,8 @@ export interface TargetContext {
   nodeId: string
   clock: Clock
   database: Database.Database
-  cookieSecrets: string[]
+  /** Always this array, changed in place: express-session reads it anew for every request. */
+  readonly cookieSecrets: string[]
   policy: TokenPolicy
   accounts: AccountRows
   /** The sessions from outside, in whatever store they are. */
@@ -83,16 +81,17 @@ export const createContext = (deps: TargetDeps): TargetContext => {
   const made = createStorage(storageDeps, isTracing ? traceWatch : null)
   const whole = { ...made, directory: made.directory ?? new SqliteDirectory(database, clock, retryBusy) }
   const store = deps.storeFaults ? gatedStorage(whole, new StoreGate(deps.storeFaults, counts)) : whole
+  const cookieSecrets = [...keys.cookieSecrets]
   const sessionStore = isTracing ? new TracedSessionStore(store) : store.store
   return {
     counts,
     nodeId,
     clock,
     database,
-    cookieSecrets: keys.cookieSecrets,
+    cookieSecrets,
     policy: {
       clock,
-      keyring: createKeyring(keys.tokenKeyId, keys.tokenSecret),
+      keyring: createKeyring(keys.tokenKeys),
       issuer,
       audience,
       ttlSeconds: accessToken,
@@ -103,6 +102,6 @@ export const createContext = (deps: TargetDeps): TargetContext => {
     operatedSessions: whole.directory,
     store,
     throttle: new ThrottleRows(database, clock, THROTTLE_WINDOW_SECONDS),
-    sessionMiddleware: createSessionMiddleware(sessionStore, keys.cookieSecrets),
+    sessionMiddleware: createSessionMiddleware(sessionStore, cookieSecrets),
   }
 }

@@ -14,7 +14,8 @@ async function reset(lab: LabParts): Promise<void> {
   await lab.clients.reset()
   lab.clock.toRealTime()
   // A token from before would otherwise stay good until it expires.
-  await lab.cluster.reset({ keys: lab.renewKeys(), ...(await lab.settings.reset()) })
+  await lab.keys.renew()
+  await lab.cluster.reset({ keys: lab.keys.target, ...(await lab.settings.reset()) })
   await lab.recorder.clear()
   lab.recorder.setRecording({ on: true, capacity: lab.captureCapacity })
   lab.keepCapacity(lab.captureCapacity)

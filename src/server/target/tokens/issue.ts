@@ -22,6 +22,7 @@ export interface AccessClaims {
 /** What a token issuer needs to know. */
 export interface TokenPolicy {
   clock: Clock
+  /** Replaced as a whole when keys change. */
   keyring: Keyring
   issuer: string
   audience: string
@@ -32,13 +33,14 @@ export interface TokenPolicy {
 
 const ISSUE = { kind: 'token-issue', clause: 'RFC 9068 §2', file: 'tokens/issue.ts', symbol: 'issueAccessToken' } as const
 
-/** Signs an access token for the account. `typ: at+jwt` keeps it from passing for any other kind of token (RFC 8725 §3.11). */
+/** Signs an access token for the account. `typ: at+jwt` keeps it from passing for any other kind of token (RFC 8725 §3.11). @throws Error when this server only verifies */
 export const issueAccessToken = (
   policy: TokenPolicy,
   subject: { account: Account; scope: string; clientId: string | undefined },
 ): { token: string; claims: AccessClaims } => {
   const startedAt = startTimer()
-  const { active } = policy.keyring
+  const { signing } = policy.keyring
+  if (!signing) throw new Error('No key to sign a token with.')
   const issuedAt = Math.floor(policy.clock.nowMs() / 1000)
   const claims: AccessClaims = {
     iss: policy.issuer,
@@ -52,12 +54,12 @@ export const issueAccessToken = (
     scope: subject.scope,
   }
   // The lab clock sets iat and exp: jsonwebtoken would read the real one.
-  const token = jwt.sign(claims, active.key, { header: { alg: active.alg, typ: 'at+jwt', kid: active.kid } })
+  const token = jwt.sign(claims, signing.key, { header: { alg: signing.alg, typ: 'at+jwt', kid: signing.kid } })
   report(ISSUE, {
     outcome: 'pass',
     startedAt,
     title: `Access token signed for ${claims.sub}; the server keeps no copy`,
-    evidence: () => ({ alg: active.alg, kid: active.kid, typ: 'at+jwt', claims, bytes: token.length, stored: false }),
+    evidence: () => ({ alg: signing.alg, kid: signing.kid, typ: 'at+jwt', claims, bytes: token.length, stored: false }),
   })
   return { token, claims }
 }

@@ -1,10 +1,10 @@
-import { createHmac, timingSafeEqual } from 'node:crypto'
+import { TOKEN_ALGORITHMS } from '../../../contract/token-algorithm.ts'
 import type { Verdict } from '../../../contract/verdict.ts'
 import { isCanonicalBase64url } from '../../../protocol/base64url.ts'
 import { decodeObjectPart, isJsonObject, type JsonObject, parseDistinctObject } from '../../../protocol/jwt.ts'
 import { report, type StepSource, startTimer } from '../trace.ts'
 import type { AccessClaims, TokenPolicy } from './issue.ts'
-import type { TokenKey } from './keyring.ts'
+import type { VerifyingKey } from './keyring.ts'
 
 /** The token while it is being checked: each check adds what the next ones need. */
 interface Candidate {
@@ -13,7 +13,7 @@ interface Candidate {
   readonly nowSeconds: number
   parts: [string, string, string]
   header: JsonObject
-  key: TokenKey | null
+  key: VerifyingKey | null
   /** Empty until the signature has verified. */
   claims: JsonObject
 }
@@ -89,10 +89,9 @@ const allowedAlgorithm: Check = {
   clause: 'RFC 8725 §3.1',
   file: FILE,
   symbol: 'allowedAlgorithm',
-  run: ({ header, policy }) => {
-    const allowed = [policy.keyring.active.alg]
-    const evidence = () => ({ alg: header['alg'] ?? null, allowed })
-    return allowed.some((alg) => alg === header['alg'])
+  run: ({ header }) => {
+    const evidence = () => ({ alg: header['alg'] ?? null, allowed: TOKEN_ALGORITHMS })
+    return TOKEN_ALGORITHMS.some((alg) => alg === header['alg'])
       ? pass(`${header['alg']} is on the server's list`, evidence)
       : deny('unsupported-algorithm', "The algorithm is not on the server's list", evidence)
   },
@@ -105,17 +104,16 @@ const knownKey: Check = {
   symbol: 'knownKey',
   run: (candidate) => {
     // jku, x5u, jwk and x5c are never read: keys come from this server's own configuration (RFC 8725 §3.10).
-    const { kid } = candidate.header
+    const { kid, alg } = candidate.header
     const key = typeof kid === 'string' ? candidate.policy.keyring.find(kid) : null
-    if (!key || key.alg !== candidate.header['alg'])
-      return deny('unknown-key', 'No key of this server has that id', () => ({ kid: kid ?? null }))
+    if (!key) return deny('unknown-key', 'No key of this server has that id', () => ({ kid: kid ?? null }))
+    // RFC 8725 §3.1: one key, one algorithm. A public key must never be taken for the secret of an HMAC.
+    if (key.alg !== alg)
+      return deny('unsupported-algorithm', `Key ${key.kid} is for ${key.alg} alone`, () => ({ kid: key.kid, alg, allowed: [key.alg] }))
     candidate.key = key
     return pass(`Key ${key.kid} found`, () => ({ kid: key.kid, alg: key.alg }))
   },
 }
-
-/** RFC 7518 §3.2. */
-const MAC_HASHES = { HS256: 'sha256' } as const
 
 const signature: Check = {
   kind: 'token-signature',
@@ -128,11 +126,8 @@ const signature: Check = {
     if (!key) return deny('unknown-key', 'No key to verify with')
     if (parts[2] === '') return deny('bad-signature', 'The token is not signed', evidence)
     // The signing input is what stands before the last dot; the encoding of the signature has been found canonical.
-    const mac = createHmac(MAC_HASHES[key.alg], key.key)
-      .update(token.slice(0, -parts[2].length - 1))
-      .digest()
-    const given = Buffer.from(parts[2], 'base64url')
-    if (given.byteLength !== mac.byteLength || !timingSafeEqual(given, mac))
+    const input = token.slice(0, -parts[2].length - 1)
+    if (!key.isGenuine(input, Buffer.from(parts[2], 'base64url')))
       return deny('bad-signature', 'The signature does not match header and payload', evidence)
     const { value, flaw } = parseDistinctObject(Buffer.from(parts[1], 'base64url').toString('utf8'))
     if (!value || !isJsonObject(value))
