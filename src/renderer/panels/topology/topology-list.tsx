@@ -10,7 +10,8 @@ import { BalancerSettings, StoreSettings, StrategyPicker } from './cluster-setti
 import { NodePower } from './node-power.tsx'
 import { NodeSettings } from './node-settings.tsx'
 import { addressOf, cpuWords, keyName, marksOf, memoryWords, msWords, pinsOf, spanWords, stateWords } from './node-words.ts'
-import classes from './topology.module.css'
+import shared from './topology.module.css'
+import classes from './topology-list.module.css'
 import { useStoreUse } from './use-store-use.ts'
 
 interface NodeRowProps {
@@ -50,7 +51,7 @@ function NodeRow({ node, pins, path }: NodeRowProps) {
           </span>
         ))}
         {pins.length > 0 && (
-          <span className={classes['pin']} title={t('pinHint', { names: pins.join(', ') })}>
+          <span className={`${shared['pin']} ${classes['pin']}`} title={t('pinHint', { names: pins.join(', ') })}>
             <IconPinFilled size={11} aria-hidden />
             {t('pinned')} {pins.join(', ')}
           </span>
