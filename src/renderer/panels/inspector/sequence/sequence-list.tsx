@@ -20,7 +20,7 @@ function Entry({ item, nameOf }: { readonly item: Item; readonly nameOf: (id: st
       </>
     )
   }
-  const way = item.way === 'call' ? null : t(`sequence.way.${item.way}`)
+  const way = item.way === 'reply' || item.way === 'lost' ? t(`sequence.way.${item.way}`) : null
   return (
     <>
       <span className={classes['ends']}>

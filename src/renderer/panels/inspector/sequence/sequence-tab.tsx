@@ -89,11 +89,12 @@ export function SequenceTab({ exchange }: { readonly exchange: Exchange }) {
   const [isList, setList] = useState(false)
   const isStranger = exchange.client === null
   const scope = isStranger && chosen === 'login' ? 'one' : chosen
-  const { exchanges, isCut, isLoading, missing } = useRun(scope, exchange)
+  const { exchanges, isCut, isFiltered, isLoading, missing } = useRun(scope, exchange)
   const sequence = useSequence(exchanges)
   const messages = sequence.items.filter(({ type }) => type === 'message').length
   const Other = isList ? IconSchema : IconLayoutList
   const words = [t('sequence.requests', { count: exchanges.length }), t('sequence.messages', { count: messages })]
+  if (isFiltered) words.push(t('sequence.filtered'))
   if (isCut) words.push(t('sequence.bounded', { most: MOST_EXCHANGES }))
   if (missing > 0) words.push(t('sequence.missing', { count: missing }))
   const other = t(isList ? 'sequence.asPicture' : 'sequence.asList')
@@ -107,9 +108,7 @@ export function SequenceTab({ exchange }: { readonly exchange: Exchange }) {
         </button>
       </div>
       <div className={classes['bar']}>
-        <p className={classes['count']} role="status">
-          {isLoading ? t('sequence.loading') : words.join(', ')}
-        </p>
+        <p className={classes['count']}>{isLoading ? t('sequence.loading') : words.join(', ')}</p>
         <span className="sp" />
         <Exports sequence={sequence} seq={exchange.seq} />
       </div>

@@ -4,13 +4,15 @@ import type { Exchange } from '../../../../contract/exchanges.ts'
 import { api } from '../../../api.ts'
 import { useUi } from '../../../state/ui-state.ts'
 import { useTraffic } from '../../../state/use-lab.ts'
-import { RowFilter } from '../../traffic/filter.ts'
+import { isOpenFilter, RowFilter } from '../../traffic/filter.ts'
 import { loginRun, onwardRun, type Run, type Scope } from './run.ts'
 
 interface ReadRun {
   /** Those that could be read, oldest first. */
   readonly exchanges: readonly Exchange[]
   readonly isCut: boolean
+  /** The traffic filter has a say in it. */
+  readonly isFiltered: boolean
   readonly isLoading: boolean
   /** How many could not be read: they have left since. */
   readonly missing: number
@@ -30,6 +32,7 @@ function useChosen(scope: Scope, selected: Exchange): Run {
 /** The whole exchanges of the chosen run. */
 export function useRun(scope: Scope, selected: Exchange): ReadRun {
   const { exchanges: chosen, isCut } = useChosen(scope, selected)
+  const isFiltered = useUi((ui) => scope === 'onward' && !isOpenFilter(ui.filter))
   const { found, isLoading, missing } = useQueries({
     queries: chosen.map(({ id, status, verdict }) => ({
       queryKey: ['exchange', id, status, verdict],
@@ -43,5 +46,5 @@ export function useRun(scope: Scope, selected: Exchange): ReadRun {
       missing: results.filter(({ isError }) => isError).length,
     }),
   })
-  return { exchanges: found, isCut, isLoading, missing }
+  return { exchanges: found, isCut, isFiltered, isLoading, missing }
 }

@@ -60,11 +60,12 @@ export function LiveSession({ id }: { readonly id: string }) {
   const { t, i18n } = useTranslation('inspector')
   const row = useLab((lab) => lab.sessions.get(id))
   const isGone = useLab((lab) => isSessionGone(lab, id))
+  const context = useLab((lab) => lab.cluster.store)
   const now = useLabSecond()
   if (!row) {
     return (
       <section className={classes['block']}>
-        <h3>{t(isGone ? 'state.nowGone' : 'state.nowUnknown')}</h3>
+        <h3>{t(isGone ? 'state.nowGone' : 'state.nowUnknown', { context })}</h3>
         <p>{isGone ? t('state.nowGoneHint') : t('state.nowUnknownHint', { limit: SESSIONS_READ })}</p>
       </section>
     )
@@ -73,7 +74,7 @@ export function LiveSession({ id }: { readonly id: string }) {
   return (
     <section className={classes['block']}>
       <h3>
-        {t('state.now')}
+        {t('state.now', { context })}
         <small>{t(left > 0 ? 'state.idleLeft' : 'state.idlePassed', { duration: span(now, row.idleExpiresAt) })}</small>
       </h3>
       <table className={`${tables['table']} ${tables['wire']} ${classes['sides']}`}>

@@ -4,7 +4,7 @@ import { familyOf } from '../../../i18n/verdict-words.ts'
 import tables from '../../../ui/table.module.css'
 import { findCredential, splitSessionValue } from '../credential/find-credential.ts'
 import { Note } from '../note.tsx'
-import { hasUsedStore, storeUseOf } from '../store-use.ts'
+import { hasUsedStore, sessionStoreOf, storeUseOf } from '../store-use.ts'
 import { cellText } from '../story/evidence.tsx'
 import { useSha256 } from '../use-sha256.ts'
 import { LiveSession } from './live-session.tsx'
@@ -72,6 +72,7 @@ const idIn = (row: EvidenceRow | null | undefined): string | null => (typeof row
 export function StateTab({ exchange }: { readonly exchange: Exchange }) {
   const { t } = useTranslation('inspector')
   const change = sessionChangeOf(exchange.steps)
+  const store = sessionStoreOf(exchange.steps) ?? 'sqlite'
   const credential = findCredential(exchange)
   const sid = credential?.kind === 'session' ? (splitSessionValue(credential.value)?.id ?? null) : null
   const hash = useSha256(sid)
@@ -83,7 +84,7 @@ export function StateTab({ exchange }: { readonly exchange: Exchange }) {
       ) : (
         <section className={classes['block']}>
           <h3>
-            {t(`state.${titleKey(change)}`)}
+            {t(`state.${titleKey(change)}`, { context: store })}
             <small>{t('state.thenNow')}</small>
           </h3>
           {(change.before || change.after) && <Sides change={change} labTime={exchange.labTime} />}

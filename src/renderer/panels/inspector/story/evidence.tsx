@@ -6,7 +6,7 @@ import { hasWords, say } from '../../../i18n/say.ts'
 import { Sql } from '../../../ui/code-block.tsx'
 import tables from '../../../ui/table.module.css'
 import { labDate } from '../dates.ts'
-import { isNumericDate, isTime, timeMs } from './step-words.ts'
+import { isNumericDate, isTime, stepNote, timeMs } from './step-words.ts'
 import classes from './story.module.css'
 
 /** Shown apart, not as a line of the table. */
@@ -126,7 +126,7 @@ export function Evidence({ step, labTime }: PartProps) {
       {typeof sql === 'string' && <Sql text={sql} />}
       <Rows step={step} labTime={labTime} />
       <Facts step={step} labTime={labTime} />
-      <p>{say(`steps:${step.kind}.note`)}</p>
+      <p>{stepNote(step)}</p>
     </div>
   )
 }

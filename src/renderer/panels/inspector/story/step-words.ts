@@ -1,7 +1,8 @@
 import type { Exchange } from '../../../../contract/exchanges.ts'
 import type { Step } from '../../../../contract/step.ts'
-import { type Params, sayFirst } from '../../../i18n/say.ts'
+import { type Params, say, sayFirst } from '../../../i18n/say.ts'
 import { clockTime } from '../../../state/lab-time.ts'
+import { storeOf } from '../sequence/store-steps.ts'
 
 const SECONDS_BELOW = 100_000_000_000
 
@@ -51,12 +52,19 @@ export function paramsOf(step: Step, exchange: Pick<Exchange, 'node' | 'status'>
 }
 
 /** The step's title in the language in use; the server's English sentence where the words need something that is not there. */
-export const stepTitle = (step: Step, params: Params): string =>
-  sayFirst([`steps:${step.kind}.${step.outcome}.title`], params) ?? step.title
+export const stepTitle = (step: Step, params: Params): string => {
+  const key = `steps:${step.kind}.${step.outcome}.title`
+  return sayFirst([`${key}_${storeOf(step)}`, key], params) ?? step.title
+}
 
 /** The line under the title; null when the evidence does not fill one. */
-export const stepDetail = (step: Step, params: Params): string | null =>
-  sayFirst([`steps:${step.kind}.${step.outcome}.detail`, `steps:${step.kind}.${step.outcome}.detail2`], params)
+export const stepDetail = (step: Step, params: Params): string | null => {
+  const key = `steps:${step.kind}.${step.outcome}.detail`
+  return sayFirst([`${key}_${storeOf(step)}`, key, `${key}2`], params)
+}
+
+/** Why the step is there, in the words of the store it used. */
+export const stepNote = (step: Step): string => say(`steps:${step.kind}.note`, { context: storeOf(step) ?? '' })
 
 const DECISIVE: ReadonlyArray<Step['kind']> = ['session-lookup', 'token-signature', 'session-write', 'session-destroy', 'token-issue']
 
