@@ -154,7 +154,7 @@ describe('what the target tells its lab', () => {
     }
     const unknown = await shape('/nothing-here')
     for (const path of [`${traces}7-abc`, `${traces}8-abc`, '/.authlab/stats', traces])
-      for (const headers of [{}, { 'X-AuthLab-Lab': 'wrong' }, { 'X-AuthLab-Lab': '' }, { 'X-AuthLab-Balancer': SECRET }])
+      for (const headers of [undefined, { 'X-AuthLab-Lab': 'wrong' }, { 'X-AuthLab-Lab': '' }, { 'X-AuthLab-Balancer': SECRET }])
         expect(await shape(path, headers)).toEqual(unknown)
   })
 
