@@ -143,7 +143,7 @@ test('sessions in memory are looked up by the node in itself, and no store stand
   await lab.call('PATCH', '/cluster', { store: 'memory', strategy: 'sticky' })
   await logIn('alice-laptop')
   const found = drawn([await get('alice-laptop')], 'memory')
-  expect(told(found)).toContain('node call node: own memory: read session, ✓\u2002Session found in the store')
+  expect(told(found)).toContain("node call node: own memory: read session, ✓\u2002Session found in this node's memory")
   const asked = messagesOf(found).filter(({ to }) => to.startsWith('store:'))
   expect(asked.flatMap(({ lines }) => lines)).toEqual(['read account'])
   const token = drawn([await get('bob-laptop')], 'memory')

@@ -1,24 +1,69 @@
-import { beforeAll, expect, test } from 'vitest'
-import { startI18n } from '../../../src/renderer/i18n/index.ts'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { i18n, startI18n } from '../../../src/renderer/i18n/index.ts'
+import { say } from '../../../src/renderer/i18n/say.ts'
 import { verdictWhy } from '../../../src/renderer/i18n/verdict-words.ts'
 import { toCurl } from '../../../src/renderer/panels/inspector/curl.ts'
 import { maskBody, maskHeader, prettyBody } from '../../../src/renderer/panels/inspector/message/body-text.ts'
 import { changedFields, sessionChangeOf } from '../../../src/renderer/panels/inspector/state/session-change.ts'
-import { hasUsedStore, storeUseOf } from '../../../src/renderer/panels/inspector/store-use.ts'
-import { decisiveStep, paramsOf, stepDetail, stepTitle } from '../../../src/renderer/panels/inspector/story/step-words.ts'
+import { hasUsedStore, sessionStoreOf, storeUseOf } from '../../../src/renderer/panels/inspector/store-use.ts'
+import { decisiveStep, paramsOf, stepDetail, stepNote, stepTitle } from '../../../src/renderer/panels/inspector/story/step-words.ts'
 import { exchange, message, step } from './exchange.ts'
 
 beforeAll(() => startI18n('en'))
 
-test('store reads and writes are counted from the SQL of the steps, and from nothing else', () => {
-  const steps = [
-    step({ kind: 'session-lookup', evidence: { sql: ' select * from sessions where key = ?' } }),
-    step({ kind: 'session-touch', evidence: { sql: 'UPDATE sessions SET last_seen = ?' } }),
-    step({ kind: 'session-touch', evidence: { sql: 'UPDATE sessions SET last_seen = ?', isDeferred: true } }),
-    step({ kind: 'token-signature' }),
-  ]
-  expect(storeUseOf(steps)).toEqual({ reads: 1, writes: 1, deferred: 1 })
-  expect(hasUsedStore(storeUseOf([]))).toBe(false)
+/** The steps of one request by session, as each kind of store shows them. */
+const STEPS = {
+  sqlite: [
+    step({ kind: 'session-lookup', evidence: { sql: 'SELECT data FROM sessions WHERE key = ?', rows: 1 } }),
+    step({ kind: 'account-lookup', evidence: { sql: 'SELECT role FROM accounts WHERE name = ?' } }),
+    step({ kind: 'session-write', evidence: { sql: 'UPDATE sessions SET data = ?' } }),
+    step({ kind: 'session-touch', evidence: { sql: 'UPDATE sessions SET last_seen_at = ?', isDeferred: true } }),
+  ],
+  redis: [
+    step({ kind: 'session-lookup', evidence: { sql: 'HGETALL authlab:session:<id>', rows: 1 } }),
+    step({ kind: 'account-lookup', evidence: { sql: 'SELECT role FROM accounts WHERE name = ?' } }),
+    step({ kind: 'session-write', evidence: { sql: 'EVALSHA <save> 1 authlab:session:<id> ...' } }),
+    step({ kind: 'session-touch', evidence: { sql: 'EVALSHA <touch> 1 authlab:session:<id> ...', isDeferred: false } }),
+  ],
+  memory: [
+    step({ kind: 'session-lookup', evidence: { rows: 1 } }),
+    step({ kind: 'account-lookup', evidence: { sql: 'SELECT role FROM accounts WHERE name = ?' } }),
+    step({ kind: 'session-write', evidence: {} }),
+    step({ kind: 'session-touch', evidence: { isDeferred: false } }),
+  ],
+} as const
+
+test('store reads and writes are counted whether the store shows SQL, commands of Redis or nothing', () => {
+  expect(storeUseOf(STEPS.sqlite)).toEqual({ reads: 2, writes: 1, deferred: 1 })
+  expect(storeUseOf(STEPS.redis)).toEqual({ reads: 2, writes: 2, deferred: 0 })
+  expect(storeUseOf(STEPS.memory)).toEqual({ reads: 2, writes: 2, deferred: 0 })
+  const token = [step({ kind: 'token-signature' }), step({ kind: 'session-regenerate' }), step({ kind: 'session-overwrite' })]
+  expect(hasUsedStore(storeUseOf(token))).toBe(false)
+})
+
+describe.each([
+  {
+    language: 'en',
+    found: ['rows: 1', 'hashes: 1', 'objects: 1'],
+    changed: ['Row changed', 'Hash changed', "Object in this node's memory changed"],
+  },
+  { language: 'zh-CN', found: ['行数：1', '哈希数：1', '对象数：1'], changed: ['行已变更', '哈希已变更', '此节点内存中的对象已变更'] },
+] as const)('in $language', ({ language, found, changed }) => {
+  beforeAll(async () => void (await i18n.changeLanguage(language)))
+  afterAll(async () => void (await i18n.changeLanguage('en')))
+
+  test.each([
+    ['sqlite', 0],
+    ['redis', 1],
+    ['memory', 2],
+  ] as const)('story and state speak of a session in %s as what it is there', (kind, index) => {
+    const [lookup] = STEPS[kind]
+    expect(stepDetail(lookup, paramsOf(lookup, exchange()))).toContain(found[index])
+    expect(sessionStoreOf(STEPS[kind])).toBe(kind)
+    expect(say('inspector:state.changed', { context: kind })).toBe(changed[index])
+    const notes = (['sqlite', 'redis', 'memory'] as const).map((each) => stepNote(STEPS[each][0]))
+    expect(new Set(notes).size).toBe(3)
+  })
 })
 
 test('the first step that failed is the decisive one, else the look into the store or at the signature', () => {
