@@ -148,13 +148,13 @@ describe('what the target tells its lab', () => {
   test('is nothing to anybody else: with a wrong secret or none the path is as unknown as any other', async () => {
     const url = await started()
     await send(`${url}/me`, { headers: sent(SECRET) })
-    const shape = async (path: string, headers: Record<string, string> = {}) => {
+    const shape = async (path: string, headers: Record<string, string | undefined> = {}) => {
       const answer = await send(`${url}${path}`, { headers })
       return { status: answer.status, names: Object.keys(answer.headers), text: answer.text }
     }
     const unknown = await shape('/nothing-here')
     for (const path of [`${traces}7-abc`, `${traces}8-abc`, '/.authlab/stats', traces])
-      for (const headers of [undefined, { 'X-AuthLab-Lab': 'wrong' }, { 'X-AuthLab-Lab': '' }, { 'X-AuthLab-Balancer': SECRET }])
+      for (const headers of [{}, { 'X-AuthLab-Lab': 'wrong' }, { 'X-AuthLab-Lab': '' }, { 'X-AuthLab-Balancer': SECRET }])
         expect(await shape(path, headers)).toEqual(unknown)
   })
 
