@@ -57,7 +57,7 @@ export type Node = z.infer<typeof Node>
 
 const ById = z.strictObject({ id: z.string() })
 
-/** What can be changed of a node while the lab runs. Skew and latency act at once; the cookie secret restarts the node. */
+/** What can be changed of a node while the lab runs. All of it acts at once, without a restart. */
 export const NodeChange = z.strictObject({
   clockSkewMs: z.number().int().min(-MAX_SKEW_MS).max(MAX_SKEW_MS).optional(),
   latencyMs: z.number().int().min(0).max(MAX_LATENCY_MS).optional(),
