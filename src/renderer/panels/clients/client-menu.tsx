@@ -6,6 +6,8 @@ import {
   IconDots,
   IconHourglassEmpty,
   IconLogout2,
+  IconShoppingCart,
+  IconShoppingCartPlus,
   IconTrash,
   IconUserCheck,
   IconUserOff,
@@ -18,6 +20,7 @@ import { api } from '../../api.ts'
 import { desktop } from '../../desktop.ts'
 import { labNow } from '../../state/lab-time.ts'
 import { moveClock } from '../../state/move-clock.ts'
+import { selectExchange } from '../../state/ui-state.ts'
 import { useLab } from '../../state/use-lab.ts'
 import classes from './clients.module.css'
 import { type HeldCredential, isHeld } from './credential.ts'
@@ -84,6 +87,51 @@ function CredentialItems({ client, credential, run }: MenuProps) {
   )
 }
 
+/** Sends `POST /session/cart` as this client and selects what came of it. */
+async function putIntoCart(id: string, items: readonly string[]): Promise<void> {
+  const caused = await Promise.all(
+    items.map((item) =>
+      api.clients.request({
+        id,
+        method: 'POST',
+        path: '/session/cart',
+        headers: [['Content-Type', 'application/json']],
+        body: JSON.stringify({ item }),
+      }),
+    ),
+  )
+  const last = caused.flatMap(({ exchanges }) => exchanges).at(-1)
+  if (last !== undefined) selectExchange(last)
+}
+
+/** Changes to the session's own data: one that goes well, and two at once of which one may be lost. */
+function CartItems({ client, credential, run }: MenuProps) {
+  const { t } = useTranslation('clients')
+  const storeLatencyMs = useLab((lab) => lab.cluster.storeLatencyMs)
+  const { id, mechanism } = client
+  const canPut = mechanism === 'session' && isHeld(credential) && !credential.isRowGone
+  const whyNot = t(mechanism === 'session' ? 'menu.noSession' : 'menu.noCart')
+  const race = storeLatencyMs > 0 ? t('menu.cartTwoSlow', { ms: storeLatencyMs }) : t('menu.cartTwoFast')
+  return (
+    <>
+      <Item
+        icon={<IconShoppingCart {...LOOK} />}
+        label={t('menu.cartOne')}
+        note={canPut ? t('menu.cartOneNote') : whyNot}
+        isDisabled={!canPut}
+        act={() => run('cart-one', () => putIntoCart(id, ['bread']))}
+      />
+      <Item
+        icon={<IconShoppingCartPlus {...LOOK} />}
+        label={t('menu.cartTwo')}
+        note={canPut ? race : whyNot}
+        isDisabled={!canPut}
+        act={() => run('cart-two', () => putIntoCart(id, ['apple', 'pear']))}
+      />
+    </>
+  )
+}
+
 function AccountItems({ client, run }: MenuProps) {
   const { t } = useTranslation('clients')
   const account = useLab((lab) => lab.accounts.find(({ name }) => name === client.account))
@@ -133,6 +181,8 @@ export function ClientMenu(props: MenuProps) {
       </Menu.Target>
       <Menu.Dropdown>
         <CredentialItems {...props} />
+        <Menu.Divider />
+        <CartItems {...props} />
         <Menu.Divider />
         <AccountItems {...props} />
         <Menu.Divider />
