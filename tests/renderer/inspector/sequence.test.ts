@@ -9,6 +9,7 @@ import type { Message, Sequence } from '../../../src/renderer/panels/inspector/s
 import { sequenceOf } from '../../../src/renderer/panels/inspector/sequence/sequence-of.ts'
 import { LIGHT, toSvg } from '../../../src/renderer/panels/inspector/sequence/svg-file.ts'
 import { startTestLab, type TestLab } from '../../support/start-lab.ts'
+import { exchange, step } from './exchange.ts'
 import { parseMermaid } from './sequence-mermaid-grammar.ts'
 
 let lab: TestLab
@@ -152,6 +153,21 @@ test('sessions in memory are looked up by the node in itself, and no store stand
   await lab.call('PATCH', '/cluster', { store: 'sqlite', strategy: 'round-robin' })
 })
 
+test('with Redis two stores stand in the diagram: sessions in Redis, accounts in SQLite', async () => {
+  await lab.call('PATCH', '/cluster', { store: 'redis' })
+  await logIn('alice-laptop')
+  const sequence = drawn([await get('alice-laptop')], 'redis')
+  await lab.call('PATCH', '/cluster', { store: 'sqlite' })
+  expect(sequence.participants.slice(-2).map(({ name, detail }) => `${name} ${detail}`)).toEqual(['Store Redis', 'Store SQLite'])
+  expect(told(sequence)).toEqual(
+    expect.arrayContaining([
+      'node call store:redis: read session',
+      'node call store:sqlite: read account',
+      'node call store:redis: move idle limit',
+    ]),
+  )
+})
+
 test('a store that is out gets a message that does not arrive', async () => {
   await logIn('alice-laptop')
   await lab.call('PATCH', '/cluster', { storeOut: true })
@@ -171,6 +187,23 @@ test('what the balancer answers by itself goes no farther than the balancer', as
     'balancer reply client: 503 · no node available',
   ])
   for (const node of ['node-1', 'node-2']) await lab.call('POST', `/nodes/${node}/start`)
+})
+
+test('a node that was not reached, a node that broke off and a client that left each have an arrow that does not arrive', () => {
+  const pick = (node: string) => step({ kind: 'balancer-pick', evidence: { strategy: 'random', node } })
+  const second = exchange({ node: 'node-2', steps: [pick('node-1'), pick('node-2'), step({ kind: 'answer', outcome: 'info' })] })
+  expect(messagesOf(drawn([second])).map(({ way, to }) => `${way} ${to}`)).toEqual([
+    'call balancer',
+    'lost node:node-1',
+    'call node:node-2',
+    'reply balancer',
+    'reply client:alice-laptop',
+  ])
+  const broken = [pick('node-1'), step({ kind: 'answer', outcome: 'fail', evidence: { node: 'node-1', error: 'ECONNRESET' } })]
+  const brokenOff = drawn([exchange({ status: 502, verdict: 'no-node-available', steps: broken })])
+  expect(told(brokenOff).slice(-2)).toEqual(['node lost balancer: went down', 'balancer reply client: 502 · no node available'])
+  const left = drawn([exchange({ status: 0, verdict: 'not-auth', steps: [pick('node-1')] })])
+  expect(told(left).at(-1)).toBe('balancer lost client: client left')
 })
 
 test('all that was recorded here is well-formed Mermaid with as many signals as messages', async () => {

@@ -18,10 +18,10 @@ const ORDER: Readonly<Record<Participant['kind'], number>> = { client: 0, attack
 
 const byNumber = new Intl.Collator('en', { numeric: true })
 
-/** Clients as they come up, then the balancer, the nodes by number and the stores. */
+/** Clients as they come up, then the balancer, the nodes by number and the stores by name. */
 function compare(a: Participant, b: Participant): number {
   if (ORDER[a.kind] !== ORDER[b.kind]) return ORDER[a.kind] - ORDER[b.kind]
-  return a.kind === 'node' ? byNumber.compare(a.id, b.id) : 0
+  return ORDER[a.kind] < ORDER.node ? 0 : byNumber.compare(a.id, b.id)
 }
 
 function clientOf({ client, clientName }: Exchange, { attackers }: Context): Participant {
