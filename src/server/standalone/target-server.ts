@@ -17,6 +17,7 @@ import { openDatabase } from '../storage/open.ts'
 import { RedisConnection } from '../storage/redis-connection.ts'
 import { createTargetApp, type TargetApp } from '../target/app.ts'
 import { type OpenedStorage, openStorage } from '../target/sessions/shared-storage.ts'
+import { RemoteKeys } from '../target/tokens/remote-keys.ts'
 import { AUDIENCE, ISSUER, KEY_OVERLAP, LIFETIMES } from '../target-defaults.ts'
 import { signingKeyId, type TargetKeys, verifyingKeyIds } from '../target-keys.ts'
 import { Undoing } from '../undoing.ts'
@@ -53,12 +54,17 @@ interface OwnKeys {
   readonly notices: string[]
 }
 
-async function keysFor({ secretFile }: TargetConfig, folder: string): Promise<OwnKeys> {
+async function keysFor({ secretFile, jwksUrl }: TargetConfig, folder: string): Promise<OwnKeys> {
   if (secretFile !== null) return { keys: readSharedKeys(secretFile), notices: [] }
   const { keys } = await LabKeys.open(folder, CLOCK, KEY_OVERLAP)
-  const notice = 'without --secret-file its secrets are its own: it accepts no login of another node, and no other node accepts one of it.'
+  const own = jwksUrl === null ? 'secrets are its own: it accepts no login' : 'cookie secret is its own: it accepts no session'
+  const notice = `without --secret-file its ${own} of another node, and no other node accepts one of it.`
   return { keys: keys.target, notices: [notice] }
 }
+
+/** Null unless tokens are verified with keys that are fetched. */
+const openRemoteKeys = async ({ jwksUrl, allowedHosts }: TargetConfig): Promise<RemoteKeys | null> =>
+  jwksUrl === null ? null : RemoteKeys.open({ url: jwksUrl, allowedHosts: new AllowedHosts(allowedHosts), nowMs: () => performance.now() })
 
 function traceSecret({ traceSecretFile }: TargetConfig): string {
   if (traceSecretFile === null) return randomBytes(32).toString('base64url')
@@ -117,12 +123,17 @@ interface Parts {
   readonly app: TargetApp
   readonly shelf: TraceShelf
   readonly keys: TargetKeys
+  readonly remoteKeys: RemoteKeys | null
   readonly secret: string
 }
 
 /** The same server as a node in a thread has: see `cluster/node-worker.ts` for the limits. */
-function serve({ app, shelf, keys, secret }: Parts): Server {
-  const stats = () => ({ ...app.counts(), signingKeyId: signingKeyId(keys), verifyingKeyIds: verifyingKeyIds(keys) })
+function serve({ app, shelf, keys, remoteKeys, secret }: Parts): Server {
+  const keyIds = () =>
+    remoteKeys
+      ? { signingKeyId: '', verifyingKeyIds: remoteKeys.kids }
+      : { signingKeyId: signingKeyId(keys), verifyingKeyIds: verifyingKeyIds(keys) }
+  const stats = () => ({ ...app.counts(), ...keyIds() })
   const server = createServer({ keepAliveTimeout: 120_000, maxHeaderSize: 32 * 1024 }, answerLab({ secret, shelf, stats, app: app.app }))
   server.maxHeadersCount = 0
   server.on('clientError', (error, socket) => refuseMalformed(error, socket, false))
@@ -134,6 +145,8 @@ async function start(config: TargetConfig, undoing: Undoing): Promise<RunningTar
   const folder = openDataFolder(config.dataDir ?? tmpdir(), config.dataDir === null)
   undoing.add(() => folder.release())
   const { keys, notices } = await keysFor(config, folder.path)
+  const remoteKeys = await openRemoteKeys(config)
+  undoing.add(() => remoteKeys?.close())
   const file = join(folder.path, 'target.db')
   const { database } = openDatabase(file, 'target')
   undoing.add(() => database.close())
@@ -148,6 +161,7 @@ async function start(config: TargetConfig, undoing: Undoing): Promise<RunningTar
     clock: CLOCK,
     database,
     keys,
+    ...(remoteKeys && { keyring: remoteKeys }),
     lifetimes: LIFETIMES,
     issuer: ISSUER,
     audience: AUDIENCE,
@@ -158,7 +172,7 @@ async function start(config: TargetConfig, undoing: Undoing): Promise<RunningTar
     onTrace: (trace) => shelf.put(trace),
   })
   undoing.add(() => app.close())
-  const server = serve({ app, shelf, keys, secret })
+  const server = serve({ app, shelf, keys, remoteKeys, secret })
   const url = await listen(server, config)
   undoing.add(() => drain(server))
   return { ready: { version: readVersion(), name: config.name, url, secret }, notices, close: () => undoing.run() }

@@ -156,7 +156,7 @@ export const createTargetApp = (deps: TargetDeps): TargetApp => {
     counts: () => ({ ...context.counts, sessions: context.store.ownSessions?.() ?? null }),
     flush: () => void context.store.flush(),
     setKeys: ({ cookieSecrets, tokenKeys }) => {
-      context.policy.keyring = createKeyring(tokenKeys)
+      if (!deps.keyring) context.policy.keyring = createKeyring(tokenKeys)
       context.cookieSecrets.splice(0, context.cookieSecrets.length, ...cookieSecrets)
     },
     reset: async () => {

@@ -11,7 +11,7 @@ import type { Denial } from './problem.ts'
 import { endSession, loadSession, publicId } from './session-middleware.ts'
 import type { SessionLook } from './sessions/session-watch.ts'
 import type { AccessClaims } from './tokens/issue.ts'
-import { verifyAccessToken } from './tokens/verify.ts'
+import { refreshKeys, verifyAccessToken } from './tokens/verify.ts'
 import { currentTrace, noteAccount, noteMechanism, report, startTimer } from './trace.ts'
 
 /** Whoever a request has proved to be. Role and scopes are the account's own with a session, the token's claims with a token. */
@@ -132,6 +132,11 @@ const refuseAccount = async ({ request, response }: Attempt): Promise<Denial> =>
 }
 
 const accessToken: Check = (attempt) => {
+  const refreshing = refreshKeys(attempt.context.policy, attempt.secret)
+  return refreshing ? refreshing.then(() => checkAccessToken(attempt)) : checkAccessToken(attempt)
+}
+
+const checkAccessToken = (attempt: Attempt): Denial | null => {
   const verification = verifyAccessToken(attempt.context.policy, attempt.secret)
   if (verification.denied === null) {
     attempt.claims = verification.claims

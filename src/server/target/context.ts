@@ -11,7 +11,7 @@ import { createSessionMiddleware } from './session-middleware.ts'
 import { type CreateStorage, type SessionStorage, sqliteStorage } from './session-storage.ts'
 import { gatedStorage, type StoreFaults, StoreGate } from './sessions/faulty-session-store.ts'
 import type { TokenPolicy } from './tokens/issue.ts'
-import { createKeyring } from './tokens/keyring.ts'
+import { createKeyring, type Keyring } from './tokens/keyring.ts'
 import type { ExchangeTrace } from './trace.ts'
 import { TracedSessionStore, traceWatch } from './traced-session-store.ts'
 
@@ -22,6 +22,8 @@ export interface TargetDeps {
   /** Opened and migrated; the app does not close it. */
   database: Database.Database
   keys: TargetKeys
+  /** What tokens are verified with, when it is not `keys`. */
+  keyring?: Keyring
   /** Seconds. */
   lifetimes: Lifetimes
   issuer: string
@@ -91,7 +93,7 @@ export const createContext = (deps: TargetDeps): TargetContext => {
     cookieSecrets,
     policy: {
       clock,
-      keyring: createKeyring(keys.tokenKeys),
+      keyring: deps.keyring ?? createKeyring(keys.tokenKeys),
       issuer,
       audience,
       ttlSeconds: accessToken,

@@ -76,6 +76,10 @@ const issue = async (context: TargetContext, request: Request, response: Respons
     sendOAuthError(response, 'unsupported_grant_type', invalid('Only the grant type "password" is offered here.'))
     return
   }
+  if (!context.policy.keyring.signing) {
+    sendOAuthError(response, 'unsupported_grant_type', invalid('This server only verifies tokens: ask one that signs them.'))
+    return
+  }
   if (username === undefined || password === undefined) {
     sendOAuthError(response, 'invalid_request', invalid('username and password are needed.'))
     return

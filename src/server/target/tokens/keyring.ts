@@ -34,8 +34,14 @@ export interface Keyring {
   find(kid: string): VerifyingKey | null
   /** What a JWK Set may hold: no symmetric key, no private member (RFC 7517 §9.2). */
   publicKeys(): readonly PublicJwk[]
-  /** Looks for a key that is not known yet where keys come from; null when there is nowhere to look, or no use in it now. */
-  fetchMissing?(kid: string): Promise<void> | null
+  /**
+   * Asks anew where keys come from, before one is looked for; it never rejects.
+   * @param kid null when the token names none
+   * @returns null when there is nowhere to ask, or nothing to wait for
+   */
+  refresh?(kid: string | null): Promise<void> | null
+  /** How old the set of keys is that was fetched elsewhere. */
+  ageSeconds?(): number
 }
 
 /** RFC 7518 §3.2: an HMAC key must be at least as long as the hash's output. Octets. */

@@ -106,12 +106,14 @@ const knownKey: Check = {
     // jku, x5u, jwk and x5c are never read: keys come from this server's own configuration (RFC 8725 §3.10).
     const { kid, alg } = candidate.header
     const key = typeof kid === 'string' ? candidate.policy.keyring.find(kid) : null
-    if (!key) return deny('unknown-key', 'No key of this server has that id', () => ({ kid: kid ?? null }))
+    const jwksAgeSeconds = candidate.policy.keyring.ageSeconds?.()
+    const evidence = () => ({ kid: kid ?? null, alg, ...(jwksAgeSeconds !== undefined && { jwksAgeSeconds }) })
+    if (!key) return deny('unknown-key', 'No key of this server has that id', evidence)
     // RFC 8725 §3.1: one key, one algorithm. A public key must never be taken for the secret of an HMAC.
     if (key.alg !== alg)
-      return deny('unsupported-algorithm', `Key ${key.kid} is for ${key.alg} alone`, () => ({ kid: key.kid, alg, allowed: [key.alg] }))
+      return deny('unsupported-algorithm', `Key ${key.kid} is for ${key.alg} alone`, () => ({ ...evidence(), allowed: [key.alg] }))
     candidate.key = key
-    return pass(`Key ${key.kid} found`, () => ({ kid: key.kid, alg: key.alg }))
+    return pass(`Key ${key.kid} found`, evidence)
   },
 }
 
@@ -244,6 +246,13 @@ const CHECKS: readonly Check[] = [
   expiry,
   requiredClaims,
 ]
+
+/** Brings the keys up to date that this token is verified with; null when there is nothing to wait for. */
+export const refreshKeys = ({ keyring }: TokenPolicy, token: string): Promise<void> | null => {
+  if (!keyring.refresh) return null
+  const kid = readHeader(token.slice(0, Math.max(0, token.indexOf('.'))))?.['kid']
+  return keyring.refresh(typeof kid === 'string' ? kid : null)
+}
 
 /** The claims of a good token, or why it is not. */
 export type Verification = { denied: null; claims: AccessClaims } | { denied: Verdict; title: string }
