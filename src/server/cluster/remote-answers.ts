@@ -19,6 +19,7 @@ const isStepsJson = (text: string): boolean => {
 
 /** What a target did for one exchange, as it comes from another process. */
 export const RemoteTrace = z.object({
+  exchangeId: z.string(),
   verdict: Verdict,
   mechanism: ExchangeMechanism,
   account: z.string().nullable(),

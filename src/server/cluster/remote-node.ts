@@ -1,9 +1,9 @@
 import { Pool } from 'undici'
 import type { Node } from '../../contract/nodes.ts'
-import type { Step } from '../../contract/step.ts'
 import { LabError } from '../errors.ts'
 import type { ClusterNode, NodeListeners } from './cluster-node.ts'
-import { LAB_PATHS, LAB_SECRET, RemoteStats, RemoteTrace } from './remote-answers.ts'
+import { LAB_PATHS, LAB_SECRET, RemoteStats } from './remote-answers.ts'
+import { type MissReason, RemoteTraces } from './remote-traces.ts'
 import { Meter, newSecret, Upstream } from './upstream.ts'
 
 /** How long requests in flight may take to be finished when the node is taken away, milliseconds. */
@@ -11,9 +11,7 @@ const DRAIN_WITHIN_MS = 15_000
 /** How long it may take to answer the lab itself, milliseconds. */
 const ANSWER_WITHIN_MS = 5000
 /** Connections to ask for steps and counters: those of the balancer stay free for requests. */
-const CONNECTIONS = 16
-/** Steps that are being fetched at most; what is answered beyond that stays without. */
-const MOST_FETCHES = 500
+const CONNECTIONS = 4
 /** The most that an answer to the lab may hold, octets. */
 const MAX_ANSWER = 4 * 1024 * 1024
 
@@ -25,14 +23,13 @@ export interface RemoteAddress {
   readonly secret: string | null
 }
 
-/** Why an exchange has no steps. */
-const REASONS = {
+const REASONS: Record<MissReason, string> = {
   'no-secret': 'was added without its secret',
   refused: 'knows of none: the secret it was added with is not the one it has now, or it was started anew',
   unreachable: 'could not be asked for them',
   unreadable: 'told them in a way that cannot be read: it is of another version',
   busy: 'has too many answers to tell the steps of all',
-} as const
+}
 
 /** A node that was given by URL: the balancer sends it requests, and its life is its own. */
 export class RemoteNode implements ClusterNode {
@@ -47,7 +44,6 @@ export class RemoteNode implements ClusterNode {
   #state: 'up' | 'draining' | 'down' = 'down'
   #downSince: number | null = null
   #isClosed = false
-  #fetches = 0
   #isMeasuring = false
   #stats: RemoteStats | null = null
   #announced = ''
@@ -57,7 +53,15 @@ export class RemoteNode implements ClusterNode {
     this.#address = address
     this.#on = on
     this.#run = new Upstream(id, address.url, this.#meter, address.secret ?? newSecret())
-    this.#run.onReleased = (exchangeId) => void this.#fetchTrace(exchangeId)
+    const traces = new RemoteTraces({
+      ask: (path) => this.#ask(path),
+      onTraces: on.traces,
+      onMissed: (exchangeId, reason) => this.#missed(exchangeId, reason),
+    })
+    this.#run.onReleased = (exchangeId) => {
+      if (address.secret === null) this.#missed(exchangeId, 'no-secret')
+      else traces.fetch(exchangeId)
+    }
     this.#lab = new Pool(address.url, { connections: CONNECTIONS, maxResponseSize: MAX_ANSWER })
   }
 
@@ -196,35 +200,14 @@ export class RemoteNode implements ClusterNode {
     return null
   }
 
-  async #fetchTrace(exchangeId: string): Promise<void> {
-    // Synchronous up to here where there is nothing to wait for: then the exchange is complete with its last byte.
-    const reason = this.#address.secret === null ? 'no-secret' : this.#fetches >= MOST_FETCHES ? 'busy' : await this.#tryFetch(exchangeId)
-    if (reason === null) return
-    const step: Step = {
+  #missed(exchangeId: string, reason: MissReason): void {
+    this.#on.untraced(exchangeId, {
       kind: 'steps-missing',
       outcome: reason === 'no-secret' ? 'info' : 'fail',
       durationUs: 0,
       title: `The steps of ${this.id} are not known: it ${REASONS[reason]}`,
       evidence: { node: this.id, url: this.#address.url, reason },
       source: { file: 'src/server/cluster/remote-node.ts', symbol: 'RemoteNode' },
-    }
-    this.#on.untraced(exchangeId, step)
-  }
-
-  /** @returns null when it went well */
-  async #tryFetch(exchangeId: string): Promise<keyof typeof REASONS | null> {
-    this.#fetches++
-    try {
-      const answer = await this.#ask(`${LAB_PATHS.traces}${exchangeId}`)
-      if (answer === null) return 'refused'
-      const { data } = RemoteTrace.safeParse(answer)
-      if (!data) return 'unreadable'
-      this.#on.traces([{ ...data, exchangeId }])
-      return null
-    } catch (error) {
-      return error instanceof SyntaxError ? 'unreadable' : 'unreachable'
-    } finally {
-      this.#fetches--
-    }
+    })
   }
 }

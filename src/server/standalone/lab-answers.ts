@@ -32,9 +32,10 @@ export function answerLab({ secret, shelf, stats, app }: LabAnswersOptions): Req
       sendJson(response, stats())
       return true
     }
-    const trace = url.startsWith(LAB_PATHS.traces) ? await shelf.take(url.slice(LAB_PATHS.traces.length)) : null
-    if (trace) sendJson(response, trace)
-    return trace !== null
+    const asked = url.startsWith(LAB_PATHS.traces) ? url.slice(LAB_PATHS.traces.length).split(',') : []
+    const traces = (await Promise.all(asked.map((exchangeId) => shelf.take(exchangeId)))).filter((trace) => trace !== null)
+    if (traces.length > 0) sendJson(response, traces)
+    return traces.length > 0
   }
 
   return (request, response) => {

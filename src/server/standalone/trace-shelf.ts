@@ -5,7 +5,7 @@ const MOST = 1000
 /** How long a trace is kept, milliseconds: the lab asks right after the answer. */
 const KEEP_MS = 30_000
 /** How long somebody waits for the trace of an exchange whose answer is just being sent, milliseconds. */
-const WAIT_MS = 900
+const WAIT_MS = 300
 
 interface Entry {
   readonly expectedAt: number
