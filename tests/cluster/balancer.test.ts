@@ -232,6 +232,42 @@ describe('refusals', () => {
     expect(await send('Chunked')).toMatch(/^HTTP\/1\.1 200 /)
   })
 
+  test.each([
+    [
+      'an expectation that is not known (RFC 9110 §10.1.1)',
+      417,
+      'POST /me HTTP/1.1\r\nHost: HOST\r\nExpect: 200-maybe\r\nContent-Length: 2\r\n\r\n',
+    ],
+    ['a tunnel (RFC 9110 §9.3.6)', 501, 'CONNECT elsewhere.example:443 HTTP/1.1\r\nHost: elsewhere.example:443\r\n\r\n'],
+    [
+      'Transfer-Encoding under HTTP/1.0 (RFC 9112 §6.1)',
+      400,
+      'POST /me HTTP/1.0\r\nHost: HOST\r\nConnection: keep-alive\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n',
+    ],
+  ])('%s is refused with %i and a problem detail, closes the connection and is recorded as not-auth', async (_title, status, text) => {
+    let asked = 0
+    const { balancer, recorder } = await balancerOver([
+      (_request, response) => {
+        asked++
+        response.end()
+      },
+    ])
+    const answer = await sendRaw(balancer.port, text)
+    expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `))
+    expect(answer).toContain('Content-Type: application/problem+json')
+    expect(answer.toLowerCase()).toContain('connection: close')
+    const id = /X-AuthLab-Exchange: (\S+)/.exec(answer)?.[1] ?? ''
+    const [method, path] = text.split(' ')
+    expect(await recorder.get(id)).toMatchObject({ status, verdict: 'not-auth', node: null, method, path })
+    expect(asked).toBe(0)
+  })
+
+  test('an expectation of 100-continue is answered with it (RFC 9110 §10.1.1)', async () => {
+    const { balancer } = await balancerOver([(_request, response) => response.end('reached')])
+    const text = 'POST / HTTP/1.1\r\nHost: HOST\r\nExpect: 100-continue\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}'
+    expect(await sendRaw(balancer.port, text)).toMatch(/^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 /)
+  })
+
   test('a header of a megabyte is refused with 431 and a problem detail', async () => {
     const { balancer } = await balancerOver([(_request, response) => response.end()])
     const answer = await sendRaw(balancer.port, `GET / HTTP/1.1\r\nHost: HOST\r\nX-Big: ${'x'.repeat(1024 * 1024)}\r\n\r\n`)

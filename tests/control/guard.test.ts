@@ -2,6 +2,8 @@ import { connect } from 'node:net'
 import express from 'express'
 import { expect, onTestFinished, test } from 'vitest'
 import { requireOwnHost, requireOwnOrigin, requireToken } from '../../src/server/control/guard.ts'
+import { listen, stopListening } from '../../src/server/control/listen.ts'
+import { sendRaw } from '../cluster/fixture.ts'
 import { send } from '../support/start-lab.ts'
 
 /** The guard as it is on that port, listening elsewhere: a test may not have port 80. */
@@ -57,4 +59,16 @@ test('a field of which there may be one is not taken twice: neither Host (RFC 91
   expect(await statusOf(host, token)).toBe('200')
   expect(await statusOf(host, 'Host: evil.example', token)).toBe('421')
   expect(await statusOf(host, token, 'Authorization: Bearer other')).toBe('401')
+})
+
+test('bytes that are no HTTP request are refused with a problem detail, and a request without Host by the guard', async () => {
+  const app = express()
+  app.use(requireOwnHost(() => 4600))
+  const listening = await listen(app, 0)
+  onTestFinished(() => stopListening(listening))
+  const { port } = listening
+  expect(await sendRaw(port, 'GARBAGE\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 Bad Request\r\nContent-Type: application\/problem\+json/)
+  const large = await sendRaw(port, `GET / HTTP/1.1\r\nHost: 127.0.0.1:4600\r\nX-Big: ${'x'.repeat(64 * 1024)}\r\n\r\n`)
+  expect(large).toMatch(/^HTTP\/1\.1 431 /)
+  expect(await sendRaw(port, 'GET / HTTP/1.1\r\nConnection: close\r\n\r\n')).toMatch(/^HTTP\/1\.1 421 /)
 })

@@ -4,11 +4,12 @@ import type { Duplex } from 'node:stream'
 import type { StrategyName } from '../../contract/cluster.ts'
 import type { Clock } from '../clock.ts'
 import { LabError } from '../errors.ts'
+import type { OpenExchange } from '../traffic/recorded-exchange.ts'
 import type { Recorder } from '../traffic/recorder.ts'
 import { Choice } from './choice.ts'
-import { refuseMalformed } from './client-error.ts'
+import { endWith, type Refusal, refuseMalformedAt, toRawAnswer } from './client-error.ts'
 import type { Cluster } from './cluster.ts'
-import { CLIENT_TAG, toRecord, valuesOf } from './forwarded-headers.ts'
+import { CLIENT_TAG, EXCHANGE_ID, toRecord, valuesOf } from './forwarded-headers.ts'
 import { Relay } from './relay.ts'
 import { readTarget } from './request-target.ts'
 
@@ -40,8 +41,6 @@ class HttpBalancer {
   readonly #options: BalancerOptions
   /** How it chooses. */
   readonly choice: Choice
-  /** Connections on which a request waits for its answer or gets it. */
-  readonly #answers = new WeakMap<Duplex, ServerResponse>()
   /** Known once it listens. */
   #port = 0
 
@@ -56,10 +55,9 @@ class HttpBalancer {
       this.#take(request, response),
     )
     server.maxHeadersCount = 0
-    server.on('clientError', (error, socket) => {
-      const current = this.#answers.get(socket)
-      refuseMalformed(error, socket, current !== undefined && !current.writableFinished && current.headersSent)
-    })
+    refuseMalformedAt(server)
+    server.on('checkExpectation', (request, response) => this.#refuse(request, response, UNKNOWN_EXPECTATION))
+    server.on('connect', (request, socket) => this.#refuseTunnel(request, socket))
     return new Promise((resolve, reject) => {
       server.once('error', (cause) => reject(toLabError(cause, this.#options.port)))
       server.listen(this.#options.port, '127.0.0.1', () => {
@@ -70,9 +68,38 @@ class HttpBalancer {
   }
 
   #take(request: IncomingMessage, response: ServerResponse): void {
+    const target = readTarget(request, this.#port)
+    const coding = refuseCoding(request)
+    if (coding) this.#refuse(request, response, coding)
+    else if ('status' in target) this.#relay(request, response).answer({ ...target, verdict: 'not-auth' })
+    else this.#relay(request, response).start(target)
+  }
+
+  /** Answers by itself and closes: what follows on this connection may not be what it seems. */
+  #refuse(request: IncomingMessage, response: ServerResponse, refusal: Refusal): void {
+    response.shouldKeepAlive = false
+    this.#relay(request, response).answer({ ...refusal, verdict: 'not-auth' })
+  }
+
+  /** For CONNECT Node hands over the bare connection. */
+  #refuseTunnel(request: IncomingMessage, socket: Duplex): void {
+    const exchange = this.#begin(request)
+    const answer = toRawAnswer(NO_TUNNEL, [EXCHANGE_ID, exchange.id])
+    exchange.responseHead(answer.status, answer.headers)
+    exchange.responseBody(answer.body)
+    exchange.end({ verdict: 'not-auth' })
+    // A client that is gone by now wants no answer; one that stays would hold up the end of this server.
+    socket.on('error', () => socket.destroy()).resume()
+    endWith(socket, answer, () => socket.destroy())
+  }
+
+  #relay(request: IncomingMessage, response: ServerResponse): Relay {
+    return new Relay(this.choice, request, response, this.#begin(request))
+  }
+
+  #begin(request: IncomingMessage): OpenExchange {
     const { recorder, clock } = this.#options
-    this.#answers.set(request.socket, response)
-    const exchange = recorder.begin({
+    return recorder.begin({
       startedAt: Date.now(),
       labTime: clock.nowMs(),
       client: this.#clientOf(request),
@@ -80,13 +107,6 @@ class HttpBalancer {
       path: request.url ?? '',
       rawHeaders: toRecord(request.rawHeaders),
     })
-    const relay = new Relay(this.choice, request, response, exchange)
-    const target = readTarget(request, this.#port)
-    if ('status' in target) {
-      relay.answer({ ...target, verdict: 'not-auth' })
-    } else if (hasUnknownCoding(request)) {
-      relay.answer({ status: 501, verdict: 'not-auth', detail: 'Only chunked is understood as Transfer-Encoding (RFC 9112 §6.1).' })
-    } else relay.start(target)
   }
 
   #clientOf(request: IncomingMessage): { id: string; name: string } | null {
@@ -99,10 +119,17 @@ class HttpBalancer {
   }
 }
 
-/** The next hop frames the body anew: a coding under chunked would be lost, and the node would read what nobody sent. */
-const hasUnknownCoding = ({ headers }: IncomingMessage): boolean => {
+const UNKNOWN_EXPECTATION: Refusal = { status: 417, detail: 'The only expectation that is understood is 100-continue (RFC 9110 §10.1.1).' }
+const NO_TUNNEL: Refusal = { status: 501, detail: 'This balancer opens no tunnels (RFC 9110 §9.3.6).' }
+
+/** Why a body cannot be passed on as it is framed; null when it can. */
+const refuseCoding = ({ headers, httpVersion }: IncomingMessage): Refusal | null => {
   const coding = headers['transfer-encoding']
-  return coding !== undefined && coding.trim().toLowerCase() !== 'chunked'
+  if (coding === undefined) return null
+  if (httpVersion === '1.0') return { status: 400, detail: 'HTTP/1.0 has no Transfer-Encoding: its framing is faulty (RFC 9112 §6.1).' }
+  // The next hop frames the body anew: a coding under chunked would be lost, and the node would read what nobody sent.
+  if (coding.trim().toLowerCase() === 'chunked') return null
+  return { status: 501, detail: 'Only chunked is understood as Transfer-Encoding (RFC 9112 §6.1).' }
 }
 
 const toLabError = (cause: Error, port: number): LabError => {

@@ -1,5 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { refuseMalformedAt } from '../cluster/client-error.ts'
 import { LabError } from '../errors.ts'
 
 /** A server that listens on this machine only. */
@@ -17,7 +18,9 @@ const isTaken = (error: unknown): boolean =>
  * @throws LabError `port-taken`
  */
 export function listen(listener: RequestListener, port: number): Promise<Listening> {
-  const server = createServer(listener)
+  // The Host field is the listener's to check: Node's own refusal says nothing.
+  const server = createServer({ requireHostHeader: false }, listener)
+  refuseMalformedAt(server)
   return new Promise((resolve, reject) => {
     server.once('error', (cause) =>
       reject(
