@@ -9,17 +9,22 @@ export interface Lane {
 }
 
 /** Measures of the heads, pixels. */
-export const LANE = { headPx: 44, boxPx: 34, leastBoxPx: 64, mostBoxPx: 132, gapPx: 10, edgePx: 6 } as const
+export const LANE = { headPx: 44, boxPx: 34, leastBoxPx: 64, gapPx: 10, edgePx: 6 } as const
+/** The widest that a box may be, widest first: names are cut shorter where that spares the reader the scrolling. */
+const CAPS_PX = [132, 112, 96] as const
 
 const NAME = { sizePx: 11.5, isMono: false } as const
 const DETAIL = { sizePx: 11, isMono: false } as const
 
 const styleOf = ({ kind }: Participant): { sizePx: number; isMono: boolean } => ({ ...NAME, isMono: kind === 'node' })
 
-function boxWidthOf(participant: Participant): number {
+function boxWidthOf(participant: Participant, capPx: number): number {
   const widest = Math.max(widthOf(participant.name, styleOf(participant)), widthOf(participant.detail ?? '', DETAIL))
-  return Math.min(LANE.mostBoxPx, Math.max(LANE.leastBoxPx, Math.ceil(widest * 1.05) + 12))
+  return Math.min(capPx, Math.max(LANE.leastBoxPx, Math.ceil(widest * 1.05) + 12))
 }
+
+const neededPx = (widths: readonly number[]): number =>
+  widths.reduce((sum, width) => sum + width, 0) + LANE.gapPx * Math.max(0, widths.length - 1) + 2 * LANE.edgePx
 
 /** A head: its box, its name, and what it is built with. An attacker's is inverted. */
 function headOf({ x, participant }: Lane, width: number): Mark[] {
@@ -68,8 +73,9 @@ export function lanesOf(
   participants: readonly Participant[],
   availablePx: number,
 ): { readonly lanes: ReadonlyMap<string, Lane>; readonly widthPx: number; readonly head: Mark[] } {
-  const widths = participants.map(boxWidthOf)
-  const needed = widths.reduce((sum, width) => sum + width, 0) + LANE.gapPx * Math.max(0, widths.length - 1) + 2 * LANE.edgePx
+  const attempts = CAPS_PX.map((capPx) => participants.map((participant) => boxWidthOf(participant, capPx)))
+  const widths = attempts.find((attempt) => neededPx(attempt) <= availablePx) ?? attempts[0] ?? []
+  const needed = neededPx(widths)
   const widthPx = Math.max(needed, Math.floor(availablePx))
   const spare = widths.length > 1 ? (widthPx - needed) / (widths.length - 1) : 0
   const lanes = new Map<string, Lane>()
