@@ -110,11 +110,15 @@ describe('token', () => {
     expect([out.status, cookieOf(out, 'access_token')]).toEqual([204, 'access_token='])
   })
 
-  test('with transport=cookie the session before it ends: it would win over the new cookie', async () => {
+  test.each([
+    ['', {}],
+    [', whatever bearer token came along', { authorization: 'Bearer of-another-caller' }],
+    [', whatever client authenticated itself', { authorization: 'Basic YTpi' }],
+  ])('with transport=cookie the session before it ends%s: it would win over the new cookie', async (_what, headers) => {
     const cookie = await logIn(lab, 'alice')
     const ask = (transport: string) =>
       lab.send('POST', '/token', {
-        headers: { cookie },
+        headers: { cookie, ...headers },
         json: { grant_type: 'password', username: 'bob', password: 'bob-pass', transport },
       })
     await ask('body')

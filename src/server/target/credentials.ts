@@ -49,7 +49,8 @@ const bearerToken = (header: string | undefined): string | null => {
   return isBearer ? token : null
 }
 
-const cookieCredential = (header: string | undefined, accepted: readonly string[]): Credential | null => {
+/** The credential in a Cookie field; null when it has none. @param accepted the cookies that count, the session cookie before the other */
+export const cookieCredential = (header: string | undefined, accepted: readonly string[]): Credential | null => {
   if (header === undefined) return null
   const startedAt = startTimer()
   const pairs = parseCookieHeader(header)

@@ -2,7 +2,7 @@ import type { Request, RequestHandler, Response } from 'express'
 import type { z } from 'zod'
 import type { Account } from '../../../contract/accounts.ts'
 import type { TargetContext } from '../context.ts'
-import { findCredential, SESSION_COOKIE, TOKEN_COOKIE } from '../credentials.ts'
+import { cookieCredential, SESSION_COOKIE, TOKEN_COOKIE } from '../credentials.ts'
 import { checkOrigin } from '../csrf.ts'
 import { TokenInput } from '../input.ts'
 import { logIn } from '../login.ts'
@@ -30,7 +30,8 @@ const grantScopes = ({ scopes }: Account, asked: string | undefined): string[] =
  * act as the one before (OWASP ASVS 5 V7.2.4).
  */
 const endSessionBefore = async (context: TargetContext, request: Request, response: Response): Promise<void> => {
-  if (findCredential(request, [SESSION_COOKIE])?.mechanism !== 'session') return
+  // Whatever Authorization says: the session cookie stays in the jar beside the new one.
+  if (!cookieCredential(request.headers.cookie, [SESSION_COOKIE])) return
   await loadSession(context.sessionMiddleware, request, response)
   await dropSession(request, response)
 }
