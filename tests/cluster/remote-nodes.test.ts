@@ -119,6 +119,32 @@ describe('a node given by URL', () => {
   })
 })
 
+test('keys that are rotated at the lab are in force at a target that shares its file, without a restart', async () => {
+  const target = await startTarget()
+  await add(target.url, TRACE_SECRET)
+  const { kid } = (await lab.call('POST', '/keys/rotate', { algorithm: 'ES256' })).json
+  for (let node = await nodeAt(target.url); node?.signingKeyId !== kid; node = await nodeAt(target.url))
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  const tokens = []
+  for (let n = 0; n < 2; n++) tokens.push(await post('/token', { grant_type: 'password', username: 'bob', password: 'bob-pass' }))
+  expect(tokens.map(nodeOf).sort()).toEqual(['elsewhere', 'node-1'])
+  for (const { json } of tokens)
+    for (const answer of (await fromBoth('/me', { Authorization: `Bearer ${json.access_token}` })).values()) expect(answer.status).toBe(200)
+})
+
+test('under load the steps of no answer are missed', async () => {
+  const target = await startTarget()
+  await add(target.url, TRACE_SECRET)
+  const { access_token: token } = (await post('/token', { grant_type: 'password', username: 'bob', password: 'bob-pass' })).json
+  await lab.call('POST', '/nodes/node-1/drain')
+  const caller = async () => {
+    for (let n = 0; n < 20; n++) expect((await through('/me', { Authorization: `Bearer ${token}` })).status).toBe(200)
+  }
+  await Promise.all(Array.from({ length: 64 }, caller))
+  const told: { verdict: string }[] = (await lab.call('GET', '/exchanges?limit=1280')).json
+  expect(told.map(({ verdict }) => verdict)).toEqual(Array.from({ length: 1280 }, () => 'allowed'))
+})
+
 describe('without its secret', () => {
   test('or with a wrong one, its answers are recorded and say why they have no steps', async () => {
     const target = await startTarget()

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { AllowedHosts } from '../allowed-hosts.ts'
 import { portalUrl } from '../assets.ts'
 import { refuseMalformed } from '../cluster/client-error.ts'
+import { say } from '../command-line.ts'
 import { openDataFolder } from '../data-folder.ts'
 import { LabError } from '../errors.ts'
 import { readSharedKeys } from '../keys-file.ts'
@@ -23,6 +24,7 @@ import { signingKeyId, type TargetKeys, verifyingKeyIds } from '../target-keys.t
 import { Undoing } from '../undoing.ts'
 import { readVersion } from '../version.ts'
 import { answerLab } from './lab-answers.ts'
+import { followSecrets } from './shared-secrets.ts'
 import type { TargetConfig } from './target-config.ts'
 import { TraceShelf } from './trace-shelf.ts'
 
@@ -122,7 +124,8 @@ function drain(server: Server): Promise<void> {
 interface Parts {
   readonly app: TargetApp
   readonly shelf: TraceShelf
-  readonly keys: TargetKeys
+  /** Those in use now. */
+  readonly keys: () => TargetKeys
   readonly remoteKeys: RemoteKeys | null
   readonly secret: string
 }
@@ -132,7 +135,7 @@ function serve({ app, shelf, keys, remoteKeys, secret }: Parts): Server {
   const keyIds = () =>
     remoteKeys
       ? { signingKeyId: '', verifyingKeyIds: remoteKeys.kids }
-      : { signingKeyId: signingKeyId(keys), verifyingKeyIds: verifyingKeyIds(keys) }
+      : { signingKeyId: signingKeyId(keys()), verifyingKeyIds: verifyingKeyIds(keys()) }
   const stats = () => ({ ...app.counts(), ...keyIds() })
   const server = createServer({ keepAliveTimeout: 120_000, maxHeaderSize: 32 * 1024 }, answerLab({ secret, shelf, stats, app: app.app }))
   server.maxHeadersCount = 0
@@ -144,7 +147,8 @@ async function start(config: TargetConfig, undoing: Undoing): Promise<RunningTar
   const secret = traceSecret(config)
   const folder = openDataFolder(config.dataDir ?? tmpdir(), config.dataDir === null)
   undoing.add(() => folder.release())
-  const { keys, notices } = await keysFor(config, folder.path)
+  const own = await keysFor(config, folder.path)
+  let { keys } = own
   const remoteKeys = await openRemoteKeys(config)
   undoing.add(() => remoteKeys?.close())
   const file = join(folder.path, 'target.db')
@@ -172,10 +176,17 @@ async function start(config: TargetConfig, undoing: Undoing): Promise<RunningTar
     onTrace: (trace) => shelf.put(trace),
   })
   undoing.add(() => app.close())
-  const server = serve({ app, shelf, keys, remoteKeys, secret })
+  if (config.secretFile !== null) {
+    const use = (shared: TargetKeys): void => {
+      app.setKeys(shared)
+      keys = shared
+    }
+    undoing.add(followSecrets(config.secretFile, use, say))
+  }
+  const server = serve({ app, shelf, keys: () => keys, remoteKeys, secret })
   const url = await listen(server, config)
   undoing.add(() => drain(server))
-  return { ready: { version: readVersion(), name: config.name, url, secret }, notices, close: () => undoing.run() }
+  return { ready: { version: readVersion(), name: config.name, url, secret }, notices: own.notices, close: () => undoing.run() }
 }
 
 /**
