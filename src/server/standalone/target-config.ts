@@ -33,8 +33,9 @@ Usage: npm run target -- [flags]
   --name NAME            what it calls itself in X-AuthLab-Node and in sessions (target)
   --redis URL            where sessions are shared, as redis://127.0.0.1:6379 (none: a database of its own)
   --data-dir DIR         where its accounts live (a temporary folder, deleted at exit)
-  --secret-file FILE     the keys.json of the lab's data folder: the secrets of the session cookie and of
-                         HS256 tokens, to be kept as secret as passwords (none: secrets of its own)
+  --secret-file FILE     the keys.json of the lab's data folder: the secrets of the session cookie and the
+                         keys of tokens, to be kept as secret as passwords; it is read again when it
+                         changes (none: secrets of its own)
   --jwks-url URL         tokens are verified with the keys found there and none are issued
   --trace-secret-file FILE
                          one line of 16 to 200 letters, digits, - or _: with it the lab fetches the steps

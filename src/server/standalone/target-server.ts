@@ -59,9 +59,11 @@ interface OwnKeys {
 async function keysFor({ secretFile, jwksUrl }: TargetConfig, folder: string): Promise<OwnKeys> {
   if (secretFile !== null) return { keys: readSharedKeys(secretFile), notices: [] }
   const { keys } = await LabKeys.open(folder, CLOCK, KEY_OVERLAP)
-  const own = jwksUrl === null ? 'secrets are its own: it accepts no login' : 'cookie secret is its own: it accepts no session'
-  const notice = `without --secret-file its ${own} of another node, and no other node accepts one of it.`
-  return { keys: keys.target, notices: [notice] }
+  const alone =
+    jwksUrl === null
+      ? 'its secrets are its own: it accepts no login of another node, and no other node accepts one of it.'
+      : 'the secret of its session cookie is its own: it accepts no session of another node, and no other node accepts one of it.'
+  return { keys: keys.target, notices: [`without --secret-file ${alone}`] }
 }
 
 /** Null unless tokens are verified with keys that are fetched. */
