@@ -54,5 +54,6 @@ export function actionWords({ action, params }: OperatorAction): string {
   if (change !== '') filled['change'] = change
   const all: Params = filled
   if (action === 'store-latency-changed' && params['latencyMs'] === 0) return say(`actions:${action}.none`)
-  return sayFirst([`actions:${action}.full`, `actions:${action}.brief`], all) ?? say(`actions:${action}.plain`)
+  const urgent = params['emergency'] === true ? [`actions:${action}.emergency`] : []
+  return sayFirst([...urgent, `actions:${action}.full`, `actions:${action}.brief`], all) ?? say(`actions:${action}.plain`)
 }

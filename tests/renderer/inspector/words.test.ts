@@ -81,6 +81,16 @@ describe.each(LANGUAGES)('%s', (language) => {
   })
 })
 
+test('an emergency is told apart from a rotation that leaves the older keys good', async () => {
+  const words = (code: 'key-rotated' | 'cookie-secret-rotated', emergency: boolean): string =>
+    actionWords({ ...action('a', 1), action: code, params: { kid: 'es256-1', alg: 'ES256', emergency } })
+  await i18n.changeLanguage('en')
+  expect(words('key-rotated', false)).toBe('New signing key es256-1 (ES256); older keys still verify')
+  expect(words('key-rotated', true)).toBe('New signing key es256-1 (ES256); all older keys retired at once')
+  expect(words('cookie-secret-rotated', false)).toContain('still good')
+  expect(words('cookie-secret-rotated', true)).toContain('refused')
+})
+
 test('a request that nobody judged says what became of it, and not that no login was needed', async () => {
   await i18n.changeLanguage('en')
   const short = (status: number): string => shortVerdict(summary(1, { verdict: 'not-auth', mechanism: 'none', status }))
