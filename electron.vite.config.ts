@@ -52,6 +52,6 @@ export default defineConfig({
     plugins: [react()],
     // `npm run dev`: the page comes from Vite, and the control API takes requests of its own origin only.
     server: { proxy: { '/lab': { target: CONTROL, changeOrigin: true, headers: { origin: CONTROL } } } },
-    build: { outDir: at('out/renderer'), assetsInlineLimit: 0, rollupOptions: { input: at('src/renderer/index.html') } },
+    build: { outDir: at('out/renderer'), assetsInlineLimit: 0, minify: true, rollupOptions: { input: at('src/renderer/index.html') } },
   },
 })
