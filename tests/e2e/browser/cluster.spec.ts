@@ -1,82 +1,19 @@
-import type { Page } from '@playwright/test'
 import { runTarget } from '../../support/target-process.ts'
-import { chooseStrategy, inSettings, send, switchStore, topology } from '../support/cluster.ts'
+import { inSettings, send, switchStore, topology } from '../support/cluster.ts'
+import { DRILL_MS, drillCluster } from '../support/cluster-drill.ts'
 import { expect, test } from '../support/fixtures.ts'
 import { overflowOf, seriousFindings } from '../support/workbench.ts'
 
 const ALICE = 'Alice·Laptop'
 const BOB = 'Bob·Laptop'
 
-const kill = (page: Page, node: string) =>
-  topology(page)
-    .getByRole('button', { name: `Kill ${node}`, exact: true })
-    .click()
-
-async function loseOnAnotherNode(page: Page): Promise<void> {
-  await switchStore(page, 'Memory')
-  const login = await send(page, ALICE, 'Log in')
-  expect(login.headline).toMatch(/^Allowed: node-\d created a session$/)
-  const call = await send(page, ALICE, 'Call /me')
-  expect(call).toMatchObject({ status: '401', headline: `Denied: ${call.node} knows no such session` })
-  expect(call.node).not.toBe(login.node)
-  expect(call.why).toContain(`${call.node} keeps its own memory`)
-  await expect(page.getByRole('row').filter({ hasText: `unknown session on ${call.node}` })).toBeVisible()
-}
-
-async function stayByStickiness(page: Page): Promise<string> {
-  await chooseStrategy(page, 'sticky')
-  const login = await send(page, ALICE, 'Log in')
-  for (let call = 0; call < 3; call += 1) {
-    expect(await send(page, ALICE, 'Call /me')).toMatchObject({ status: '200', node: login.node })
-  }
-  await expect(topology(page).getByTitle(`Sticky: the affinity cookie of ${ALICE} leads here`)).toBeVisible()
-  return login.node
-}
-
-async function loseWithNode(page: Page, node: string): Promise<void> {
-  await kill(page, node)
-  await expect(topology(page).getByRole('button', { name: `Start ${node}`, exact: true })).toBeVisible()
-  const call = await send(page, ALICE, 'Call /me')
-  expect(call.status).toBe('401')
-  expect(call.node).not.toBe(node)
-}
-
-async function surviveByShare(page: Page): Promise<void> {
-  await switchStore(page, 'SQLite')
-  const login = await send(page, ALICE, 'Log in')
-  await kill(page, login.node)
-  const call = await send(page, ALICE, 'Call /me')
-  expect(call.status).toBe('200')
-  expect(call.node).not.toBe(login.node)
-}
-
-async function needNoStore(page: Page): Promise<void> {
-  await chooseStrategy(page, 'round-robin')
-  await switchStore(page, 'Memory')
-  const login = await send(page, BOB, 'Log in')
-  const nodes = new Set<string>()
-  for (let call = 0; call < 2; call += 1) {
-    const { status, node, headline } = await send(page, BOB, 'Call /me')
-    expect({ status, headline }).toEqual({ status: '200', headline: `Allowed: ${node} accepted the token` })
-    nodes.add(node)
-  }
-  expect([...nodes].some((node) => node !== login.node)).toBe(true)
-  await kill(page, login.node)
-  expect((await send(page, BOB, 'Call /me')).status).toBe('200')
-}
-
 test('a session is lost on another node, kept by stickiness, lost with its node and kept by a shared store; a token needs none of it', async ({
   page,
   lab,
 }) => {
+  test.setTimeout(DRILL_MS)
   await page.goto(lab.ready.workbench)
-  await topology(page).getByRole('button', { name: 'Add node' }).click()
-  await expect(topology(page).getByRole('button', { name: 'node-4 settings' })).toBeVisible()
-  await test.step('each node has its own memory: the next node does not know the session', () => loseOnAnotherNode(page))
-  const node = await test.step('a sticky balancer leads every request to the node that knows it', () => stayByStickiness(page))
-  await test.step('that node is killed, and its memory with it', () => loseWithNode(page, node))
-  await test.step('a shared store outlives a node', () => surviveByShare(page))
-  await test.step('a token is accepted by any node, whatever the store', () => needNoStore(page))
+  await drillCluster(page)
   expect(await seriousFindings(page)).toEqual([])
 })
 
@@ -116,6 +53,33 @@ test('a store that is cut off refuses sessions and not tokens, and the banner br
   expect(await seriousFindings(page)).toEqual([])
   await banner.getByRole('button', { name: 'Connect it again' }).click()
   await expect(banner).toBeHidden()
+  expect((await send(page, ALICE, 'Call /me')).status).toBe('200')
+})
+
+test('a Redis that is lost refuses sessions and no tokens, says so in one banner, and knows no session once it is started again', async ({
+  page,
+  lab,
+}) => {
+  await page.goto(lab.ready.workbench)
+  await switchStore(page, 'Redis')
+  await send(page, ALICE, 'Log in')
+  await send(page, BOB, 'Log in')
+  expect((await send(page, ALICE, 'Call /me')).status).toBe('200')
+  await inSettings(page, 'Session store settings', (settings) => settings.getByRole('switch', { name: 'Own Redis runs' }).press('Space'))
+  const banner = page.getByRole('alert').filter({ hasText: 'does not answer: nodes refuse what needs a session' })
+  await expect(banner).toBeVisible()
+  await expect(banner.getByRole('button')).toHaveText(['Start Redis again'])
+  const refused = await send(page, ALICE, 'Call /me')
+  expect(refused).toMatchObject({ status: '503', headline: `The store did not answer ${refused.node}` })
+  expect(refused.why).toContain('it fails closed')
+  await expect(page.getByRole('row').filter({ hasText: 'store unavailable' })).toBeVisible()
+  expect((await send(page, BOB, 'Call /me')).status).toBe('200')
+  expect(await seriousFindings(page)).toEqual([])
+  await banner.getByRole('button').click()
+  await expect(banner).toBeHidden()
+  await expect(page.getByRole('row').filter({ hasText: 'Redis answers again' })).toBeVisible()
+  expect(await send(page, ALICE, 'Call /me')).toMatchObject({ status: '401', headline: expect.stringMatching(/knows no such session$/) })
+  await send(page, ALICE, 'Log in')
   expect((await send(page, ALICE, 'Call /me')).status).toBe('200')
 })
 

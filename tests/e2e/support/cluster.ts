@@ -14,13 +14,19 @@ export async function inSettings(page: Page, name: string, act: (settings: Locat
 }
 
 /** Switches the session store by its settings and waits until every node works with it. */
-export async function switchStore(page: Page, kind: 'Memory' | 'SQLite'): Promise<void> {
+export async function switchStore(page: Page, kind: 'Memory' | 'SQLite' | 'Redis'): Promise<void> {
   await inSettings(page, 'Session store settings', async (settings) => {
     await settings.getByRole('radio', { name: kind }).click()
     await expect(settings.getByRole('radio', { name: kind })).toBeChecked()
     await expect(settings).not.toContainText('Nodes restart one after the other with')
   })
 }
+
+/** Kills a node, without asking it to finish. */
+export const kill = (page: Page, node: string): Promise<void> =>
+  topology(page)
+    .getByRole('button', { name: `Kill ${node}`, exact: true })
+    .click()
 
 /** Chooses the balancer's strategy in its box. */
 export async function chooseStrategy(page: Page, strategy: string): Promise<void> {
