@@ -29,7 +29,8 @@ describe('flags', () => {
     ['--nodes', '0'],
     ['--nodes', '17'],
     ['--strategy', 'best'],
-    ['--store', 'redis=redis://127.0.0.1:1'],
+    ['--store', 'redis=http://127.0.0.1:1'],
+    ['--allow-host', 'http://127.0.0.1'],
     ['--desktop', '--browser'],
     ['stray'],
   ])('a bad flag leaves with 2 and one clear line: %s %s', async (...flags) => {
@@ -75,6 +76,20 @@ test('a killed lab lets go of its folder', async () => {
   await second.ready
   second.child.kill('SIGTERM')
   expect((await second.ended).code).toBe(0)
+})
+
+test.each([
+  [
+    'does not answer',
+    'redis://127.0.0.1:1',
+    /Redis at redis:\/\/127\.0\.0\.1:1 cannot be used .*Start it, or give the URL of one that runs/,
+  ],
+  ['is on a host that nobody allowed', 'redis://192.0.2.1:6379', /Redis is at the host 192\.0\.2\.1: .*--allow-host 192\.0\.2\.1/],
+])('a Redis that %s leaves with 1 and says what to do', async (_why, url, message) => {
+  const { code, stdout, stderr } = await lab('--store', `redis=${url}`).ended
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+  expect(lines(stderr)).toHaveLength(1)
+  expect(stderr).toMatch(message)
 })
 
 test('a taken port that was asked for leaves with 1 and says what to do', async () => {
