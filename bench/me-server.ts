@@ -11,6 +11,7 @@ import session, { MemoryStore } from 'express-session'
 import jwt from 'jsonwebtoken'
 import { portalUrl } from '../src/server/assets.ts'
 import { createClockBuffer, LabClock } from '../src/server/clock.ts'
+import { TraceOutbox } from '../src/server/cluster/trace-batch.ts'
 import { connectDatabase, openDatabase } from '../src/server/storage/open.ts'
 import { createTargetApp } from '../src/server/target/app.ts'
 import type { ExchangeTrace } from '../src/server/target/trace.ts'
@@ -22,20 +23,11 @@ const ISSUER = 'http://app.localhost'
 const AUDIENCE = 'authlab-target'
 const folder = mkdtempSync(join(tmpdir(), 'authlab-bench-'))
 
-/** What a node does with its traces: one message to another thread for all that ended in one turn of the event loop. */
+/** What a node does with its traces, and the lab's thread with what it posts. */
 function postTraces(): (trace: ExchangeTrace) => void {
-  const reader = new Worker("require('node:worker_threads').parentPort.on('message', () => {})", { eval: true })
-  let traces: ExchangeTrace[] = []
-  return (trace) => {
-    if (traces.length === 0) {
-      setImmediate(() => {
-        const batch = traces
-        traces = []
-        reader.postMessage(batch)
-      })
-    }
-    traces.push(trace)
-  }
+  const reader = new Worker(new URL('./me-trace-reader.ts', import.meta.url))
+  const outbox = new TraceOutbox((batch) => reader.postMessage(batch))
+  return (trace) => outbox.add(trace)
 }
 
 /** The app under study on one of {@link STORES}. */

@@ -9,6 +9,7 @@ import { nodeWorkerUrl, portalUrl } from '../../src/server/assets.ts'
 import { createClockBuffer } from '../../src/server/clock.ts'
 import { createDialBuffer } from '../../src/server/cluster/dials.ts'
 import type { FromNode, NodeOrder, NodeTrace, NodeWorkerData } from '../../src/server/cluster/node-messages.ts'
+import { unpackTraces } from '../../src/server/cluster/trace-batch.ts'
 import { openDatabase } from '../../src/server/storage/open.ts'
 import { hs256Key } from '../../src/server/target-keys.ts'
 import { LIFETIMES } from './support.ts'
@@ -47,7 +48,7 @@ const start = (nodeId: string, clockBuffer: SharedArrayBuffer): Promise<Running>
     worker.once('error', reject)
     worker.on('message', (message: FromNode) => {
       if (message.kind === 'listening') resolve({ worker, url: `http://127.0.0.1:${message.port}` })
-      if (message.kind === 'traces') traces.push(...message.traces)
+      if (message.kind === 'traces') traces.push(...unpackTraces(message.batch))
     })
   })
 }

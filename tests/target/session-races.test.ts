@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import express from 'express'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Step } from '../../src/contract/step.ts'
+import { readSteps } from '../../src/server/storage/step-record.ts'
 import { createSessionMiddleware } from '../../src/server/target/session-middleware.ts'
 import { type OpenedStorage, openStorage } from '../../src/server/target/sessions/shared-storage.ts'
 import { traceExchanges } from '../../src/server/target/trace.ts'
@@ -23,7 +24,7 @@ const openShop = async (opened: OpenedStorage, { database }: TemporaryDatabase) 
   const steps = new Map<string, Step[]>()
   const told: (() => void)[] = []
   const onTrace = ({ exchangeId, stepsJson }: { exchangeId: string; stepsJson: string }) => {
-    steps.set(exchangeId, JSON.parse(stepsJson))
+    steps.set(exchangeId, readSteps(stepsJson))
     for (const wake of told.splice(0)) wake()
   }
   const waiting = new Map<string, () => void>()

@@ -11,6 +11,7 @@ import type { Step } from '../../src/contract/step.ts'
 import { portalUrl } from '../../src/server/assets.ts'
 import { createClockBuffer, LabClock } from '../../src/server/clock.ts'
 import { openDatabase } from '../../src/server/storage/open.ts'
+import { readSteps } from '../../src/server/storage/step-record.ts'
 import { createTargetApp, type TargetApp } from '../../src/server/target/app.ts'
 import type { TargetDeps } from '../../src/server/target/context.ts'
 import type { ExchangeTrace } from '../../src/server/target/trace.ts'
@@ -65,7 +66,7 @@ export const startTarget = async (changed: Partial<TargetDeps> = {}): Promise<Ta
     isTracing: true,
     portalDir: fileURLToPath(portalUrl()),
     onTrace: ({ stepsJson, ...trace }) => {
-      waiting.get(trace.exchangeId)?.({ ...trace, steps: JSON.parse(stepsJson) })
+      waiting.get(trace.exchangeId)?.({ ...trace, steps: readSteps(stepsJson) })
       waiting.delete(trace.exchangeId)
     },
     ...changed,

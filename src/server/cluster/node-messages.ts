@@ -4,6 +4,7 @@ import type { SessionRow } from '../../contract/sessions.ts'
 import type { Verdict } from '../../contract/verdict.ts'
 import type { TargetKeys } from '../target-keys.ts'
 import type { DirectoryCall } from './nodes-directory.ts'
+import type { TraceBatch } from './trace-batch.ts'
 
 /** What every node of a cluster is started with; cloned into the worker. A change of it restarts the nodes. */
 export interface NodeSettings {
@@ -34,7 +35,7 @@ export interface NodeWorkerData extends NodeSettings {
   balancerSecret: string
 }
 
-/** What the target did for one exchange; its steps are a JSON array that nobody parses before someone asks. */
+/** What the target did for one exchange; its steps are JSON that `readSteps` reads when someone asks. */
 export interface NodeTrace {
   exchangeId: string
   verdict: Verdict
@@ -75,6 +76,6 @@ export interface ToNode {
 /** A message from a node. */
 export type FromNode =
   | { kind: 'listening'; port: number }
-  | { kind: 'traces'; traces: NodeTrace[] }
+  | { kind: 'traces'; batch: TraceBatch }
   | { kind: 'done'; orderId: number; stats: NodeStats; answer?: unknown }
   | { kind: 'failed'; orderId: number; message: string }

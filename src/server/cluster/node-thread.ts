@@ -4,6 +4,7 @@ import { LabError } from '../errors.ts'
 import type { TargetKeys } from '../target-keys.ts'
 import type { FromNode, NodeOrder, NodeStats, NodeTrace, NodeWorkerData, ToNode } from './node-messages.ts'
 import type { DirectoryCall } from './nodes-directory.ts'
+import { unpackTraces } from './trace-batch.ts'
 
 interface Pending {
   resolve(done: { stats: NodeStats; answer?: unknown }): void
@@ -28,7 +29,7 @@ export class NodeThread {
     this.listening = new Promise((resolve, reject) => {
       this.#worker.on('message', (message: FromNode) => {
         if (message.kind === 'listening') resolve(message.port)
-        else if (message.kind === 'traces') on.traces(message.traces)
+        else if (message.kind === 'traces') on.traces(unpackTraces(message.batch))
         else this.#settle(message)
       })
       this.#worker.on('error', (error) => {

@@ -10,8 +10,9 @@ import { openStorage } from '../target/sessions/shared-storage.ts'
 import { refuseMalformed } from './client-error.ts'
 import { NodeDials, StoreDials } from './dials.ts'
 import { BALANCER_TAG } from './forwarded-headers.ts'
-import type { FromNode, NodeStats, NodeTrace, NodeWorkerData, ToNode } from './node-messages.ts'
+import type { FromNode, NodeStats, NodeWorkerData, ToNode } from './node-messages.ts'
 import { carryOutCall } from './nodes-directory.ts'
+import { TraceOutbox } from './trace-batch.ts'
 
 const port = parentPort
 if (!port) throw new Error('node-worker runs as a worker thread only')
@@ -22,13 +23,7 @@ const dials = new NodeDials(settings.dials)
 const database = connectDatabase(settings.targetDatabaseFile)
 const storage = await openStorage(settings.store, settings.redisUrl)
 
-let traces: NodeTrace[] = []
-/** One message a turn of the event loop, however many exchanges ended in it. */
-const sendTraces = (): void => {
-  const batch = traces
-  traces = []
-  send({ kind: 'traces', traces: batch })
-}
+const traces = new TraceOutbox((batch) => send({ kind: 'traces', batch }))
 
 const target = createTargetApp({
   nodeId: settings.nodeId,
@@ -44,10 +39,7 @@ const target = createTargetApp({
   latency: dials,
   createStorage: storage.createStorage,
   storeFaults: new StoreDials(settings.storeDials),
-  onTrace: (trace) => {
-    if (traces.length === 0) setImmediate(sendTraces)
-    traces.push(trace)
-  },
+  onTrace: (trace) => traces.add(trace),
 })
 
 // The balancer keeps its connections open and closes them itself; it adds fields to heads that it let pass, so there is room for more here.
@@ -64,6 +56,7 @@ const close = async (): Promise<void> => {
   server.close()
   server.closeAllConnections()
   await target.close()
+  traces.flush()
   storage.close()
   database.close()
 }

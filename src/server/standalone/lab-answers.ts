@@ -2,6 +2,8 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { BALANCER_TAG } from '../cluster/forwarded-headers.ts'
 import { LAB_PATHS, LAB_SECRET, type RemoteStats } from '../cluster/remote-answers.ts'
+import { readSteps } from '../storage/step-record.ts'
+import type { ExchangeTrace } from '../target/trace.ts'
 import type { TraceShelf } from './trace-shelf.ts'
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
@@ -19,6 +21,9 @@ const sendJson = (response: ServerResponse, body: unknown): void => {
   response.end(JSON.stringify(body))
 }
 
+/** Between processes steps go as the contract has them: the lab checks them by its schema, and may be of another version. */
+const withWholeSteps = (trace: ExchangeTrace): ExchangeTrace => ({ ...trace, stepsJson: JSON.stringify(readSteps(trace.stepsJson)) })
+
 /** Stands before the app: tells the lab what it alone may know, and takes the id of an exchange from its balancer alone. */
 export function answerLab({ secret, shelf, stats, app }: LabAnswersOptions): RequestListener {
   const expected = digest(secret)
@@ -34,7 +39,7 @@ export function answerLab({ secret, shelf, stats, app }: LabAnswersOptions): Req
     }
     const asked = url.startsWith(LAB_PATHS.traces) ? url.slice(LAB_PATHS.traces.length).split(',') : []
     const traces = (await Promise.all(asked.map((exchangeId) => shelf.take(exchangeId)))).filter((trace) => trace !== null)
-    if (traces.length > 0) sendJson(response, traces)
+    if (traces.length > 0) sendJson(response, traces.map(withWholeSteps))
     return traces.length > 0
   }
 

@@ -5,6 +5,7 @@ import type { ExchangeMechanism } from '../../contract/mechanism.ts'
 import type { SessionRow } from '../../contract/sessions.ts'
 import type { Step, StepKind } from '../../contract/step.ts'
 import type { Verdict } from '../../contract/verdict.ts'
+import { type StepValues, sourceText } from '../storage/step-record.ts'
 
 /** What the target did for one exchange; posted once, after the answer. */
 export interface ExchangeTrace {
@@ -13,7 +14,7 @@ export interface ExchangeTrace {
   mechanism: ExchangeMechanism
   /** Null when the exchange proved no account. */
   account: string | null
-  /** A JSON array of steps: text crosses threads cheaply, and nobody reads it before someone asks. */
+  /** For `readSteps`, when someone asks. */
   stepsJson: string
   /** Session rows written or touched, as they are now. */
   sessions: SessionRow[]
@@ -96,32 +97,26 @@ export class Trace {
   }
 
   #stepsJson(): string {
-    let json = ''
+    const values: StepValues[number][] = []
     this.#results.forEach(({ outcome, title, evidence }, index) => {
-      const [head, tail] = fixedJson(this.#sources[index] as StepSource)
-      const durationUs = (this.#durations[index] ?? 0) / 10
-      const found = evidence ? JSON.stringify(evidence()) : '{}'
-      json += `${head}${outcome}","durationUs":${durationUs},"title":${JSON.stringify(title)},"evidence":${found}${tail}`
+      values.push(fixedPart(this.#sources[index] as StepSource), outcome, this.#durations[index] ?? 0, title, evidence?.() ?? null)
     })
-    return `[${json.slice(1)}]`
+    return JSON.stringify(values)
   }
 }
 
 const NOTHING: never[] = []
 const MAX_TIMED = 24
 
-/** The fixed parts of a step's JSON around what one run found, written once a source. */
-const fixedJson = (source: StepSource): readonly [head: string, tail: string] => {
-  const known = fixedJsons.get(source)
-  if (known) return known
-  const { kind, clause, file, symbol } = source
-  // JSON leaves out what is undefined.
-  const fixed = JSON.stringify({ clause, source: { file: `src/server/target/${file}`, symbol } } satisfies Partial<Step>)
-  const written = [`,{"kind":"${kind}","outcome":"`, `,${fixed.slice(1)}`] as const
-  fixedJsons.set(source, written)
-  return written
+const fixedPart = (source: StepSource): string => {
+  let text = fixedParts.get(source)
+  if (text === undefined) {
+    text = sourceText({ ...source, file: `src/server/target/${source.file}` })
+    fixedParts.set(source, text)
+  }
+  return text
 }
-const fixedJsons = new WeakMap<StepSource, readonly [head: string, tail: string]>()
+const fixedParts = new WeakMap<StepSource, string>()
 
 const current = new AsyncLocalStorage<Trace>()
 

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import type { Exchange, ExchangeSummary, HeaderPairs, HttpMessage } from '../../contract/exchanges.ts'
-import type { Step } from '../../contract/step.ts'
+import { readSteps } from '../storage/step-record.ts'
 
 /** One exchange on its way to the table: the values of `exchanges` in column order. */
 export type SummaryValues = (string | number | null)[]
@@ -91,6 +91,6 @@ export const toExchange = (row: WholeRow): Exchange => {
     ...summary,
     request: toMessage(requestHeaders, requestBody, requestBodyBytes, row.requestBytes),
     response: toMessage(responseHeaders, responseBody, responseBodyBytes, row.responseBytes),
-    steps: JSON.parse(steps) as Step[],
+    steps: readSteps(steps),
   }
 }

@@ -24,7 +24,7 @@ export interface TraceOfExchange {
   exchangeId: string
   verdict: Verdict
   mechanism: ExchangeMechanism
-  /** A JSON array of steps; parsed only when someone asks. */
+  /** JSON that `readSteps` reads, when someone asks. */
   stepsJson: string
 }
 
@@ -201,7 +201,7 @@ export class RecordedExchange implements OpenExchange {
   }
 
   #stepsJson(): string {
-    const ofNode = this.#trace?.stepsJson.slice(1, -1) ?? ''
+    const ofNode = this.#trace?.stepsJson ?? ''
     const last = this.#ending?.step ? JSON.stringify(this.#ending.step) : ''
     return `[${[...this.#steps, ofNode, last].filter((json) => json !== '').join()}]`
   }
