@@ -21,12 +21,14 @@ export class LabKeys {
   readonly #clock: Clock
   readonly #overlap: Overlap
   #records: KeyRecords
+  #target: TargetKeys
 
   private constructor(given: { dataDir: string; clock: Clock; overlap: Overlap; records: KeyRecords }) {
     this.#dataDir = given.dataDir
     this.#clock = given.clock
     this.#overlap = given.overlap
     this.#records = given.records
+    this.#target = toTargetKeys(given.records)
   }
 
   /** Reads the keys of the data folder, makes them when there are none. `movedAside`: where a file is now that could not be read, or null. */
@@ -37,9 +39,9 @@ export class LabKeys {
     return { keys, movedAside }
   }
 
-  /** What nodes work by. */
+  /** What nodes work by; the same object as long as nothing changes. */
   get target(): TargetKeys {
-    return toTargetKeys(this.#records)
+    return this.#target
   }
 
   get algorithm(): TokenAlgorithm {
@@ -98,6 +100,7 @@ export class LabKeys {
   #write(records: KeyRecords): void {
     writeKeys(this.#dataDir, records)
     this.#records = records
+    this.#target = toTargetKeys(records)
   }
 }
 

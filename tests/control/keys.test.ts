@@ -121,6 +121,13 @@ describe('rotation', () => {
     expect(await verdicts(bearer(token))).toEqual(everywhere('unknown-key'))
   })
 
+  test('in the middle of a reset it leaves all nodes at the keys of the keyring', async () => {
+    const [reset] = await Promise.all([lab.call('POST', '/lab/reset'), rotate({ algorithm: 'HS512' }), rotate({ algorithm: 'RS256' })])
+    expect(reset.status).toBe(200)
+    const kids = (await keys()).keys.map(({ kid }: { kid: string }) => kid)
+    for (const node of await nodes()) expect(node).toMatchObject({ signingKeyId: kids[0], verifyingKeyIds: kids })
+  })
+
   test('keys outlive the lab: a token from before its end is good after its next start', async () => {
     const folder = newFolder()
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }))

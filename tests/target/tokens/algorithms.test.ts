@@ -135,6 +135,21 @@ describe('what an attacker tries', () => {
     expect(await verdictOf(`${input}.${Buffer.alloc(64).toString('base64url')}`)).toBe('bad-signature')
   })
 
+  test('ES256 is judged as node:crypto judges R and S side by side, whatever their leading octets', () => {
+    const key = createKeyring([{ ...keyOf('ES256'), isSigning: true }])
+    const check = key.find(keyOf('ES256').kid)?.isGenuine
+    const sides = { key: key.signing?.key as KeyObject, dsaEncoding: 'ieee-p1363' } as const
+    let short = 0
+    // One R or S in 256 begins with a zero octet.
+    for (let count = 0; short < 2; count++) {
+      const signature = sign('sha256', Buffer.from(`${count}`), sides)
+      if (signature[0] === 0 || signature[32] === 0) short++
+      expect(check?.(`${count}`, signature)).toBe(true)
+      expect(check?.(`${count + 1}`, signature)).toBe(false)
+    }
+    for (const octet of [0, 0x7f, 0x80, 0xff]) expect(check?.('0', Buffer.alloc(64, octet))).toBe(false)
+  })
+
   /** RFC 7515 §4.1.4: the kid is a hint indicating which key was used; here no token is accepted without one. */
   test('a token without kid, or with one that is no text, is unknown-key', async () => {
     signBy('HS256')

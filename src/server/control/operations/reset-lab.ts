@@ -16,6 +16,8 @@ async function reset(lab: LabParts): Promise<void> {
   // A token from before would otherwise stay good until it expires.
   await lab.keys.renew()
   await lab.cluster.reset({ keys: lab.keys.target, ...(await lab.settings.reset()) })
+  // They may have been rotated meanwhile.
+  await lab.cluster.setKeys(lab.keys.target)
   await lab.recorder.clear()
   lab.recorder.setRecording({ on: true, capacity: lab.captureCapacity })
   lab.keepCapacity(lab.captureCapacity)
