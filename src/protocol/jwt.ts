@@ -1,4 +1,5 @@
 import { decodeBase64url, decodeUtf8 } from './base64url.ts'
+import { isNestedDeeper } from './json-depth.ts'
 
 /** A JSON object as a token carries it: names are claims or header parameters, values are unknown until checked. */
 export type JsonObject = Readonly<Record<string, unknown>>
@@ -14,7 +15,7 @@ export interface DecodedJwt {
 }
 
 /** Why a text is no compact JWT; each code stands for one rule of RFC 7515 §7.1, §4 or RFC 7519 §4, §7.2. */
-export type JwtFlaw = 'not-three-parts' | 'not-canonical-base64url' | 'not-utf8-json' | 'not-an-object' | 'duplicate-name'
+export type JwtFlaw = 'not-three-parts' | 'not-canonical-base64url' | 'not-utf8-json' | 'not-an-object' | 'too-deep' | 'duplicate-name'
 
 /** A text that is no compact JWT. */
 export interface MalformedJwt {
@@ -34,6 +35,9 @@ export const decodeObjectPart = (part: string): ObjectOrFlaw => {
   return text === null ? { value: null, flaw: 'not-utf8-json' } : parseDistinctObject(text)
 }
 
+/** RFC 8259 §9 leaves it to the reader how deep JSON may be nested. */
+const MAX_DEPTH = 32
+
 /** Parses a JSON object strictly: a repeated name anywhere in it is refused (RFC 7515 §4, RFC 8725bis). */
 export const parseDistinctObject = (text: string): ObjectOrFlaw => {
   let value: unknown
@@ -43,6 +47,7 @@ export const parseDistinctObject = (text: string): ObjectOrFlaw => {
     return { value: null, flaw: 'not-utf8-json' }
   }
   if (!isJsonObject(value)) return { value: null, flaw: 'not-an-object' }
+  if (isNestedDeeper(value, MAX_DEPTH)) return { value: null, flaw: 'too-deep' }
   // A text that serializes back to itself cannot have repeated a name; only others are scanned.
   if (JSON.stringify(value) !== text && hasDuplicateName(text)) return { value: null, flaw: 'duplicate-name' }
   return { value, flaw: null }

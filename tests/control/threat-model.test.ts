@@ -155,3 +155,13 @@ test('files outside the workbench are not served', async () => {
     expect(answer.status).toBeGreaterThanOrEqual(400)
   }
 })
+
+test('a token that is nested without limit is refused as malformed, and its exchange and the list of all can be read', async () => {
+  const encoded = (json: string): string => Buffer.from(json).toString('base64url')
+  const header = `{"alg":"HS256","a":${'['.repeat(5000)}${']'.repeat(5000)}}`
+  const token = `${encoded(header)}.${encoded('{}')}.c2ln`
+  const answer = await send(`${testLab.lab.balancerUrl}/me`, { headers: { Authorization: `Bearer ${token}` } })
+  expect(answer).toMatchObject({ status: 401, json: { verdict: 'malformed-token' } })
+  expect((await ask(`/lab/api/exchanges/${answer.headers['x-authlab-exchange']}`)).json.verdict).toBe('malformed-token')
+  expect((await ask('/lab/api/exchanges')).status).toBe(200)
+})

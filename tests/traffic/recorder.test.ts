@@ -152,6 +152,15 @@ describe('recorder', () => {
     expect(await recorder.whenComplete(answered(recorder).id)).toMatchObject({ status: 200, verdict: 'not-auth' })
   })
 
+  test('an exchange whose steps are nested too deep to cross threads is refused when it is asked for, and others are answered', async () => {
+    const { recorder } = await temporaryRecorder()
+    const open = answered(recorder)
+    const deep = JSON.stringify([STEP]).replace('"evidence":{}', `"evidence":{"a":${'['.repeat(5000)}${']'.repeat(5000)}}`)
+    recorder.addTrace({ exchangeId: open.id, verdict: 'allowed', mechanism: 'none', stepsJson: deep })
+    await expect(recorder.get(open.id)).rejects.toMatchObject({ code: 'storage' })
+    expect((await recorder.get(record(recorder, '/next')))?.path).toBe('/next')
+  })
+
   test('whenComplete of an unknown exchange is not-found', async () => {
     const { recorder } = await temporaryRecorder()
     await expect(recorder.whenComplete('99-nobody')).rejects.toMatchObject({ code: 'not-found' })

@@ -43,6 +43,7 @@ export class RecorderThread {
         thread.#fail(failure)
         reject(failure)
       })
+      worker.on('messageerror', (cause) => thread.#miss(cause))
       worker.on('exit', () => thread.#fail(new LabError('storage', 'The thread that records traffic has stopped.')))
     })
     return { thread, ready }
@@ -85,11 +86,20 @@ export class RecorderThread {
     this.#asked.delete(message.askId)
   }
 
+  /** An answer came that cannot be read, nor whose it is: nobody is left waiting for it. */
+  #miss(cause: unknown): void {
+    this.#rejectAll(new LabError('storage', 'Recorded traffic cannot be read.', { cause }))
+  }
+
+  #rejectAll(failure: Error): void {
+    for (const asked of this.#asked.values()) asked.reject(failure)
+    this.#asked.clear()
+  }
+
   #fail(failure: Error): void {
     if (this.#failure) return
     this.#failure = failure
-    for (const asked of this.#asked.values()) asked.reject(failure)
-    this.#asked.clear()
+    this.#rejectAll(failure)
     if (!this.#isClosing) this.#onMessage({ kind: 'problem', message: failure.message })
   }
 }

@@ -1,4 +1,5 @@
 import { decodeUtf8 } from '../../../../protocol/base64url.ts'
+import { isNestedDeeper } from '../../../../protocol/json-depth.ts'
 import { decodeCompactJwt, isJsonObject, type JsonObject, type JwtFlaw } from '../../../../protocol/jwt.ts'
 
 /** A token read for the eye: nothing is verified, and what cannot be read is null. */
@@ -10,6 +11,9 @@ export interface ReadToken {
   /** Why a strict reader refuses it; null when it is well formed. */
   readonly flaw: JwtFlaw | null
 }
+
+/** What is nested deeper is not shown decoded. */
+const SHOWN_LEVELS = 200
 
 /** Decodes base64 or base64url with or without padding, as far as it goes. */
 function lenientBytes(part: string): Uint8Array | null {
@@ -27,7 +31,7 @@ function lenientObject(part: string | undefined): JsonObject | null {
   if (!text) return null
   try {
     const value: unknown = JSON.parse(text)
-    return isJsonObject(value) ? value : null
+    return isJsonObject(value) && !isNestedDeeper(value, SHOWN_LEVELS) ? value : null
   } catch {
     return null
   }
