@@ -21,9 +21,12 @@ export const placeholdersOf = (template: string): string[] => [...template.match
 
 /** The words under the first key whose every placeholder has a value; null when there is none. So no text ever shows a gap. */
 export function sayFirst(keys: readonly string[], params: Params): string | null {
-  const key = keys.find((candidate) => {
-    const template = templateOf(candidate)
-    return template !== null && placeholdersOf(template).every((name) => params[name] !== undefined && params[name] !== '')
-  })
-  return key === undefined ? null : say(key, params)
+  for (const key of keys) {
+    const template = templateOf(key)
+    if (template === null) continue
+    // No more than these: a name from the wire, such as `lng`, would be an option of the translation.
+    const values = placeholdersOf(template).map((name) => [name, params[name] ?? ''] as const)
+    if (values.every(([, value]) => value !== '')) return say(key, Object.fromEntries(values))
+  }
+  return null
 }
