@@ -29,18 +29,19 @@ export class Announcer {
     for (const id of trace.endedSessions) this.log.publish({ type: 'session-removed', id })
   }
 
-  /** A trace of a node that may keep its sessions elsewhere: only those that are in the lab's store too are told of. */
+  /** A trace of a node that may keep its sessions elsewhere: it is told what the lab's own store agrees with, and nothing while that cannot be asked. */
   readonly remoteTrace = (trace: NodeTrace, isKnown: (sessionId: string) => Promise<boolean>): void => {
-    this.trace({ ...trace, sessions: [] })
-    for (const session of trace.sessions) {
-      isKnown(session.id).then(
+    this.trace({ ...trace, sessions: [], endedSessions: [] })
+    const announce = (id: string, isThere: boolean, change: LabChange): void => {
+      isKnown(id).then(
         (known) => {
-          if (known) this.log.publish({ type: 'session', session })
+          if (known === isThere) this.log.publish(change)
         },
-        // The store cannot be asked now; what is in it is read when it can.
         () => undefined,
       )
     }
+    for (const session of trace.sessions) announce(session.id, true, { type: 'session', session })
+    for (const id of trace.endedSessions) announce(id, false, { type: 'session-removed', id })
   }
 
   readonly untraced = (exchangeId: string, step: Step): void => this.recorder?.missTrace(exchangeId, step)

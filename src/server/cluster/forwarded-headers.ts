@@ -1,4 +1,5 @@
 import { HOP_BY_HOP } from '../../protocol/hop-by-hop.ts'
+import { LAB_SECRET } from './remote-answers.ts'
 
 /** Request header by which a lab client is known to the balancer; never forwarded, never recorded. */
 export const CLIENT_TAG = 'x-authlab-client'
@@ -13,6 +14,7 @@ const isOwn = (name: string): boolean =>
   name === 'host' ||
   name === CLIENT_TAG ||
   name === BALANCER_TAG ||
+  name === LAB_SECRET ||
   name === 'x-authlab-exchange' ||
   name === 'expect' ||
   name === 'forwarded' ||
@@ -66,8 +68,8 @@ export const toReturn = (rawHeaders: readonly Buffer[], exchangeId: string): str
   return returned
 }
 
-/** The request's fields as they are recorded: all but the client's tag. */
-export const toRecord = (rawHeaders: readonly string[]): string[] => pick(rawHeaders, (name) => name !== CLIENT_TAG)
+/** The request's fields as they are recorded: all but the client's tag and the secret of a node, which has no business here. */
+export const toRecord = (rawHeaders: readonly string[]): string[] => pick(rawHeaders, (name) => name !== CLIENT_TAG && name !== LAB_SECRET)
 
 /** All values of one field; `lowerName` in lower case. */
 export const valuesOf = (rawHeaders: readonly string[], lowerName: string): string[] => {
