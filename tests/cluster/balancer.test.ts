@@ -182,6 +182,17 @@ describe('refusals', () => {
     expect(exchange?.steps.map(({ kind }) => kind)).toEqual(['balancer-pick', 'answer'])
   })
 
+  test.each([
+    ['a control character', 'O\u0001K'],
+    ['octets that are no UTF-8', '\u00ff\u00fe'],
+  ])('a reason phrase that cannot be sent on is left out (RFC 9112 §4): %s', async (_what, reason) => {
+    const { balancer } = await balancerOver([
+      ({ socket }) => socket.end(Buffer.from(`HTTP/1.1 418 ${reason}\r\nContent-Length: 2\r\n\r\nhi`, 'latin1')),
+    ])
+    const response = await fetch(balancer.url)
+    expect([response.status, await response.text()]).toEqual([418, 'hi'])
+  })
+
   test('a node that dies within its answer cuts the connection and is recorded', async () => {
     const { balancer, recorder } = await balancerOver([
       (_request, response) => {

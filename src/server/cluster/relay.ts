@@ -20,6 +20,9 @@ interface OwnAnswer {
 /** Failures after which no byte of the request has left: another node may be asked. */
 const IS_UNSENT = new Set(['ECONNREFUSED', 'UND_ERR_DESTROYED', 'UND_ERR_CLOSED'])
 
+/** RFC 9112 §4: nobody needs a reason phrase. One with other characters would be refused by our own server, at this answer and at any in its place. */
+const IS_REASON = /^[\t\x20-\x7e\x80-\xff]*$/
+
 const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '')
 
 /** Carries one request to a node and its answer back, both as they stream. */
@@ -78,7 +81,7 @@ export class Relay implements Dispatcher.DispatchHandler {
     if (this.#affinityCookie !== null) headers.push('Set-Cookie', this.#affinityCookie)
     this.#exchange.responseHead(status, headers)
     this.#response.sendDate = false
-    this.#response.writeHead(status, statusText, headers)
+    this.#response.writeHead(status, IS_REASON.test(statusText) ? statusText : '', headers)
     this.#response.on('drain', resume)
     return true
   }
