@@ -135,6 +135,15 @@ describe('a Redis that was never there', () => {
     expect(String(await reasonAt(url))).toContain('WRONGPASS')
   })
 
+  test.each(['redis://:%zz-password@127.0.0.1:6379', 'redis://:password@127.0.0.1:6379/not-a-number'])(
+    'a URL that says no Redis is refused with how it is written, without its password: %s',
+    async (url) => {
+      const refusal = await failure(RedisConnection.open({ url }))
+      expect(refusal).toMatchObject({ code: 'redis-unreachable', message: expect.stringContaining('percent-encoded') })
+      expect(String(refusal)).not.toContain('password@')
+    },
+  )
+
   test('a server that is no Redis and says nothing is given up', async () => {
     const { server: silent, port } = await listen()
     expect(await reasonAt(`redis://127.0.0.1:${port}`)).toMatchObject({ code: 'redis-unreachable' })
@@ -143,7 +152,9 @@ describe('a Redis that was never there', () => {
 })
 
 test.each([
-  ['redis://user:password@host:6379/2', 'redis://user@host:6379/2'],
+  ['redis://user:password@host:6379/2', 'redis://host:6379/2'],
+  ['redis://password@host:6379', 'redis://host:6379'],
+  ['redis://host:6379/0?password=password', 'redis://host:6379/0'],
   ['redis://:password@127.0.0.1:6379', 'redis://127.0.0.1:6379'],
   ['not a url', 'an address that is not a URL'],
 ])('%s is shown as %s', (url, shown) => expect(withoutPassword(url)).toBe(shown))

@@ -49,9 +49,14 @@ export class RedisConnection {
     client.on('ready', () => this.#reach())
   }
 
-  /** Starts to connect and does not wait for it. */
+  /** Starts to connect and does not wait for it. @throws LabError `redis-unreachable` when the URL says no Redis */
   static async open(options: RedisConnectionOptions): Promise<RedisConnection> {
-    const client = await makeClient(options.url)
+    const client = await makeClient(options.url).catch((cause: unknown) => {
+      const advice = 'It is written as redis://:PASSWORD@HOST:PORT/DATABASE, special characters of the password percent-encoded.'
+      throw new LabError('redis-unreachable', `The URL ${withoutPassword(options.url)} is none that Redis can be reached by. ${advice}`, {
+        cause,
+      })
+    })
     const connection = new RedisConnection(client, options)
     // Rejects only when it is closed before the server was ever there.
     client.connect().catch(() => undefined)
@@ -137,11 +142,12 @@ export class RedisConnection {
   }
 }
 
-/** A Redis URL as it may be shown. */
+/** A Redis URL as it may be shown: host, port and database. */
 export function withoutPassword(url: string): string {
   try {
     const shown = new URL(url)
-    shown.password = ''
+    // Where it belongs, and where it stands by a slip.
+    Object.assign(shown, { username: '', password: '', search: '', hash: '' })
     return shown.href
   } catch {
     return 'an address that is not a URL'
