@@ -48,6 +48,7 @@ export function useClusterCommands(): SpotlightActionData[] {
     ...stores.map((kind) =>
       command(`store-${kind}`, t('cluster.store', { store: storeName(kind) }), () => api.cluster.change({ store: kind })),
     ),
+    command('rotate-key', t('cluster.rotateKey'), () => api.keys.rotate({})),
     command('store-out', t(isStoreOut ? 'cluster.reconnect' : 'cluster.cutOff'), () => api.cluster.change({ storeOut: !isStoreOut })),
   ]
 }

@@ -9,6 +9,7 @@ import { useActions } from '../../state/act.ts'
 import { useLab } from '../../state/use-lab.ts'
 import { Choice } from '../../ui/choice.tsx'
 import { Dial } from './dial.tsx'
+import { KeySettings } from './key-settings.tsx'
 import { spanWords } from './node-words.ts'
 import classes from './settings.module.css'
 import { SettingsPopover } from './settings-popover.tsx'
@@ -63,6 +64,7 @@ export function BalancerSettings() {
         isBusy={busy !== null}
         set={(leewaySeconds) => void run('leeway', () => api.cluster.change({ leewaySeconds }))}
       />
+      <KeySettings />
     </SettingsPopover>
   )
 }
