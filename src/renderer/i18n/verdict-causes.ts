@@ -38,12 +38,18 @@ function lateVariant(subject: Subject, steps: readonly Step[]): string | null {
   return typeof leewaySeconds === 'number' && leewaySeconds > 0 ? 'leeway' : null
 }
 
+/** Whether each node kept its own sessions when the exchange was made. */
+export function isInMemory({ seq }: Subject): boolean {
+  const { actions, cluster } = currentLab()
+  return storeAt(seq ?? Number.POSITIVE_INFINITY, actions, cluster.store) === 'memory'
+}
+
 /** Which of a verdict's texts says what part the cluster had in it; null when it had none. */
 export function clusterCause(subject: Subject, steps: readonly Step[]): string | null {
-  const { actions, cluster, nodes } = currentLab()
+  const { nodes } = currentLab()
   switch (subject.verdict) {
     case 'unknown-session':
-      return storeAt(subject.seq ?? Number.POSITIVE_INFINITY, actions, cluster.store) === 'memory' ? 'memory' : null
+      return isInMemory(subject) ? 'memory' : null
     case 'unknown-key':
       return nodes.find(({ id }) => id === subject.node)?.jwksFrozen ? 'frozen' : null
     case 'bad-cookie-signature':
@@ -53,7 +59,9 @@ export function clusterCause(subject: Subject, steps: readonly Step[]): string |
     case 'token-not-yet-valid':
       return clockOf(subject, steps) === 'slow' ? 'slowClock' : null
     case 'allowed':
-      return lateVariant(subject, steps)
+      return steps.some(({ kind, outcome }) => kind === 'session-overwrite' && outcome !== 'pass')
+        ? 'overwrote'
+        : lateVariant(subject, steps)
     default:
       return null
   }

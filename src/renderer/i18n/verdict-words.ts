@@ -3,7 +3,7 @@ import type { ExchangeMechanism } from '../../contract/mechanism.ts'
 import type { Step } from '../../contract/step.ts'
 import { NEUTRAL_VERDICTS, type Verdict } from '../../contract/verdict.ts'
 import { hasWords, say } from './say.ts'
-import { clusterCause } from './verdict-causes.ts'
+import { clusterCause, isInMemory } from './verdict-causes.ts'
 
 /** Class name of the colours of a verdict: green only for allowed, red only for denied by the server, ink for everything else. */
 export type Tone = 'ok' | 'no' | 'neutral'
@@ -55,7 +55,8 @@ function variantOf(subject: Subject, steps: readonly Step[] = []): string {
 }
 
 function verdictText(part: 'short' | 'headline' | 'why', subject: Subject, steps: readonly Step[]): string {
-  const variants = [clusterCause(subject, steps), variantOf(subject, steps)]
+  const variant = variantOf(subject, steps)
+  const variants = [clusterCause(subject, steps), ...(isInMemory(subject) ? [`${variant}Memory`] : []), variant]
   const keys = variants.map((variant) => `verdicts:${subject.verdict}.${part}.${variant}`)
   const key = keys.find(hasWords) ?? `verdicts:${subject.verdict}.${part}.any`
   return say(key, { node: subject.node ?? say('verdicts:unknownNode') })

@@ -1,5 +1,6 @@
 import { expect, type Page, test } from '@playwright/test'
 import { chooseStrategy, kill, send, switchStore, topology } from './cluster.ts'
+import { inspector } from './workbench.ts'
 
 /** Time-out of a test with the drill in it, in ms: it rolls four nodes through three stores. */
 export const DRILL_MS = 120_000
@@ -27,7 +28,9 @@ async function stayByStickiness(page: Page): Promise<string> {
   await chooseStrategy(page, 'sticky')
   const login = await send(page, ALICE, 'Log in')
   for (let call = 0; call < 3; call += 1) {
-    expect(await send(page, ALICE, 'Call /me')).toMatchObject({ status: '200', node: login.node })
+    const answer = await send(page, ALICE, 'Call /me')
+    expect(answer).toMatchObject({ status: '200', node: login.node })
+    expect(answer.why).toContain(`${login.node} looked it up in its own memory`)
   }
   await expect(topology(page).getByTitle(`Sticky: the affinity cookie of ${ALICE} leads here`)).toBeVisible()
   return login.node
@@ -39,6 +42,7 @@ async function loseWithNode(page: Page, node: string): Promise<void> {
   const call = await send(page, ALICE, 'Call /me')
   expect(call.status).toBe('401')
   expect(call.node).not.toBe(node)
+  await expect(inspector(page)).toContainText(`${node}, which the affinity cookie names, takes no requests`)
 }
 
 async function surviveByShare(page: Page): Promise<void> {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { i18n, startI18n } from '../../../src/renderer/i18n/index.ts'
 import { say } from '../../../src/renderer/i18n/say.ts'
-import { verdictWhy } from '../../../src/renderer/i18n/verdict-words.ts'
+import { verdictHeadline, verdictWhy } from '../../../src/renderer/i18n/verdict-words.ts'
 import { toCurl } from '../../../src/renderer/panels/inspector/curl.ts'
 import { maskBody, maskHeader, prettyBody } from '../../../src/renderer/panels/inspector/message/body-text.ts'
 import { changedFields, sessionChangeOf } from '../../../src/renderer/panels/inspector/state/session-change.ts'
@@ -88,6 +88,25 @@ test('a title that needs what is not there falls back to the words of the server
   const pick = step({ kind: 'balancer-pick' })
   expect(stepTitle(pick, paramsOf(pick, exchange()))).toBe('Balancer chose node-1')
   expect(stepTitle(pick, paramsOf(pick, exchange({ node: null })))).toBe('In the words of the server')
+})
+
+test('a lost update is the headline and the step that is opened, although the request was allowed', () => {
+  const steps = [step({ kind: 'session-lookup' }), step({ kind: 'session-write' }), step({ kind: 'session-overwrite', outcome: 'info' })]
+  expect(verdictHeadline(exchange(), steps)).toBe('Allowed, and an update of another request is lost')
+  expect(verdictHeadline(exchange(), steps.slice(0, 2))).toBe('Allowed: node-1 found the session')
+  expect(decisiveStep(steps)).toBe(2)
+})
+
+test('what a sticky balancer made of the affinity cookie is told', () => {
+  const detail = (affinity: string | null): string | null => {
+    const pick = step({ kind: 'balancer-pick', evidence: { strategy: 'sticky', node: 'node-1', affinity } })
+    return stepDetail(pick, paramsOf(pick, exchange()))
+  }
+  expect(detail('node-1')).toContain('the affinity cookie names it')
+  expect(detail(null)).toContain('no affinity cookie yet')
+  expect(detail('node-2')).toContain('node-2, which the affinity cookie names, takes no requests')
+  const pick = step({ kind: 'balancer-pick', evidence: { strategy: 'random', node: 'node-1' } })
+  expect(stepDetail(pick, paramsOf(pick, exchange()))).toBe('strategy random')
 })
 
 test('the two time-outs of a session are told apart by the step that failed', () => {

@@ -13,12 +13,12 @@ const Arrow = () => <IconArrowRight size={13} stroke={1.75} className="dim" aria
 
 interface RouteProps {
   readonly exchange: ExchangeSummary
-  /** Whether a step of this exchange read or wrote a store. */
-  readonly hasUsedStore: boolean
+  /** Where a step of this exchange read or wrote, in words; null when none did. */
+  readonly storeName: string | null
 }
 
 /** The way the request took. */
-function Route({ exchange, hasUsedStore }: RouteProps) {
+function Route({ exchange, storeName }: RouteProps) {
   const { t } = useTranslation('inspector')
   const isAttacker = useLab((lab) => lab.clients.find(({ id }) => id === exchange.client)?.isAttacker ?? false)
   const name = exchange.clientName ?? t('stranger')
@@ -37,10 +37,10 @@ function Route({ exchange, hasUsedStore }: RouteProps) {
           <span className="mono">{exchange.node}</span>
         </>
       )}
-      {hasUsedStore && (
+      {storeName !== null && (
         <>
           <Arrow />
-          <span>{t('store')}</span>
+          <span>{storeName}</span>
         </>
       )}
     </div>
@@ -48,7 +48,7 @@ function Route({ exchange, hasUsedStore }: RouteProps) {
 }
 
 /** Which request this is, how it ended, and the way it took. */
-export function InspectorHead({ exchange, hasUsedStore }: RouteProps) {
+export function InspectorHead({ exchange, storeName }: RouteProps) {
   const { t } = useTranslation('inspector')
   return (
     <header className={classes['head']}>
@@ -77,7 +77,7 @@ export function InspectorHead({ exchange, hasUsedStore }: RouteProps) {
           </button>
         </span>
       </div>
-      <Route exchange={exchange} hasUsedStore={hasUsedStore} />
+      <Route exchange={exchange} storeName={storeName} />
     </header>
   )
 }

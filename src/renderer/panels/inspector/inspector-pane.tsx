@@ -16,7 +16,7 @@ import { InspectorHead } from './inspector-head.tsx'
 import { MessageTab } from './message/message-tab.tsx'
 import { Note } from './note.tsx'
 import { StateTab } from './state/state-tab.tsx'
-import { hasUsedStore, storeUseOf } from './store-use.ts'
+import { hasUsedStore, sessionStoreOf, storeUseOf } from './store-use.ts'
 import { StoryTab } from './story/story-tab.tsx'
 
 const SequenceTab = lazy(() => import('./sequence/sequence-tab.tsx').then((module) => ({ default: module.SequenceTab })))
@@ -112,14 +112,15 @@ function Inspected({ summary }: { readonly summary: ExchangeSummary }) {
   const tab = useTab()
   const { exchange, error } = useExchange(summary.id)
   const body = useRef<HTMLDivElement>(null)
-  const isStoreUsed = exchange !== null && hasUsedStore(storeUseOf(exchange.steps))
+  const steps = exchange?.steps ?? []
+  const storeName = hasUsedStore(storeUseOf(steps)) ? t(sessionStoreOf(steps) === 'memory' ? 'ownMemory' : 'store') : null
   // biome-ignore lint/correctness/useExhaustiveDependencies: another request or tab starts at its top.
   useEffect(() => {
     body.current?.scrollTo({ top: 0 })
   }, [summary.id, tab])
   return (
     <>
-      <InspectorHead exchange={summary} hasUsedStore={isStoreUsed} />
+      <InspectorHead exchange={summary} storeName={storeName} />
       <Tabs
         value={tab}
         onChange={(value) => setUi({ inspectorTab: value ?? 'story' })}

@@ -88,6 +88,14 @@ function Rows({ step, labTime }: PartProps) {
   )
 }
 
+/** What the times of a session's limits are reckoned from. */
+const REFERENCES: Partial<Record<Step['kind'], string>> = { 'session-idle-timeout': 'lastUse', 'session-absolute-timeout': 'begin' }
+
+function factName({ kind }: Step, name: string): string {
+  const key = `inspector:key.${name === 'value' ? (REFERENCES[kind] ?? name) : name}`
+  return hasWords(key) ? say(key) : name
+}
+
 function Facts({ step, labTime }: PartProps) {
   const { i18n } = useTranslation('inspector')
   const facts = Object.entries(step.evidence).filter(([name]) => !APART.has(name))
@@ -101,7 +109,7 @@ function Facts({ step, labTime }: PartProps) {
       <tbody>
         {facts.map(([name, value]) => (
           <tr key={name}>
-            <th scope="row">{hasWords(`inspector:key.${name}`) ? say(`inspector:key.${name}`) : name}</th>
+            <th scope="row">{factName(step, name)}</th>
             <td>{text(name, value)}</td>
           </tr>
         ))}

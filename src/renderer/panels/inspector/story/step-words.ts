@@ -57,18 +57,33 @@ export const stepTitle = (step: Step, params: Params): string => {
   return sayFirst([`${key}_${storeOf(step)}`, key], params) ?? step.title
 }
 
+/** What a sticky balancer made of the affinity cookie; null for any other step. */
+function stickiness({ kind, evidence: { strategy, affinity, node } }: Step): 'pinned' | 'unpinned' | 'moved' | null {
+  if (kind !== 'balancer-pick' || strategy !== 'sticky' || affinity === undefined) return null
+  if (affinity === null) return 'unpinned'
+  return affinity === node ? 'pinned' : 'moved'
+}
+
 /** The line under the title; null when the evidence does not fill one. */
 export const stepDetail = (step: Step, params: Params): string | null => {
   const key = `steps:${step.kind}.${step.outcome}.detail`
-  return sayFirst([`${key}_${storeOf(step)}`, key, `${key}2`], params)
+  return sayFirst([`${key}_${stickiness(step) ?? storeOf(step)}`, key, `${key}2`], params)
 }
 
 /** Why the step is there, in the words of the store it used. */
 export const stepNote = (step: Step): string => say(`steps:${step.kind}.note`, { context: storeOf(step) ?? '' })
 
-const DECISIVE: ReadonlyArray<Step['kind']> = ['session-lookup', 'token-signature', 'session-write', 'session-destroy', 'token-issue']
+const DECISIVE: ReadonlyArray<Step['kind']> = [
+  'session-overwrite',
+  'session-save-refused',
+  'session-lookup',
+  'token-signature',
+  'session-write',
+  'session-destroy',
+  'token-issue',
+]
 
-/** Place of the step that decided: the first that failed, else the look into the store or at the signature; -1 when none did. */
+/** Place of the step that decided: the first that failed, else what went wrong unnoticed, the look into the store or at the signature; -1 when none did. */
 export function decisiveStep(steps: readonly Step[]): number {
   const failed = steps.findIndex(({ outcome }) => outcome === 'fail')
   if (failed !== -1) return failed

@@ -36,13 +36,13 @@ function Summary({ exchange, use }: { readonly exchange: Exchange; readonly use:
   )
 }
 
-function StoreUseWords({ use }: { readonly use: StoreUse }) {
+function StoreUseWords({ exchange, use }: { readonly exchange: Exchange; readonly use: StoreUse }) {
   const { t } = useTranslation('inspector')
   const words: string[] = []
   if (use.reads > 0) words.push(t('reads', { count: use.reads }))
   if (use.writes > 0) words.push(t('writes', { count: use.writes }))
   if (use.deferred > 0) words.push(t('deferred', { count: use.deferred }))
-  return <dd>{words.length > 0 ? words.join(', ') : t('noStoreUse')}</dd>
+  return <dd>{words.length > 0 ? words.join(', ') : t(exchange.verdict === 'store-unavailable' ? 'storeSilent' : 'noStoreUse')}</dd>
 }
 
 function Figures({ exchange, use }: { readonly exchange: Exchange; readonly use: StoreUse }) {
@@ -55,7 +55,7 @@ function Figures({ exchange, use }: { readonly exchange: Exchange; readonly use:
       </div>
       <div>
         <dt>{t('storeUse')}</dt>
-        <StoreUseWords use={use} />
+        <StoreUseWords exchange={exchange} use={use} />
       </div>
       <div>
         <dt>{t('onTheWire')}</dt>
