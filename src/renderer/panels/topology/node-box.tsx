@@ -57,8 +57,12 @@ function Load({ node, isStoreHot }: { readonly node: Node; readonly isStoreHot: 
     <>
       <span>{memoryWords(node)}</span>
       <span>{cpuWords(node)}</span>
-      <span title={t('fact.inFlight')}>{t('open', { count: node.inFlight })}</span>
-      {node.sessions === null && <span title={t('fact.inFlight')}>{t('connections', { count: node.connections ?? 0 })}</span>}
+      {node.sessions === null && (
+        <>
+          <span title={t('fact.inFlight')}>{t('open', { count: node.inFlight })}</span>
+          <span title={t('fact.inFlight')}>{t('connections', { count: node.connections ?? 0 })}</span>
+        </>
+      )}
       <span className="sp" />
       {node.sessions !== null && (
         <span className={`${classes['ownStore']} ses ${isStoreHot ? classes['hot'] : ''}`} title={t('ownStoreHint', { node: node.id })}>
