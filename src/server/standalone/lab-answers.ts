@@ -4,6 +4,7 @@ import { BALANCER_TAG } from '../cluster/forwarded-headers.ts'
 import { LAB_PATHS, LAB_SECRET, type RemoteStats } from '../cluster/remote-answers.ts'
 import { readSteps } from '../storage/step-record.ts'
 import type { ExchangeTrace } from '../target/trace.ts'
+import { isMisdirected, refuseMisdirected } from './own-names.ts'
 import type { TraceShelf } from './trace-shelf.ts'
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
@@ -44,6 +45,10 @@ export function answerLab({ secret, shelf, stats, app }: LabAnswersOptions): Req
   }
 
   return (request, response) => {
+    if (isMisdirected(request)) {
+      refuseMisdirected(response)
+      return
+    }
     const { [LAB_SECRET]: labSecret, [BALANCER_TAG]: balancerSecret, 'x-authlab-exchange': exchangeId } = request.headers
     if (labSecret !== undefined && isSecret(labSecret)) {
       void answer(request, response).then((isAnswered) => {
