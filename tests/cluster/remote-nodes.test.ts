@@ -274,7 +274,8 @@ describe('it is refused', () => {
   test('when it is the balancer, a thread of the lab, or more than an origin', async () => {
     expect(await refusal(lab.lab.balancerUrl)).toEqual([409, expect.stringContaining('the balancer itself')])
     const { port } = (await nodes())[0] as Node
-    expect(await refusal(`http://127.0.0.1:${port}`)).toEqual([409, expect.stringContaining('node-1 is what answers at')])
+    for (const name of ['127.0.0.1', 'localhost', '[::1]'])
+      expect(await refusal(`http://${name}:${port}`)).toEqual([409, expect.stringContaining('node-1 is what answers at')])
     expect(await refusal('http://127.0.0.1:4801/me')).toEqual([400, expect.stringContaining('by its origin alone')])
     expect(await refusal('http://127.0.0.1:4801', 'two\nlines and more')).toEqual([400, expect.stringContaining('secret')])
   })
@@ -282,6 +283,9 @@ describe('it is refused', () => {
   test('when it is there already', async () => {
     const target = await startTarget()
     const { id } = (await add(target.url, TRACE_SECRET)).json
-    expect(await add(target.url, TRACE_SECRET)).toMatchObject({ status: 409, json: { message: `${id} is what answers at ${target.url}.` } })
+    // With a thread that is down, and so has no port, beside it.
+    await lab.call('POST', '/nodes/node-1/kill')
+    for (const url of [target.url, target.url.replace('127.0.0.1', 'localhost')])
+      expect(await add(url, TRACE_SECRET)).toMatchObject({ status: 409, json: { message: `${id} is what answers at ${url}.` } })
   })
 })

@@ -55,6 +55,12 @@ export interface Cluster {
   close(): Promise<void>
 }
 
+/** Host and port of an origin; all loopback names are one machine, and which of its addresses one of them means is not asked. */
+const placeOf = (origin: string): string => {
+  const { hostname, port } = new URL(origin)
+  return `${/^(localhost|\[::1\]|127\..*)$/.test(hostname) ? 'here' : hostname}:${port || 80}`
+}
+
 class ThreadedCluster implements Cluster {
   readonly #options: ClusterOptions
   readonly #portalDir = fileURLToPath(portalUrl())
@@ -220,8 +226,9 @@ class ThreadedCluster implements Cluster {
   #requireNew({ url }: RemoteAddress): void {
     const { allowedHosts = new AllowedHosts() } = this.#options
     allowedHosts.require(url, 'The node')
-    const own = (port: number | null): boolean => port !== null && url === `http://127.0.0.1:${port}`
-    const twin = this.nodes().find((node) => node.url === url || own(node.port))
+    const wanted = placeOf(url)
+    const isThere = ({ url: known, port }: Node): boolean => wanted === (known === null ? `here:${port}` : placeOf(known))
+    const twin = this.nodes().find(isThere)
     if (twin) throw new LabError('conflict', `${twin.id} is what answers at ${url}.`)
   }
 
