@@ -42,7 +42,7 @@ function Figures({ node, isShort }: { readonly node: Node; readonly isShort: boo
   return (
     <>
       <span>{t('requests', { count: node.requests })}</span>
-      {p50Ms !== null && (
+      {p50Ms !== null && !(isShort && node.sessions !== null) && (
         <span className="trunc" title={t('fact.percentiles')}>
           {percentiles ?? t('p50', { ms: msWords(p50Ms) })}
         </span>

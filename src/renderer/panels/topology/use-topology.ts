@@ -162,11 +162,13 @@ function lineOf(id: string, source: string, target: string, selected: Selected |
 function linesOf({ clients, nodes, cluster, selected }: Parts, flights: ReadonlyMap<string, Flights>): Line[] {
   const isStoreGone = cluster.isStoreOut || cluster.storeState === 'unreachable'
   // With two columns of nodes their edges run close together: the store's box has the sum.
-  const hasUses = densityOf(nodes.length) === 'full'
+  const density = densityOf(nodes.length)
   const toStore = ({ id, state, storeReads, storeWrites }: Node): Line =>
     lineOf(EDGE.store(id), `node:${id}`, 'store', selected, {
       isDown: state !== 'up' || isStoreGone,
-      uses: hasUses && storeReads + storeWrites > 0 ? { reads: storeReads, writes: storeWrites } : null,
+      uses: density === 'full' && storeReads + storeWrites > 0 ? { reads: storeReads, writes: storeWrites } : null,
+      // There is no room for words between the boxes.
+      ...(density === 'dense' && { access: null }),
     })
   return [
     ...clients.map(({ id }) => lineOf(EDGE.client(id), `client:${id}`, 'balancer', selected, {})),
