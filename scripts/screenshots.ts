@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { chromium, type Page } from '@playwright/test'
+import { type Browser, chromium } from '@playwright/test'
 import { buildWhenStale } from './build-when-stale.ts'
 import { startLabProcess } from './lab-process.ts'
 import { findChromium } from './machine.ts'
@@ -13,6 +13,9 @@ const PICTURES = [
   { name: 'workbench-zh', theme: 'light', language: 'zh-CN', width: 1440, height: 900 },
   { name: 'workbench-1280', theme: 'light', language: 'en', width: 1280, height: 800 },
 ] as const
+
+const CLUSTER = { name: 'cluster-light', theme: 'light', language: 'en', width: 1440, height: 900 } as const
+type Picture = (typeof PICTURES)[number] | typeof CLUSTER
 
 type Call = (method: string, path: string, body?: unknown) => Promise<Response>
 
@@ -33,11 +36,34 @@ async function play(call: Call): Promise<void> {
   await send('alice-laptop', '/me')
 }
 
-async function shoot(page: Page, picture: (typeof PICTURES)[number]): Promise<void> {
+/** A session that each node keeps to itself, followed by the affinity cookie until its node is gone. */
+async function playCluster(call: Call): Promise<void> {
+  const send = (client: string) => call('POST', `/clients/${client}/requests`, { method: 'GET', path: '/me', credential: 'current' })
+  await call('PUT', '/clock', { offsetMs: 0 })
+  await call('DELETE', '/exchanges')
+  await call('POST', '/nodes/node-3/start')
+  await call('PATCH', '/cluster', { store: 'memory' })
+  await call('POST', '/clients/alice-laptop/login')
+  await send('alice-laptop')
+  await call('PATCH', '/cluster', { strategy: 'sticky' })
+  for (const client of ['alice-laptop', 'alice-phone', 'bob-laptop']) await call('POST', `/clients/${client}/login`)
+  const logins: { node: string }[] = await (await call('GET', '/exchange-summaries?client=alice-laptop&q=/session')).json()
+  for (const client of ['alice-laptop', 'bob-laptop', 'alice-laptop']) await send(client)
+  await call('POST', `/nodes/${logins.at(-1)?.node}/kill`)
+  await send('bob-laptop')
+  await send('alice-laptop')
+}
+
+async function shoot(browser: Browser, workbench: string, picture: Picture): Promise<void> {
+  const page = await browser.newPage({ viewport: { width: picture.width, height: picture.height } })
+  const kept = JSON.stringify({ theme: picture.theme, language: picture.language })
+  await page.addInitScript((value) => localStorage.setItem('authlab.ui', value), kept)
+  await page.goto(workbench)
   await page.getByRole('row').filter({ hasText: '/me' }).last().click()
   await page.getByRole('heading', { name: 'GET /me' }).waitFor()
   await page.evaluate(() => document.fonts.ready)
   await page.screenshot({ path: join(FOLDER, `${picture.name}.png`), animations: 'disabled' })
+  await page.close()
 }
 
 if (!(await buildWhenStale())) process.exit(1)
@@ -51,14 +77,9 @@ const lab = await startLabProcess()
 const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'] })
 try {
   await play(lab.call)
-  for (const picture of PICTURES) {
-    const page = await browser.newPage({ viewport: { width: picture.width, height: picture.height } })
-    const kept = JSON.stringify({ theme: picture.theme, language: picture.language })
-    await page.addInitScript((value) => localStorage.setItem('authlab.ui', value), kept)
-    await page.goto(lab.ready.workbench)
-    await shoot(page, picture)
-    await page.close()
-  }
+  for (const picture of PICTURES) await shoot(browser, lab.ready.workbench, picture)
+  await playCluster(lab.call)
+  await shoot(browser, lab.ready.workbench, CLUSTER)
 } finally {
   await browser.close()
   await lab.stop()
