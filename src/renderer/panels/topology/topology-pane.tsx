@@ -13,6 +13,7 @@ import { useFit } from './use-fit.ts'
 
 function Legend() {
   const { t } = useTranslation('topology')
+  const store = useLab((lab) => lab.cluster.store)
   const { zoomIn, zoomOut } = useReactFlow()
   const showAll = useFit()
   const button = (Icon: typeof IconPlus, words: string, act: () => void) => (
@@ -24,7 +25,7 @@ function Legend() {
     <div className={classes['legend']}>
       <span className="ses">
         <i className={classes['stroke']} />
-        <span className="trunc">{t('legendSession')}</span>
+        <span className="trunc">{t(store === 'memory' ? 'legendMemory' : 'legendSession')}</span>
       </span>
       <span className="jwt">
         <i className={classes['stroke']} />
