@@ -38,6 +38,7 @@ describe('flags of the target', () => {
     ['--name', 'a b'],
     ['--redis', 'http://127.0.0.1'],
     ['--jwks-url', 'file:///etc/passwd'],
+    ['--jwks-url', 'http://user:secret@127.0.0.1/'],
     ['--allow-host', 'http://a'],
     ['--secret-file', ''],
   ])('a bad one leaves with 2 and one clear line: %s %s', async (...flags) => {
@@ -45,6 +46,7 @@ describe('flags of the target', () => {
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
     expect(lines(stderr)).toHaveLength(1)
     expect(stderr).toMatch(/^authlab: .*--help/)
+    expect(stderr).not.toContain('secret@')
   })
 })
 

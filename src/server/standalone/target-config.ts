@@ -66,6 +66,8 @@ const urlOf = (...protocols: string[]) =>
     .string()
     .refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), `takes a URL with ${protocols.join(' or ')}`)
 
+const hasNoUser = (text: string): boolean => !URL.canParse(text) || (new URL(text).username === '' && new URL(text).password === '')
+
 const path = (what: string) =>
   z
     .string()
@@ -87,7 +89,8 @@ const Flags = z.object({
   redis: urlOf('redis:').optional(),
   'data-dir': path('folder').optional(),
   'secret-file': path('file').optional(),
-  'jwks-url': urlOf('http:', 'https:').optional(),
+  // They would not be sent, and be shown with the address.
+  'jwks-url': urlOf('http:', 'https:').refine(hasNoUser, 'takes a URL without a user name and a password').optional(),
   'trace-secret-file': path('file').optional(),
   'allow-host': z.array(z.string().refine(isHost, 'takes the name or the address of a host, without port')).default([]),
   help: z.boolean().default(false),
