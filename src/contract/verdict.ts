@@ -18,6 +18,7 @@ export const VERDICTS = [
   'wrong-audience',
   'wrong-token-type',
   'token-revoked',
+  'refresh-unknown',
   'refresh-reused',
   'refresh-expired',
   'account-disabled',

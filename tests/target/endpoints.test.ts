@@ -92,7 +92,8 @@ describe('token', () => {
   test('form and JSON are both answered as RFC 6749 §5.1 asks', async () => {
     const form = new URLSearchParams({ grant_type: 'password', username: 'bob', password: 'bob-pass' }).toString()
     const answer = await lab.send('POST', '/token', { body: form, headers: { 'content-type': 'application/x-www-form-urlencoded' } })
-    expect(answer.body).toEqual({ access_token: expect.any(String), token_type: 'Bearer', expires_in: 900, scope: 'profile orders:read' })
+    const tokens = { access_token: expect.any(String), refresh_token: expect.any(String) }
+    expect(answer.body).toEqual({ ...tokens, token_type: 'Bearer', expires_in: 900, scope: 'profile orders:read' })
     expect([answer.headers.get('cache-control'), answer.headers.get('pragma')]).toEqual(['no-store', 'no-cache'])
     expect(answer.trace).toMatchObject({ verdict: 'allowed', mechanism: 'jwt-bearer', account: 'bob' })
     expect((await lab.send('GET', '/me', { headers: bearer(await getToken(lab)) })).status).toBe(200)
@@ -127,6 +128,7 @@ describe('token', () => {
     expect(answer.headers.getSetCookie()).toEqual([
       expect.stringMatching(/^sid=;.*Expires=Thu, 01 Jan 1970/),
       expect.stringMatching(/^access_token=eyJ/),
+      expect.stringMatching(/^refresh_token=/),
     ])
     expect(answer.trace).toMatchObject({ mechanism: 'jwt-cookie', account: 'bob', endedSessions: [expect.any(String)] })
     expect((await lab.send('GET', '/me', { headers: { cookie } })).body).toMatchObject({ verdict: 'unknown-session' })
@@ -135,7 +137,8 @@ describe('token', () => {
   })
 
   test.each([
-    [{ grant_type: 'refresh_token' }, 'unsupported_grant_type', 400],
+    [{ grant_type: 'client_credentials' }, 'unsupported_grant_type', 400],
+    [{ grant_type: 'refresh_token' }, 'invalid_request', 400],
     [{}, 'invalid_request', 400],
     [{ grant_type: 'password', username: 'bob' }, 'invalid_request', 400],
     [{ grant_type: ['password', 'password'], username: 'bob', password: 'x' }, 'invalid_request', 400],

@@ -46,6 +46,7 @@ function variantOf(subject: Subject, steps: readonly Step[] = []): string {
   if (subject.verdict === 'allowed') return allowedVariant(subject)
   if (subject.verdict === 'not-auth') return unjudgedVariant(subject)
   if (subject.verdict === 'no-node-available') return subject.node === null ? 'unpicked' : 'broken'
+  if (subject.verdict === 'token-revoked' && isLogin(subject)) return 'refresh'
   // A login that was refused has no session or token yet.
   if (isLogin(subject)) return 'any'
   const failed = steps.find((step) => step.outcome === 'fail')?.kind

@@ -3,6 +3,7 @@ import type { RequestHandler } from 'express'
 import type { Lifetimes } from '../../contract/lab.ts'
 import type { Clock } from '../clock.ts'
 import { AccountRows } from '../storage/account-rows.ts'
+import { RefreshRows } from '../storage/refresh-rows.ts'
 import { type AppSessionDirectory, type SessionDirectory, SqliteDirectory } from '../storage/session-directory.ts'
 import { ThrottleRows } from '../storage/throttle-rows.ts'
 import type { TargetKeys } from '../target-keys.ts'
@@ -12,6 +13,7 @@ import { type CreateStorage, type SessionStorage, sqliteStorage } from './sessio
 import { gatedStorage, type StoreFaults, StoreGate } from './sessions/faulty-session-store.ts'
 import type { TokenPolicy } from './tokens/issue.ts'
 import { createKeyring, type Keyring } from './tokens/keyring.ts'
+import { REFRESH_LIMITS, type RefreshLimits, type RefreshPolicy } from './tokens/refresh-tokens.ts'
 import type { ExchangeTrace } from './trace.ts'
 import { TracedSessionStore, traceWatch } from './traced-session-store.ts'
 
@@ -26,6 +28,8 @@ export interface TargetDeps {
   keyring?: Keyring
   /** Seconds. */
   lifetimes: Lifetimes
+  /** `REFRESH_LIMITS` when absent. */
+  refresh?: RefreshLimits
   issuer: string
   audience: string
   /** How lenient it is about a token's times; 0 when absent. */
@@ -60,6 +64,7 @@ export interface TargetContext {
   /** Always this array, changed in place: express-session reads it anew for every request. */
   readonly cookieSecrets: string[]
   policy: TokenPolicy
+  refresh: RefreshPolicy
   accounts: AccountRows
   /** The sessions from outside, in whatever store they are. */
   sessions: AppSessionDirectory
@@ -99,6 +104,7 @@ export const createContext = (deps: TargetDeps): TargetContext => {
       ttlSeconds: accessToken,
       leewaySeconds: deps.leewaySeconds ?? 0,
     },
+    refresh: { limits: deps.refresh ?? REFRESH_LIMITS, store: new RefreshRows(database, retryBusy) },
     accounts: new AccountRows(database),
     sessions: store.directory,
     operatedSessions: whole.directory,

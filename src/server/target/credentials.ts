@@ -8,6 +8,8 @@ import { report, startTimer } from './trace.ts'
 export const SESSION_COOKIE = 'sid'
 /** Name of the cookie that carries an access token. */
 export const TOKEN_COOKIE = 'access_token'
+/** Name of the cookie that carries a refresh token, to the token endpoint alone. */
+export const REFRESH_COOKIE = 'refresh_token'
 
 /** The one credential a request is judged by. */
 export type Credential =

@@ -8,11 +8,12 @@ const name = z.string().min(1).max(200)
 
 /** Body of a login. */
 export const LoginInput = z.object({ username: name, password })
-/** Body of a token request (RFC 6749 §4.3.2). A parameter that is repeated arrives as an array and is refused (§3.2). */
+/** Body of a token request (RFC 6749 §4.3.2, §6). A parameter that is repeated arrives as an array and is refused (§3.2). */
 export const TokenInput = z.object({
   grant_type: z.string(),
   username: name.optional(),
   password: password.optional(),
+  refresh_token: z.string().min(1).max(500).optional(),
   scope: z.string().max(1000).optional(),
   client_id: z.string().max(200).optional(),
   transport: z.enum(['body', 'cookie']).default('body'),

@@ -59,13 +59,14 @@ export const seed = (database: Database.Database): void => {
   }
 }
 
-/** Back to the starting accounts and orders, with no session, transfer or failed login. */
+/** Back to the starting accounts and orders, with no session, refresh token, transfer or failed login. */
 export const resetRows = (database: Database.Database): void => {
   database
     .transaction(() => {
       new AccountRows(database).reset(STARTING_ACCOUNTS)
       writeOrders(database)
       database.exec('DELETE FROM login_throttle; DELETE FROM sessions; DELETE FROM account_sessions; DELETE FROM ended_sessions')
+      database.exec('DELETE FROM refresh_tokens; DELETE FROM refresh_families')
     })
     .immediate()
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { CookieOptions, Request, RequestHandler, Response } from 'express'
 import session, { type Store } from 'express-session'
 import { placeOfSid } from '../storage/sid-key.ts'
-import { SESSION_COOKIE, TOKEN_COOKIE } from './credentials.ts'
+import { REFRESH_COOKIE, SESSION_COOKIE, TOKEN_COOKIE } from './credentials.ts'
 import { report, startTimer } from './trace.ts'
 
 declare module 'express-session' {
@@ -21,6 +21,8 @@ declare module 'express-session' {
  * this server speaks plain HTTP on loopback only (express-session would silently send no cookie at all); behind TLS it belongs here.
  */
 export const COOKIE_ATTRIBUTES = { httpOnly: true, sameSite: 'lax', path: '/' } as const satisfies CookieOptions
+/** The refresh token's cookie goes to the token endpoint alone, and never along with a request that another site began. */
+export const REFRESH_COOKIE_ATTRIBUTES = { httpOnly: true, sameSite: 'strict', path: '/token' } as const satisfies CookieOptions
 
 /** Octets of a session id (OWASP ASVS 5 V7.2.3 asks for 16). */
 const SID_BYTES = 24
@@ -109,6 +111,7 @@ export const dropSession = async (request: Request, response: Response): Promise
 export const clearCredentials = (response: Response): void => {
   response.clearCookie(SESSION_COOKIE, COOKIE_ATTRIBUTES)
   response.clearCookie(TOKEN_COOKIE, COOKIE_ATTRIBUTES)
+  response.clearCookie(REFRESH_COOKIE, REFRESH_COOKIE_ATTRIBUTES)
   response.setHeader('Clear-Site-Data', '"cache", "cookies", "storage"')
 }
 

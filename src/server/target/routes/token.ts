@@ -1,15 +1,19 @@
 import type { Request, RequestHandler, Response } from 'express'
 import type { z } from 'zod'
 import type { Account } from '../../../contract/accounts.ts'
+import { parseCookieHeader } from '../../../protocol/cookie.ts'
 import type { TargetContext } from '../context.ts'
-import { cookieCredential, SESSION_COOKIE, TOKEN_COOKIE } from '../credentials.ts'
-import { checkOrigin } from '../csrf.ts'
+import { cookieCredential, REFRESH_COOKIE, SESSION_COOKIE } from '../credentials.ts'
+import { checkAmbientRequest, checkOrigin } from '../csrf.ts'
 import { TokenInput } from '../input.ts'
 import { logIn } from '../login.ts'
 import { type Denial, sendOAuthError } from '../problem.ts'
-import { COOKIE_ATTRIBUTES, dropSession, loadSession } from '../session-middleware.ts'
-import { issueAccessToken } from '../tokens/issue.ts'
-import { noteMechanism, noteVerdict } from '../trace.ts'
+import { dropSession, loadSession } from '../session-middleware.ts'
+import { issueRefreshToken, rotateRefreshToken } from '../tokens/refresh-tokens.ts'
+import { noteAccount, noteMechanism } from '../trace.ts'
+import { sendTokens } from './token-answer.ts'
+
+type Input = z.infer<typeof TokenInput>
 
 const invalid = (detail: string): Denial => ({ verdict: 'not-auth', status: 400, detail })
 
@@ -36,51 +40,9 @@ const endSessionBefore = async (context: TargetContext, request: Request, respon
   await dropSession(request, response)
 }
 
-const answer = (context: TargetContext, response: Response, account: Account, input: z.infer<typeof TokenInput>): void => {
-  const granted = grantScopes(account, input.scope)
-  if (granted.length === 0 && account.scopes.length > 0) {
-    sendOAuthError(response, 'invalid_scope', {
-      verdict: 'insufficient-scope',
-      status: 400,
-      detail: 'None of these scopes can be granted.',
-    })
-    return
-  }
-  const scope = granted.join(' ')
-  const { token } = issueAccessToken(context.policy, { account, scope, clientId: input.client_id })
-  noteVerdict('allowed')
-  noteMechanism(input.transport === 'cookie' ? 'jwt-cookie' : 'jwt-bearer')
-  // RFC 6749 §5.1 asks for both.
-  response.setHeader('Cache-Control', 'no-store')
-  response.setHeader('Pragma', 'no-cache')
-  const { ttlSeconds } = context.policy
-  const common = { token_type: 'Bearer', expires_in: ttlSeconds, scope }
-  if (input.transport === 'body') {
-    response.json({ access_token: token, ...common })
-    return
-  }
-  // Max-Age alone: Expires would be read on the client's clock, and Max-Age wins anyway (RFC 6265 §5.3).
-  const { path } = COOKIE_ATTRIBUTES
-  response.append('Set-Cookie', `${TOKEN_COOKIE}=${token}; Max-Age=${ttlSeconds}; Path=${path}; HttpOnly; SameSite=Lax`)
-  response.json(common)
-}
-
-const issue = async (context: TargetContext, request: Request, response: Response): Promise<void> => {
-  const parsed = TokenInput.safeParse(request.body ?? {})
-  if (!parsed.success) {
-    const where = parsed.error.issues[0]?.path.join('.') || 'body'
-    sendOAuthError(response, 'invalid_request', invalid(`${where} is missing, repeated or not valid.`))
-    return
-  }
-  const { grant_type, username, password, transport } = parsed.data
-  if (grant_type !== 'password') {
-    sendOAuthError(response, 'unsupported_grant_type', invalid('Only the grant type "password" is offered here.'))
-    return
-  }
-  if (!context.policy.keyring.signing) {
-    sendOAuthError(response, 'unsupported_grant_type', invalid('This server only verifies tokens: ask one that signs them.'))
-    return
-  }
+/** RFC 6749 §4.3: a login by user name and password; a family of refresh tokens begins with it. */
+const passwordGrant = async (context: TargetContext, request: Request, response: Response, input: Input): Promise<void> => {
+  const { username, password, transport, client_id: clientId } = input
   if (username === undefined || password === undefined) {
     sendOAuthError(response, 'invalid_request', invalid('username and password are needed.'))
     return
@@ -96,11 +58,79 @@ const issue = async (context: TargetContext, request: Request, response: Respons
     refuseLogin(response, denial)
     return
   }
+  const granted = grantScopes(account, input.scope)
+  if (granted.length === 0 && account.scopes.length > 0) {
+    sendOAuthError(response, 'invalid_scope', {
+      verdict: 'insufficient-scope',
+      status: 400,
+      detail: 'None of these scopes can be granted.',
+    })
+    return
+  }
+  const scope = granted.join(' ')
+  const device = request.headers['user-agent']
+  const refresh = await issueRefreshToken(context, { account: account.name, clientId, scope, device })
   if (transport === 'cookie') await endSessionBefore(context, request, response)
-  answer(context, response, account, parsed.data)
+  sendTokens(context, response, { account, scope, clientId, refresh, transport })
 }
 
-/** `POST /token` (RFC 6749 §4.3.2, kept for teaching: RFC 9700 §2.4 forbids the password grant to real clients of others). */
+/** The refresh token of a request: from the one place that its transport names. Null when there is none there. */
+const refreshTokenOf = (request: Request, { transport, refresh_token }: Input): string | null => {
+  if (transport === 'body') return refresh_token ?? null
+  const cookie = parseCookieHeader(request.headers.cookie ?? '').find(({ name }) => name === REFRESH_COOKIE)
+  return cookie?.value || null
+}
+
+/** RFC 6749 §6: a refresh token is given for an access token and, since it is rotated on every use, for its successor. */
+const refreshGrant = async (context: TargetContext, request: Request, response: Response, input: Input): Promise<void> => {
+  const { transport, client_id: clientId, scope } = input
+  noteMechanism(transport === 'cookie' ? 'jwt-cookie' : 'jwt-bearer')
+  // The browser attaches the cookie by itself: what is done on its strength must not be done in another site's name.
+  const foreign = transport === 'cookie' ? checkAmbientRequest(request) : null
+  if (foreign) {
+    sendOAuthError(response, 'invalid_request', foreign)
+    return
+  }
+  const token = refreshTokenOf(request, input)
+  if (token === null) {
+    const detail = transport === 'cookie' ? `There is no cookie ${REFRESH_COOKIE}.` : 'refresh_token is needed.'
+    sendOAuthError(response, 'invalid_request', { verdict: 'no-credential', status: 400, detail })
+    return
+  }
+  const refreshed = await rotateRefreshToken(context, { token, clientId, scope })
+  if (refreshed.denial) {
+    sendOAuthError(response, refreshed.error, refreshed.denial)
+    return
+  }
+  noteAccount(refreshed.account.name)
+  sendTokens(context, response, { ...refreshed, clientId, transport })
+}
+
+const GRANTS = new Map([
+  ['password', passwordGrant],
+  ['refresh_token', refreshGrant],
+])
+
+const issue = async (context: TargetContext, request: Request, response: Response): Promise<void> => {
+  const parsed = TokenInput.safeParse(request.body ?? {})
+  if (!parsed.success) {
+    const where = parsed.error.issues[0]?.path.join('.') || 'body'
+    sendOAuthError(response, 'invalid_request', invalid(`${where} is missing, repeated or not valid.`))
+    return
+  }
+  const grant = GRANTS.get(parsed.data.grant_type)
+  if (!grant) {
+    sendOAuthError(response, 'unsupported_grant_type', invalid('The grant types "password" and "refresh_token" are offered here.'))
+    return
+  }
+  if (!context.policy.keyring.signing) {
+    sendOAuthError(response, 'unsupported_grant_type', invalid('This server only verifies tokens: ask one that signs them.'))
+    return
+  }
+  await grant(context, request, response, parsed.data)
+}
+
+/** `POST /token` (RFC 6749 §6 and §4.3.2; the latter is kept for teaching: RFC 9700 §2.4 forbids the password grant to real clients of others). */
 export const createToken =
   (context: TargetContext): RequestHandler =>
   (request, response) =>

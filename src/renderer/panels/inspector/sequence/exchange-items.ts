@@ -32,6 +32,8 @@ const DECISIVE: ReadonlySet<Step['kind']> = new Set([
   'session-regenerate',
   'session-overwrite',
   'session-save-refused',
+  'refresh-reuse',
+  'refresh-rotate',
   'token-issue',
 ])
 

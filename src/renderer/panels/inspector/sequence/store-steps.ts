@@ -13,7 +13,7 @@ export function storeOf({ kind, evidence: { sql } }: Step): StoreKind | null {
 
 /** Whether a step only asked: then what it learnt comes back. */
 export const isRead = ({ kind, outcome }: Step): boolean =>
-  kind === 'session-lookup' || kind === 'account-lookup' || (kind === 'rate-limit' && outcome !== 'info')
+  kind === 'session-lookup' || kind === 'refresh-lookup' || kind === 'account-lookup' || (kind === 'rate-limit' && outcome !== 'info')
 
 function purposeOf(step: Step): string {
   switch (step.kind) {
@@ -25,6 +25,10 @@ function purposeOf(step: Step): string {
       return 'touchSession'
     case 'session-destroy':
       return 'before' in step.evidence ? 'deleteSession' : 'deleteSessions'
+    case 'refresh-lookup':
+      return 'readRefreshToken'
+    case 'refresh-rotate':
+      return 'rotateRefreshToken'
     case 'account-lookup':
       return 'readAccount'
     case 'rate-limit':

@@ -17,6 +17,7 @@ const TIME_KINDS: ReadonlySet<Step['kind']> = new Set([
   'token-not-before',
   'session-idle-timeout',
   'session-absolute-timeout',
+  'refresh-expiry',
 ])
 const TIME_NAMES: ReadonlySet<string> = new Set(['value', 'limit', 'now'])
 /** Anything smaller is a duration or a count, not a point in time: 2001-09-09. */
@@ -80,6 +81,7 @@ const DECISIVE: ReadonlyArray<Step['kind']> = [
   'token-signature',
   'session-write',
   'session-destroy',
+  'refresh-rotate',
   'token-issue',
 ]
 

@@ -22,6 +22,8 @@ const UNJUDGED: ReadonlySet<Step['kind']> = new Set([
   'session-write',
   'session-touch',
   'session-destroy',
+  'refresh-rotate',
+  'refresh-issue',
   'token-issue',
   'account-write',
   'answer',

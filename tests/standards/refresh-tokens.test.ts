@@ -1,0 +1,271 @@
+import { createHash } from 'node:crypto'
+import fc from 'fast-check'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { grant, outcome, refresh, refreshTokenOf } from '../target/refresh.ts'
+import { advance, bearer, cookieOf, startTarget, type Target } from '../target/support.ts'
+
+const LIMITS = { idleSeconds: 3600, absoluteSeconds: 10_000, graceSeconds: 0 }
+
+let lab: Target
+
+beforeEach(async () => {
+  lab = await startTarget({ refresh: LIMITS })
+})
+afterEach(() => lab.close())
+
+const REUSED = [400, 'invalid_grant', 'refresh-reused']
+const REVOKED = [400, 'invalid_grant', 'token-revoked']
+const UNKNOWN = [400, 'invalid_grant', 'refresh-unknown']
+const EXPIRED = [400, 'invalid_grant', 'refresh-expired']
+
+describe('15. rotated on every use; opaque, random, stored hashed', () => {
+  test('RFC 9700 §4.14.2: "the authorization server issues a new refresh token with every access token refresh response"', async () => {
+    const first = await grant(lab)
+    const second = await refresh(lab, first.refresh_token)
+    expect(second.body).toEqual({
+      access_token: expect.any(String),
+      refresh_token: expect.any(String),
+      token_type: 'Bearer',
+      expires_in: 900,
+      scope: 'profile orders:read admin:read',
+    })
+    expect(second.trace).toMatchObject({ verdict: 'allowed', mechanism: 'jwt-bearer', account: 'alice' })
+    expect([second.headers.get('cache-control'), second.headers.get('pragma')]).toEqual(['no-store', 'no-cache'])
+    expect(refreshTokenOf(second)).not.toBe(first.refresh_token)
+    const access = String(second.body['access_token'])
+    expect((await lab.send('GET', '/me', { headers: bearer(access) })).status).toBe(200)
+    expect((await refresh(lab, refreshTokenOf(second))).status).toBe(200)
+  })
+
+  test('RFC 6749 §10.10: at least 128 bits, and no two alike; in the database is the SHA-256 alone', async () => {
+    const tokens = await Promise.all(Array.from({ length: 8 }, async () => (await grant(lab)).refresh_token))
+    expect(new Set(tokens).size).toBe(8)
+    for (const token of tokens) expect(Buffer.from(token, 'base64url')).toHaveLength(32)
+    const rows = lab.database.prepare('SELECT * FROM refresh_tokens').all() as { hash: string }[]
+    expect(rows.map((row) => row.hash).sort()).toEqual(tokens.map((token) => createHash('sha256').update(token).digest('hex')).sort())
+    for (const token of tokens)
+      expect(JSON.stringify([rows, lab.database.prepare('SELECT * FROM refresh_families').all()])).not.toContain(token)
+  })
+
+  test('a story shows hashes, never a token', async () => {
+    const { refresh_token } = await grant(lab)
+    const answer = await refresh(lab, refresh_token)
+    const story = JSON.stringify(answer.trace)
+    expect(story).not.toContain(refresh_token)
+    expect(story).not.toContain(refreshTokenOf(answer))
+    expect(answer.trace.steps.map(({ kind, outcome }) => `${kind} ${outcome}`)).toEqual([
+      'refresh-lookup pass',
+      'refresh-binding pass',
+      'account-lookup pass',
+      'refresh-reuse pass',
+      'refresh-expiry pass',
+      'refresh-rotate pass',
+      'token-issue pass',
+      'answer info',
+    ])
+  })
+
+  test('RFC 6749 §3.2: a form is read as well as JSON; a repeated parameter is refused', async () => {
+    const { refresh_token } = await grant(lab)
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+    const body = new URLSearchParams({ grant_type: 'refresh_token', refresh_token }).toString()
+    const twice = await lab.send('POST', '/token', { headers, body: `${body}&refresh_token=x` })
+    expect(outcome(twice)).toEqual([400, 'invalid_request', 'not-auth'])
+    expect((await lab.send('POST', '/token', { headers, body })).status).toBe(200)
+    expect(outcome(await lab.send('POST', '/token', { json: { grant_type: 'refresh_token' } }))).toEqual([
+      400,
+      'invalid_request',
+      'no-credential',
+    ])
+  })
+
+  test('an access token and a refresh token never stand in for each other', async () => {
+    const { access_token, refresh_token } = await grant(lab)
+    expect((await lab.send('GET', '/me', { headers: bearer(refresh_token) })).trace.verdict).toBe('malformed-token')
+    expect(outcome(await refresh(lab, access_token.slice(0, 500)))).toEqual(UNKNOWN)
+  })
+
+  test('a mutated refresh token is never accepted, never a server error, and ends no family', async () => {
+    const { refresh_token } = await grant(lab)
+    const flipped = fc
+      .tuple(fc.nat(refresh_token.length - 1), fc.constantFrom(...'AZaz09-_=. \u0000é'))
+      .map(([at, letter]) => refresh_token.slice(0, at) + letter + refresh_token.slice(at + 1))
+    const grown = fc.string({ minLength: 1, maxLength: 10, unit: 'binary' }).map((more) => refresh_token + more)
+    const cut = fc.nat(refresh_token.length - 1).map((length) => refresh_token.slice(0, length))
+    const anything = fc.string({ maxLength: 600, unit: 'binary' })
+    const mutated = fc.oneof(flipped, grown, cut, anything, fc.jsonValue()).filter((candidate) => candidate !== refresh_token)
+    await fc.assert(
+      fc.asyncProperty(mutated, async (candidate) => {
+        const answer = await refresh(lab, candidate as string)
+        expect(answer.status).toBe(400)
+        expect(['refresh-unknown', 'not-auth', 'no-credential']).toContain(answer.trace.verdict)
+      }),
+      { numRuns: 150 },
+    )
+    expect((await refresh(lab, refresh_token)).status).toBe(200)
+  })
+})
+
+describe('16. reuse of an old one revokes the whole family, thief or not', () => {
+  test('RFC 9700 §4.14.2: the server "cannot determine which party submitted the invalid refresh token, but it will revoke the active refresh token"', async () => {
+    const stolen = (await grant(lab)).refresh_token
+    const second = refreshTokenOf(await refresh(lab, stolen))
+    const third = refreshTokenOf(await refresh(lab, second))
+    const reuse = await refresh(lab, stolen)
+    expect(outcome(reuse)).toEqual(REUSED)
+    expect(reuse.trace.steps.find(({ outcome }) => outcome === 'fail')).toMatchObject({ kind: 'refresh-reuse', clause: 'RFC 9700 §4.14.2' })
+    for (const token of [stolen, second, third]) expect(outcome(await refresh(lab, token))).toEqual(REVOKED)
+  })
+
+  test('the other families of the account go on', async () => {
+    const [first, other] = [await grant(lab), await grant(lab)]
+    await refresh(lab, first.refresh_token)
+    await refresh(lab, first.refresh_token)
+    expect((await refresh(lab, other.refresh_token)).status).toBe(200)
+  })
+
+  test('of two uses at once one succeeds, and the other ends the family: without grace the server cannot tell two tabs from a thief', async () => {
+    const { refresh_token } = await grant(lab)
+    const answers = await Promise.all([refresh(lab, refresh_token), refresh(lab, refresh_token)])
+    expect(answers.map(outcome).sort()).toEqual([[200, undefined, 'allowed'], REUSED])
+    const winner = answers.find(({ status }) => status === 200)
+    expect(winner && outcome(await refresh(lab, refreshTokenOf(winner)))).toEqual(REVOKED)
+  })
+
+  test('an old copy ends the family even after its own idle end', async () => {
+    const old = (await grant(lab)).refresh_token
+    let live = refreshTokenOf(await refresh(lab, old))
+    advance(lab, 3000)
+    live = refreshTokenOf(await refresh(lab, live))
+    advance(lab, 1000)
+    expect(outcome(await refresh(lab, old))).toEqual(REUSED)
+    expect(outcome(await refresh(lab, live))).toEqual(REVOKED)
+  })
+})
+
+describe('17. bound to account, client and scope', () => {
+  test('RFC 6749 §6: the server must "ensure that the refresh token was issued to the authenticated client"', async () => {
+    const { refresh_token } = await grant(lab, { client_id: 'web' })
+    for (const more of [{}, { client_id: 'phone' }]) expect(outcome(await refresh(lab, refresh_token, more))).toEqual(UNKNOWN)
+    const unnamed = (await grant(lab)).refresh_token
+    expect(outcome(await refresh(lab, unnamed, { client_id: 'web' }))).toEqual(UNKNOWN)
+    expect((await refresh(lab, refresh_token, { client_id: 'web' })).status).toBe(200)
+  })
+
+  test('RFC 6749 §6: the scope "MUST NOT include any scope not originally granted"; a smaller one narrows the access token alone', async () => {
+    const { refresh_token } = await grant(lab, { scope: 'profile orders:read' })
+    expect(outcome(await refresh(lab, refresh_token, { scope: 'profile admin:read' }))).toEqual([
+      400,
+      'invalid_scope',
+      'insufficient-scope',
+    ])
+    const narrow = await refresh(lab, refresh_token, { scope: 'profile' })
+    expect(narrow.body).toMatchObject({ scope: 'profile' })
+    expect((await refresh(lab, refreshTokenOf(narrow))).body).toMatchObject({ scope: 'profile orders:read' })
+  })
+
+  test('what the account has lost meanwhile is not granted again', async () => {
+    const { refresh_token } = await grant(lab)
+    lab.database.exec("UPDATE accounts SET scopes = 'profile', role = 'user' WHERE name = 'alice'")
+    const answer = await refresh(lab, refresh_token)
+    expect(answer.body).toMatchObject({ scope: 'profile' })
+    const headers = bearer(String(answer.body['access_token']))
+    expect((await lab.send('GET', '/me', { headers })).body).toMatchObject({ user: { role: 'user' } })
+  })
+})
+
+describe('18. idle and absolute expiry', () => {
+  test('unused for as long as the idle limit, it is expired', async () => {
+    const { refresh_token } = await grant(lab)
+    advance(lab, LIMITS.idleSeconds - 1)
+    const next = refreshTokenOf(await refresh(lab, refresh_token))
+    advance(lab, LIMITS.idleSeconds)
+    expect(outcome(await refresh(lab, next))).toEqual(EXPIRED)
+  })
+
+  test('rotation does not move the absolute limit', async () => {
+    let token = (await grant(lab)).refresh_token
+    for (let at = 3000; at < LIMITS.absoluteSeconds; at += 3000) {
+      advance(lab, 3000)
+      token = refreshTokenOf(await refresh(lab, token))
+    }
+    advance(lab, LIMITS.absoluteSeconds - 9000 - 1)
+    token = refreshTokenOf(await refresh(lab, token))
+    advance(lab, 1)
+    expect(outcome(await refresh(lab, token))).toEqual(EXPIRED)
+  })
+
+  test('a login sweeps away what ended long ago, and nothing that is in force', async () => {
+    const old = (await grant(lab)).refresh_token
+    advance(lab, LIMITS.absoluteSeconds + 7 * 86_400)
+    const live = (await grant(lab)).refresh_token
+    expect(outcome(await refresh(lab, old))).toEqual(UNKNOWN)
+    expect(lab.database.prepare('SELECT count(*) AS families FROM refresh_families').get()).toEqual({ families: 1 })
+    expect(lab.database.prepare('SELECT count(*) AS tokens FROM refresh_tokens').get()).toEqual({ tokens: 1 })
+    expect((await refresh(lab, live)).status).toBe(200)
+  })
+})
+
+describe('20. a grace window for two tabs', () => {
+  test('both of two uses at once succeed, and both branches go on', async () => {
+    await lab.close()
+    lab = await startTarget({ refresh: { ...LIMITS, graceSeconds: 10 } })
+    const { refresh_token } = await grant(lab)
+    const answers = await Promise.all([refresh(lab, refresh_token), refresh(lab, refresh_token)])
+    expect(answers.map(({ status }) => status)).toEqual([200, 200])
+    const reuse = answers.flatMap(({ trace }) => trace.steps.filter(({ kind }) => kind === 'refresh-reuse').map((step) => step.outcome))
+    expect(reuse.sort()).toEqual(['info', 'pass'])
+    for (const answer of answers) expect((await refresh(lab, refreshTokenOf(answer))).status).toBe(200)
+  })
+
+  test('it is over at its end: then the family is revoked', async () => {
+    await lab.close()
+    lab = await startTarget({ refresh: { ...LIMITS, graceSeconds: 10 } })
+    const { refresh_token } = await grant(lab)
+    const next = refreshTokenOf(await refresh(lab, refresh_token))
+    advance(lab, 9)
+    expect((await refresh(lab, refresh_token)).status).toBe(200)
+    advance(lab, 1)
+    expect(outcome(await refresh(lab, refresh_token))).toEqual(REUSED)
+    expect(outcome(await refresh(lab, next))).toEqual(REVOKED)
+  })
+})
+
+describe('in a cookie', () => {
+  const byCookie = { grant_type: 'refresh_token', transport: 'cookie' }
+  const login = () =>
+    lab.send('POST', '/token', { json: { grant_type: 'password', username: 'bob', password: 'bob-pass', transport: 'cookie' } })
+
+  test('RFC 6265bis §5.7.2: it is HttpOnly, SameSite=Strict and limited to the path of the token endpoint; rotation sets a new one', async () => {
+    const answer = await login()
+    expect(answer.text).not.toMatch(/access_token|refresh_token/)
+    const [, line] = answer.headers.getSetCookie()
+    expect(line).toMatch(/^refresh_token=[\w-]{43}; Max-Age=3600; Path=\/token; HttpOnly; SameSite=Strict$/)
+    const cookie = cookieOf(answer, 'refresh_token')
+    const next = await lab.send('POST', '/token', { json: byCookie, headers: { cookie } })
+    expect(next.trace).toMatchObject({ verdict: 'allowed', mechanism: 'jwt-cookie', account: 'bob' })
+    expect(cookieOf(next, 'refresh_token')).toMatch(/^refresh_token=[\w-]{43}$/)
+    expect(cookieOf(next, 'refresh_token')).not.toBe(cookie)
+    expect(outcome(await lab.send('POST', '/token', { json: byCookie, headers: { cookie } }))).toEqual(REUSED)
+  })
+
+  test('ASVS 5 V3.5: a request that another site began, or that a form could have made, uses no token', async () => {
+    const cookie = cookieOf(await login(), 'refresh_token')
+    const type = 'application/x-www-form-urlencoded'
+    const form = { headers: { cookie, 'content-type': type }, body: new URLSearchParams(byCookie).toString() }
+    const foreign = { json: byCookie, headers: { cookie, 'sec-fetch-site': 'same-site' } }
+    for (const options of [form, foreign]) {
+      expect(outcome(await lab.send('POST', '/token', options))).toEqual([403, 'invalid_request', 'csrf-blocked'])
+    }
+    expect((await lab.send('POST', '/token', { json: byCookie, headers: { cookie } })).status).toBe(200)
+  })
+
+  test('without the cookie there is nothing to refresh with, whatever the body says', async () => {
+    const { refresh_token } = await grant(lab)
+    expect(outcome(await lab.send('POST', '/token', { json: { ...byCookie, refresh_token } }))).toEqual([
+      400,
+      'invalid_request',
+      'no-credential',
+    ])
+  })
+})
