@@ -21,11 +21,19 @@ type Subject = Pick<ExchangeSummary, 'verdict' | 'node'> & Partial<Pick<Exchange
 const evidenceOf = (steps: readonly Step[], kind: Step['kind']): Step['evidence'] =>
   steps.find((step) => step.kind === kind)?.evidence ?? {}
 
-/** Whether the node's clock was off from the lab's when it judged the token's times, as its evidence shows. */
+/** The node's time when it judged a token (RFC 7519 §2: seconds) or a session, Unix milliseconds; null when it judged neither. */
+function nodeTime(steps: readonly Step[]): number | null {
+  const seconds = evidenceOf(steps, 'token-expiry')['now'] ?? evidenceOf(steps, 'token-not-before')['now']
+  if (typeof seconds === 'number') return seconds * 1000
+  const ms = evidenceOf(steps, 'session-idle-timeout')['now'] ?? evidenceOf(steps, 'session-absolute-timeout')['now']
+  return typeof ms === 'number' ? ms : null
+}
+
+/** Whether the node's clock was off from the lab's when it judged the credential's times, as its evidence shows. */
 function clockOf({ labTime, durationMs }: Subject, steps: readonly Step[]): 'fast' | 'slow' | null {
-  const now = evidenceOf(steps, 'token-expiry')['now'] ?? evidenceOf(steps, 'token-not-before')['now']
-  if (typeof now !== 'number' || labTime === undefined) return null
-  const aheadMs = now * 1000 - labTime
+  const now = nodeTime(steps)
+  if (now === null || labTime === undefined) return null
+  const aheadMs = now - labTime
   if (aheadMs < -SAME_CLOCK_MS) return 'slow'
   return aheadMs > SAME_CLOCK_MS + (durationMs ?? 0) ? 'fast' : null
 }
@@ -54,6 +62,9 @@ export function clusterCause(subject: Subject, steps: readonly Step[]): string |
       return nodes.find(({ id }) => id === subject.node)?.jwksFrozen ? 'frozen' : null
     case 'bad-cookie-signature':
       return nodes.some(({ hasOwnCookieSecret }) => hasOwnCookieSecret) ? 'ownSecret' : null
+    case 'store-unavailable':
+      return steps.some(({ kind, outcome }) => kind === 'password-verify' && outcome === 'pass') ? 'login' : null
+    case 'session-expired':
     case 'token-expired':
       return clockOf(subject, steps) === 'fast' ? 'fastClock' : null
     case 'token-not-yet-valid':

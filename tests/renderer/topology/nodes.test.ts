@@ -115,6 +115,21 @@ test("a token judged by a clock that is not the lab's is told from one that had 
   expect(judged('allowed', EXP, { leewaySeconds: 30, exp: EXP - 10 })).toBe('leeway')
 })
 
+test('a session that only a fast clock ended is told from one that had its time', () => {
+  const cause = (now: number) => {
+    const step = { kind: 'session-idle-timeout', outcome: 'fail', evidence: { value: LAB_TIME, limit: LAB_TIME, now } } as unknown as Step
+    return clusterCause({ verdict: 'session-expired', node: 'node-2', labTime: LAB_TIME, durationMs: 5 }, [step])
+  }
+  expect(cause(LAB_TIME + 10)).toBeNull()
+  expect(cause(LAB_TIME + 2_400_000)).toBe('fastClock')
+})
+
+test('a login whose session could not be stored is told from a session that could not be looked up', () => {
+  const cause = (steps: readonly Step[]) => clusterCause({ verdict: 'store-unavailable', node: 'node-2', labTime: LAB_TIME }, steps)
+  expect(cause([{ kind: 'password-verify', outcome: 'pass', evidence: {} } as unknown as Step])).toBe('login')
+  expect(cause([{ kind: 'cookie-signature', outcome: 'pass', evidence: {} } as unknown as Step])).toBeNull()
+})
+
 test('time that the node itself takes is no skew of its clock', () => {
   const late = { kind: 'token-expiry', evidence: { claim: 'exp', value: EXP + 4, now: EXP + 5, leewaySeconds: 0 } } as unknown as Step
   expect(clusterCause({ verdict: 'token-expired', node: 'node-2', labTime: LAB_TIME, durationMs: 5000 }, [late])).toBeNull()
