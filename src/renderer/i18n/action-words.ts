@@ -41,6 +41,12 @@ function word(name: string, value: Value): string | number | null {
   return typeof value === 'boolean' || value === undefined ? null : value
 }
 
+/** What has words of its own when it is set to 0. */
+const GONE_AT_ZERO: Partial<Record<OperatorAction['action'], string>> = {
+  'store-latency-changed': 'latencyMs',
+  'leeway-changed': 'seconds',
+}
+
 /** What the operator or the lab did, in one line. Parameters that are missing lead to the plain words, never to a gap. */
 export function actionWords({ action, params }: OperatorAction): string {
   const filled: Record<string, string | number> = {}
@@ -53,7 +59,7 @@ export function actionWords({ action, params }: OperatorAction): string {
   const change = [...accountChange(params), ...nodeChange(params)].join(say('actions:and'))
   if (change !== '') filled['change'] = change
   const all: Params = filled
-  if (action === 'store-latency-changed' && params['latencyMs'] === 0) return say(`actions:${action}.none`)
+  if (params[GONE_AT_ZERO[action] ?? ''] === 0) return say(`actions:${action}.none`)
   const urgent = params['emergency'] === true ? [`actions:${action}.emergency`] : []
   return sayFirst([...urgent, `actions:${action}.full`, `actions:${action}.brief`], all) ?? say(`actions:${action}.plain`)
 }

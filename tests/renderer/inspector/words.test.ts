@@ -91,6 +91,14 @@ test('an emergency is told apart from a rotation that leaves the older keys good
   expect(words('cookie-secret-rotated', true)).toContain('refused')
 })
 
+test('a leeway or a latency that is taken away is not one of 0', () => {
+  const words = (code: 'leeway-changed' | 'store-latency-changed', params: Record<string, number>): string =>
+    actionWords({ ...action('a', 1), action: code, params })
+  expect(words('leeway-changed', { seconds: 30 })).toContain('forgive 30 s')
+  expect(words('leeway-changed', { seconds: 0 })).toContain('to the second again')
+  expect(words('store-latency-changed', { latencyMs: 0 })).toContain('No latency')
+})
+
 test('a request that nobody judged says what became of it, and not that no login was needed', async () => {
   await i18n.changeLanguage('en')
   const short = (status: number): string => shortVerdict(summary(1, { verdict: 'not-auth', mechanism: 'none', status }))
