@@ -118,10 +118,16 @@ function rows(of: (name: Name, value: keyof Measured) => number[]): BenchRow[] {
     ),
     row('session: p99, our SQLite store / MemoryStore', ratios(of('ours', 'p99'), of('memory', 'p99')), '', ['<=', 1.2]),
     row('session: throughput by CPU, tracing / no tracing', cpuRatio('ours', 'traced'), '', ['>=', 0.85]),
+    row('session: requests a second, tracing / no tracing', ratios(of('traced', 'perSecond'), of('ours', 'perSecond')), ''),
+    row('session: requests a second, tracing', of('traced', 'perSecond'), ''),
+    row('session: requests a second, no tracing', of('ours', 'perSecond'), ''),
     row('session: CPU a request, our app / barest app on MemoryStore', cpuRatio('ours', 'barest'), ''),
     row('HS256: CPU a request', of('token', 'cpu'), ' us'),
     row('HS256: throughput by CPU, our app / Express 5 + jsonwebtoken', cpuRatio('plainToken', 'token'), '', ['>=', 0.95]),
     row('HS256: throughput by CPU, tracing / no tracing', cpuRatio('token', 'tracedToken'), '', ['>=', 0.85]),
+    row('HS256: requests a second, tracing / no tracing', ratios(of('tracedToken', 'perSecond'), of('token', 'perSecond')), ''),
+    row('HS256: requests a second, tracing', of('tracedToken', 'perSecond'), ''),
+    row('HS256: requests a second, no tracing', of('token', 'perSecond'), ''),
   ]
 }
 

@@ -3,7 +3,9 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import Database from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
+import type { Step } from '../../src/contract/step.ts'
 import { openDatabase } from '../../src/server/storage/open.ts'
+import { sourceText } from '../../src/server/storage/step-record.ts'
 import type { OpenExchange } from '../../src/server/traffic/recorded-exchange.ts'
 import { type Recorder, startRecorder } from '../../src/server/traffic/recorder.ts'
 import { temporaryFolder, temporaryRecorder } from '../cluster/fixture.ts'
@@ -60,6 +62,39 @@ describe('recorder', () => {
       ['x-a', '2'],
     ])
     expect(exchange?.steps.map(({ kind }) => kind)).toEqual(['balancer-pick', 'answer'])
+  })
+
+  test('steps come back whole and in order however they were recorded: as bare values, or as whole steps by another version', async () => {
+    const { recorder } = await temporaryRecorder()
+    const step = {
+      outcome: 'pass',
+      durationUs: 12.3,
+      title: 'A "title"',
+      source: { file: 'src/server/target/a.ts', symbol: 'A.b' },
+    } as const
+    const sought: Step[] = [
+      { ...step, kind: 'token-expiry', evidence: { now: 1, list: ['§', null] }, clause: 'RFC 7519 §4.1.4' },
+      { ...step, kind: 'account-lookup', outcome: 'fail', durationUs: 0, evidence: {} },
+    ]
+    const values = sought.flatMap(({ outcome, durationUs, title, evidence, ...fixed }, at) => {
+      const found = at === 0 ? evidence : null
+      return [sourceText({ ...fixed, ...fixed.source }), outcome, durationUs * 10, title, found]
+    })
+    for (const stepsJson of [JSON.stringify(values), JSON.stringify(sought)]) {
+      const open = answered(recorder)
+      recorder.addTrace({ exchangeId: open.id, verdict: 'allowed', mechanism: 'jwt-bearer', stepsJson })
+      expect((await recorder.get(open.id))?.steps).toStrictEqual([{ ...STEP, kind: 'balancer-pick' }, ...sought])
+    }
+  })
+
+  test('an exchange that an earlier version recorded keeps its steps', async () => {
+    const { recorder, databaseFile } = await temporaryRecorder()
+    const id = record(recorder, '/')
+    const { steps } = (await recorder.get(id)) ?? {}
+    const database = new Database(databaseFile)
+    database.prepare('UPDATE exchange_messages SET steps = ?').run(JSON.stringify(steps))
+    database.close()
+    expect((await recorder.get(id))?.steps).toEqual(steps)
   })
 
   test('octets that are no text come back as base64', async () => {
