@@ -106,6 +106,8 @@ function boxesOf({ clients, nodes, cluster, selected }: Parts, lit: string | nul
     draggable: false,
     selectable: false,
     focusable: false,
+    // Above a selected line, which lies above the others: with two columns it passes boxes of the first.
+    zIndex: 2,
     data: { isHot: false, isLit: false, accent, density, pins: [], usesStore: false, ...data },
   })
   const usesStore = selected !== null && selected.access !== null
@@ -161,14 +163,13 @@ function lineOf(id: string, source: string, target: string, selected: Selected |
 
 function linesOf({ clients, nodes, cluster, selected }: Parts, flights: ReadonlyMap<string, Flights>): Line[] {
   const isStoreGone = cluster.isStoreOut || cluster.storeState === 'unreachable'
-  // With two columns of nodes their edges run close together: the store's box has the sum.
-  const density = densityOf(nodes.length)
+  // With two columns of nodes their edges run close together, and words on them would lie on boxes: the store's box has the sum.
+  const hasWords = densityOf(nodes.length) === 'full'
   const toStore = ({ id, state, storeReads, storeWrites }: Node): Line =>
     lineOf(EDGE.store(id), `node:${id}`, 'store', selected, {
       isDown: state !== 'up' || isStoreGone,
-      uses: density === 'full' && storeReads + storeWrites > 0 ? { reads: storeReads, writes: storeWrites } : null,
-      // There is no room for words between the boxes.
-      ...(density === 'dense' && { access: null }),
+      ...(!hasWords && { access: null }),
+      uses: hasWords && storeReads + storeWrites > 0 ? { reads: storeReads, writes: storeWrites } : null,
     })
   return [
     ...clients.map(({ id }) => lineOf(EDGE.client(id), `client:${id}`, 'balancer', selected, {})),
