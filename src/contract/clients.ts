@@ -23,11 +23,11 @@ export type JarCookie = z.infer<typeof JarCookie>
 
 /** Schema of a token that a client holds or has let go. */
 export const VaultToken = z.object({
-  kind: z.enum(['access']),
+  kind: z.enum(['access', 'refresh']),
   token: z.string(),
   /** Lab time it was received, Unix milliseconds. */
   receivedAt: z.number(),
-  /** From the `exp` claim, lab time, Unix milliseconds; null when the token has none or cannot be read. */
+  /** From the `exp` claim, lab time, Unix milliseconds; null when the token has none or cannot be read, as a refresh token. */
   expiresAt: z.number().nullable(),
 })
 /** A token that a client holds or has let go. */
@@ -77,6 +77,10 @@ export const clients = {
     .output(CausedExchanges),
   logout: oc
     .route({ method: 'POST', path: '/clients/{id}/logout', summary: 'Log out; a JWT client discards its copy' })
+    .input(ById)
+    .output(CausedExchanges),
+  refresh: oc
+    .route({ method: 'POST', path: '/clients/{id}/refresh', summary: 'Give the refresh token for new tokens; JWT clients only' })
     .input(ById)
     .output(CausedExchanges),
   request: oc

@@ -39,6 +39,33 @@ test('a session is dead the moment its row is: revoked, expired, logged out', as
   expect(outcome(await me('alice-laptop'))).toEqual([401, 'no-credential'])
 })
 
+test('a refresh token gives new tokens once; sent again it ends its family', async () => {
+  const tokens = async (): Promise<Record<string, string>> => {
+    const { vault } = (await call('GET', '/clients')).json.find(({ id }: { id: string }) => id === 'bob-laptop')
+    return Object.fromEntries(vault.map(({ kind, token }: { kind: string; token: string }) => [kind, token]))
+  }
+  await act('/clients/bob-laptop/login')
+  const before = await tokens()
+  const refreshed = await act('/clients/bob-laptop/refresh')
+  expect(outcome(refreshed)).toEqual([200, 'allowed'])
+  expect(kinds(refreshed)).toEqual(expect.arrayContaining(['refresh-lookup', 'refresh-reuse', 'refresh-rotate', 'token-issue']))
+  const after = await tokens()
+  expect([after['access'] === before['access'], after['refresh'] === before['refresh']]).toEqual([false, false])
+  expect(outcome(await me('bob-laptop'))).toEqual([200, 'allowed'])
+  expect(outcome(await act(`/exchanges/${refreshed.id}/replay`))).toEqual([400, 'refresh-reused'])
+  expect(outcome(await act('/clients/bob-laptop/refresh'))).toEqual([400, 'token-revoked'])
+})
+
+test('a client with the tokens in cookies refreshes by cookie; one with a session, or without a token, cannot', async () => {
+  await call('PATCH', '/clients/bob-laptop', { mechanism: 'jwt-cookie' })
+  await act('/clients/bob-laptop/login')
+  for (let n = 0; n < 2; n++) expect(outcome(await act('/clients/bob-laptop/refresh'))).toEqual([200, 'allowed'])
+  await call('POST', '/clients/bob-laptop/logout')
+  expect((await call('POST', '/clients/bob-laptop/refresh')).status).toBe(409)
+  await call('PATCH', '/clients/bob-laptop', { mechanism: 'jwt-bearer' })
+  expect((await call('POST', '/clients/alice-laptop/refresh')).json.message).toContain('rolls on each request')
+})
+
 test('a token outlives logout and role change, and dies by the clock alone', async () => {
   expect(outcome(await act('/clients/bob-laptop/login'))).toEqual([200, 'allowed'])
   const seen = await me('bob-laptop')

@@ -116,6 +116,12 @@ export class ClientPool {
     return []
   }
 
+  /** Gives the refresh token for new tokens; rejects with `conflict` when the client has none. */
+  refresh(id: string): Promise<string[]> {
+    const client = this.#find(id)
+    return this.#act(client, () => client.refresh())
+  }
+
   request(id: string, order: RequestOrder): Promise<string[]> {
     const client = this.#find(id)
     return this.#act(client, () => client.request(order))

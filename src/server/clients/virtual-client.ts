@@ -12,17 +12,19 @@ import { type Answer, UserAgent } from './user-agent.ts'
 
 const SESSION_COOKIE = 'sid'
 const TOKEN_COOKIE = 'access_token'
+const REFRESH_COOKIE = 'refresh_token'
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE'])
-const TokenAnswer = z.object({ access_token: z.string() })
+const TokenAnswer = z.object({ access_token: z.string(), refresh_token: z.string().optional() })
+const FORM = 'application/x-www-form-urlencoded'
 
 /**
  * What each mechanism sends. Jar and vault survive a change of mechanism, so that both can be looked at; only what the mechanism in force
- * uses goes along: every cookie but the token's, every cookie but the session's, or neither of the two and the newest token of the vault.
+ * uses goes along: every cookie but the tokens', every cookie but the session's, or none of them and the access token of the vault.
  */
 const HELD_BACK: Record<Mechanism, ReadonlySet<string>> = {
-  session: new Set([TOKEN_COOKIE]),
+  session: new Set([TOKEN_COOKIE, REFRESH_COOKIE]),
   'jwt-cookie': new Set([SESSION_COOKIE]),
-  'jwt-bearer': new Set([SESSION_COOKIE, TOKEN_COOKIE]),
+  'jwt-bearer': new Set([SESSION_COOKIE, TOKEN_COOKIE, REFRESH_COOKIE]),
 }
 
 /** What a client is told to send. */
@@ -91,8 +93,25 @@ export class VirtualClient {
     }
     const form = new URLSearchParams({ grant_type: 'password', username, password })
     if (this.mechanism === 'jwt-cookie') form.set('transport', 'cookie')
-    const answer = await this.#sendOwn('POST', '/token', { type: 'application/x-www-form-urlencoded', body: form.toString() })
+    const answer = await this.#sendOwn('POST', '/token', { type: FORM, body: form.toString() })
     if (this.mechanism === 'jwt-bearer' && answer.status === 200) this.#keep(answer.body)
+    return answer
+  }
+
+  /** Gives its refresh token for new tokens. @throws LabError `conflict` when it has none */
+  async refresh(): Promise<Answer> {
+    if (this.mechanism === 'session') throw new LabError('conflict', 'A session has no refresh token: it rolls on each request.')
+    if (this.mechanism === 'jwt-cookie') {
+      if (!(await this.#jar.list()).some(({ name }) => name === REFRESH_COOKIE)) throw this.#nothingToRefresh()
+      const body = JSON.stringify({ grant_type: 'refresh_token', transport: 'cookie' })
+      return this.#sendOwn('POST', '/token', { type: 'application/json', body })
+    }
+    const held = newestOf(this.#vault, 'refresh')
+    if (!held) throw this.#nothingToRefresh()
+    const body = new URLSearchParams({ grant_type: 'refresh_token', refresh_token: held.token }).toString()
+    // Its access token has no part in this, and has often expired.
+    const answer = await this.request({ method: 'POST', path: '/token', headers: [['Content-Type', FORM]], body, credential: 'none' })
+    if (answer.status === 200) this.#keep(answer.body)
     return answer
   }
 
@@ -101,13 +120,11 @@ export class VirtualClient {
     return this.#sendOwn('DELETE', '/session')
   }
 
-  /** Throws its own copies of the token away; nothing goes over the wire. @returns the newest of them, or null when it held none */
+  /** Throws its own copies of the tokens away; nothing goes over the wire. @returns the newest access token, or null when it held none */
   async discardToken(): Promise<VaultToken | null> {
-    const inCookie = this.mechanism === 'jwt-cookie' ? await this.#jar.drop(TOKEN_COOKIE) : null
-    const dropped = this.mechanism === 'jwt-bearer' ? this.#vault.splice(0) : []
-    if (inCookie !== null) dropped.push(vaultToken(decodeCookieValue(inCookie), this.#clock.nowMs()))
+    const dropped = this.mechanism === 'jwt-bearer' ? this.#vault.splice(0) : await this.#dropCookies()
     this.#discarded.push(...dropped)
-    return dropped.at(-1) ?? null
+    return newestOf(dropped, 'access') ?? null
   }
 
   /** Sends one request as this client. @throws LabError `conflict` when it has discarded no token */
@@ -167,19 +184,37 @@ export class VirtualClient {
       cookies = cookies === null ? pair : `${cookies}; ${pair}`
     }
     const headers: HeaderPair[] = cookies === null ? [] : [['Cookie', cookies]]
-    const bearer = this.mechanism === 'jwt-bearer' ? (discarded ?? this.#vault.at(-1)) : undefined
+    const bearer = this.mechanism === 'jwt-bearer' ? (discarded ?? newestOf(this.#vault, 'access')) : undefined
     return bearer ? [...headers, ['Authorization', `Bearer ${bearer.token}`]] : headers
   }
 
+  async #dropCookies(): Promise<VaultToken[]> {
+    if (this.mechanism === 'session') return []
+    const now = this.#clock.nowMs()
+    const access = await this.#jar.drop(TOKEN_COOKIE)
+    const refresh = await this.#jar.drop(REFRESH_COOKIE)
+    return [
+      ...(access === null ? [] : [accessToken(decodeCookieValue(access), now)]),
+      ...(refresh === null ? [] : [refreshToken(decodeCookieValue(refresh), now)]),
+    ]
+  }
+
+  #nothingToRefresh(): LabError {
+    return new LabError('conflict', `${this.name} has no refresh token: log in first.`)
+  }
+
   #lastDiscarded(): VaultToken {
-    const token = this.mechanism === 'session' ? undefined : this.#discarded.at(-1)
+    const token = this.mechanism === 'session' ? undefined : newestOf(this.#discarded, 'access')
     if (!token) throw new LabError('conflict', `${this.name} has discarded no token that its mechanism could send.`)
     return token
   }
 
   #keep(body: string): void {
-    const token = TokenAnswer.safeParse(parseJson(body))
-    if (token.success) this.#vault = [vaultToken(token.data.access_token, this.#clock.nowMs())]
+    const { data } = TokenAnswer.safeParse(parseJson(body))
+    if (!data) return
+    const now = this.#clock.nowMs()
+    this.#vault = [accessToken(data.access_token, now)]
+    if (data.refresh_token !== undefined) this.#vault.push(refreshToken(data.refresh_token, now))
   }
 }
 
@@ -199,7 +234,13 @@ function parseJson(text: string): unknown {
   }
 }
 
-function vaultToken(token: string, receivedAt: number): VaultToken {
+const newestOf = (tokens: readonly VaultToken[], kind: VaultToken['kind']): VaultToken | undefined =>
+  tokens.findLast((token) => token.kind === kind)
+
+/** It is opaque: the client cannot read when it ends (RFC 6749 §1.5). */
+const refreshToken = (token: string, receivedAt: number): VaultToken => ({ kind: 'refresh', token, receivedAt, expiresAt: null })
+
+function accessToken(token: string, receivedAt: number): VaultToken {
   const decoded = decodeCompactJwt(token)
   const exp = decoded.isWellFormed ? decoded.payload['exp'] : null
   return { kind: 'access', token, receivedAt, expiresAt: typeof exp === 'number' ? exp * 1000 : null }

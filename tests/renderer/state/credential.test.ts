@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Client } from '../../../src/contract/clients.ts'
-import { credentialOf, isHeld, standingOf } from '../../../src/renderer/panels/clients/credential.ts'
+import { credentialOf, isHeld, standingOf, whyNoRefresh } from '../../../src/renderer/panels/clients/credential.ts'
 
 const none = { sessions: new Map(), hasAllSessions: true, goneSessions: new Set<string>() }
 const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url')
@@ -49,6 +49,15 @@ test('a token lives from iat to exp, and dies at exp itself', () => {
   expect(credential).toMatchObject({ expiresAt: 1_000_000, lifeMs: 900_000, isDiscarded: false })
   expect(credential && standingOf(credential, 999_999)).toBe('live')
   expect(credential && standingOf(credential, 1_000_000)).toBe('expired')
+})
+
+test('only a JWT client that holds a refresh token can refresh', () => {
+  const held = { ...inVault, kind: 'refresh' as const, token: 'opaque', expiresAt: null }
+  expect(whyNoRefresh({ ...base, vault: [inVault, held] })).toBeNull()
+  expect(credentialOf({ ...base, vault: [inVault, held] }, none)?.value).toBe(token)
+  expect(whyNoRefresh({ ...base, vault: [inVault] })).toBe('noToken')
+  expect(whyNoRefresh({ ...base, mechanism: 'jwt-cookie', cookies: [cookie('refresh_token', 'opaque')] })).toBeNull()
+  expect(whyNoRefresh({ ...base, mechanism: 'session', vault: [held] })).toBe('rolls')
 })
 
 test('a token thrown away at logout is shown as discarded until it expires, and no longer counts as held', () => {

@@ -11,7 +11,7 @@ import { accentOf } from '../../ui/mechanism-tag.tsx'
 import { ClientJar } from './client-jar.tsx'
 import { ClientMenu } from './client-menu.tsx'
 import classes from './clients.module.css'
-import { credentialOf, isHeld } from './credential.ts'
+import { credentialOf, isHeld, whyNoRefresh } from './credential.ts'
 import { CredentialChip } from './credential-chip.tsx'
 import { whoAndWhere } from './names.ts'
 
@@ -77,6 +77,8 @@ export function ClientCard({ client }: { readonly client: Client }) {
     </button>
   )
   const logoutReason = isHeld(credential) ? undefined : t('nothingToLogOut')
+  const refreshReason = whyNoRefresh(client)
+  const whyNot = refreshReason === null ? undefined : t(`noRefresh.${refreshReason}`)
   return (
     <article className={`${classes['card']} ${accentOf(client.mechanism)}`} aria-label={client.name}>
       <header className={classes['head']}>
@@ -96,6 +98,7 @@ export function ClientCard({ client }: { readonly client: Client }) {
       <div className={classes['acts']} role="group" aria-label={t('actions')}>
         {action('login', t('logIn'), t('logIn'), () => void send('login', () => api.clients.login({ id })))}
         {PATHS.map((path) => action(path, t('call', { path }), path === '/admin/users' ? '/admin' : path, () => request(path)))}
+        {action('refresh', t('refreshHint'), t('refresh'), () => void send('refresh', () => api.clients.refresh({ id })), whyNot)}
         {action('logout', t('logOut'), t('logOut'), () => void send('logout', () => api.clients.logout({ id })), logoutReason)}
       </div>
       <ClientJar client={client} />

@@ -4,6 +4,7 @@ import { isSessionGone, type KnownSessions } from '../../state/reduce.ts'
 
 const SESSION_COOKIE = 'sid'
 const TOKEN_COOKIE = 'access_token'
+const REFRESH_COOKIE = 'refresh_token'
 /** The credential that a client would send now by its mechanism. Times are lab time, Unix milliseconds. */
 export interface HeldCredential {
   /** `sid`, or `access` for an access token in a cookie or in the vault. */
@@ -43,7 +44,15 @@ function sessionCredential(client: Client, known: KnownSessions): HeldCredential
   return { ...shared, expiresAt, lifeMs: Math.max(1, expiresAt - row.lastSeenAt), isRowGone: false }
 }
 
-const newest = (tokens: readonly VaultToken[]): string | null => tokens.at(-1)?.token ?? null
+const newest = (tokens: readonly VaultToken[]): string | null => tokens.findLast(({ kind }) => kind === 'access')?.token ?? null
+
+/** Why a client cannot refresh now: its mechanism has nothing to refresh, or it holds no refresh token. Null when it can. */
+export function whyNoRefresh({ mechanism, vault, cookies }: Client): 'rolls' | 'noToken' | null {
+  if (mechanism === 'session') return 'rolls'
+  const isHeld =
+    mechanism === 'jwt-bearer' ? vault.some(({ kind }) => kind === 'refresh') : cookies.some(({ name }) => name === REFRESH_COOKIE)
+  return isHeld ? null : 'noToken'
+}
 
 /** What the client would send now by its mechanism; after a logout the token it threw away; null when it has nothing. */
 export function credentialOf(client: Client, known: KnownSessions): HeldCredential | null {
