@@ -3,7 +3,7 @@ import { chooseStrategy, kill, send, switchStore, topology } from './cluster.ts'
 import { inspector } from './workbench.ts'
 
 /** Time-out of a test with the drill in it, in ms: it rolls four nodes through three stores. */
-export const DRILL_MS = 120_000
+export const DRILL_MS = 240_000
 
 const ALICE = 'Alice·Laptop'
 const BOB = 'Bob·Laptop'
