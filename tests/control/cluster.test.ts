@@ -162,6 +162,18 @@ describe('clocks that drift', () => {
   })
 })
 
+test('failed logins are counted together by nodes whose clocks are far apart', async () => {
+  const own = await withOwnLab(['--nodes', '2'])
+  await own.call('PATCH', '/nodes/node-2', { clockSkewMs: 40 * 60_000 })
+  const statuses: number[] = []
+  for (let guess = 0; guess < 30 && statuses.at(-1) !== 429; guess++) {
+    const body = { username: 'alice', password: `guess-${guess}` }
+    const headers = { 'Content-Type': 'application/json' }
+    statuses.push((await send(`${own.lab.balancerUrl}/session`, { method: 'POST', body, headers })).status)
+  }
+  expect(statuses.at(-1)).toBe(429)
+})
+
 describe('a sticky balancer', () => {
   const affinityOf = (headers: Record<string, string | string[] | undefined>): string | undefined =>
     [headers['set-cookie'] ?? []].flat().find((cookie) => cookie.startsWith('affinity='))

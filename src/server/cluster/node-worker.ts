@@ -28,6 +28,7 @@ const traces = new TraceOutbox((batch) => send({ kind: 'traces', batch }))
 const target = createTargetApp({
   nodeId: settings.nodeId,
   clock: new LabClock(settings.clockBuffer, dials),
+  databaseClock: new LabClock(settings.clockBuffer),
   database,
   keys: settings.keys,
   lifetimes: settings.lifetimes,

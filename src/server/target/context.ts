@@ -21,6 +21,8 @@ import { TracedSessionStore, traceWatch } from './traced-session-store.ts'
 export interface TargetDeps {
   nodeId: string
   clock: Clock
+  /** The time of the database that nodes share: what they count together must not depend on a clock that is off. `clock` when absent. */
+  databaseClock?: Clock
   /** Opened and migrated; the app does not close it. */
   database: Database.Database
   keys: TargetKeys
@@ -109,7 +111,7 @@ export const createContext = (deps: TargetDeps): TargetContext => {
     sessions: store.directory,
     operatedSessions: whole.directory,
     store,
-    throttle: new ThrottleRows(database, clock, THROTTLE_WINDOW_SECONDS),
+    throttle: new ThrottleRows(database, deps.databaseClock ?? clock, THROTTLE_WINDOW_SECONDS),
     sessionMiddleware: createSessionMiddleware(sessionStore, cookieSecrets),
   }
 }

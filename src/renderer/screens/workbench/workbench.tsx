@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Group, Panel, Separator, useDefaultLayout } from 'react-resizable-panels'
 import { ClientsPane } from '../../panels/clients/clients-pane.tsx'
@@ -5,6 +6,27 @@ import { InspectorPane } from '../../panels/inspector/inspector-pane.tsx'
 import { TopologyPane } from '../../panels/topology/topology-pane.tsx'
 import { TrafficPane } from '../../panels/traffic/traffic-pane.tsx'
 import { useUi } from '../../state/ui-state.ts'
+import { ErrorBoundary } from '../../ui/error-boundary.tsx'
+
+/** A pane that cannot be drawn says so in its own place; the others go on. */
+function Guarded({ children }: { readonly children: ReactNode }) {
+  const { t } = useTranslation('app')
+  return (
+    <ErrorBoundary
+      fallback={(retry) => (
+        <div className="empty" role="alert">
+          <b>{t('paneFailed')}</b>
+          <p>{t('paneFailedDo')}</p>
+          <button type="button" className="btn" onClick={retry}>
+            {t('retry')}
+          </button>
+        </div>
+      )}
+    >
+      {children}
+    </ErrorBoundary>
+  )
+}
 
 function Middle() {
   const { t } = useTranslation('app')
@@ -12,11 +34,15 @@ function Middle() {
   return (
     <Group orientation="vertical" defaultLayout={kept.defaultLayout} onLayoutChanged={kept.onLayoutChanged} disableCursor>
       <Panel id="topology" defaultSize="44%" minSize="120px">
-        <TopologyPane />
+        <Guarded>
+          <TopologyPane />
+        </Guarded>
       </Panel>
       <Separator className="handle h" aria-label={t('resize')} />
       <Panel id="traffic" minSize="160px">
-        <TrafficPane />
+        <Guarded>
+          <TrafficPane />
+        </Guarded>
       </Panel>
     </Group>
   )
@@ -37,7 +63,9 @@ export function Workbench() {
   return (
     <Group orientation="horizontal" defaultLayout={kept.defaultLayout} onLayoutChanged={kept.onLayoutChanged} disableCursor>
       <Panel id="clients" defaultSize={clientsSize} minSize="240px" maxSize="420px" groupResizeBehavior="preserve-pixel-size">
-        <ClientsPane />
+        <Guarded>
+          <ClientsPane />
+        </Guarded>
       </Panel>
       <Separator className="handle" aria-label={t('resize')} />
       <Panel id="middle" minSize="400px">
@@ -47,7 +75,9 @@ export function Workbench() {
         <>
           <Separator className="handle" aria-label={t('resize')} />
           <Panel id="inspector" defaultSize={inspectorSize} minSize="300px" maxSize="640px" groupResizeBehavior="preserve-pixel-size">
-            <InspectorPane />
+            <Guarded>
+              <InspectorPane />
+            </Guarded>
           </Panel>
         </>
       )}
