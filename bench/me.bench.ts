@@ -133,7 +133,7 @@ function rows(of: (name: Name, value: keyof Measured) => number[]): BenchRow[] {
 
 /**
  * `GET /me` at one node, direct: server CPU a request. The stores are compared under the very same app, tracing off; what an app without any
- * of it costs is said too.
+ * of it costs is said too. CPU of tracing is that of the node and of the thread it posts to; docs/decisions/0015 says where it goes.
  */
 export async function run(): Promise<BenchRow[]> {
   const redis = await startRedis()

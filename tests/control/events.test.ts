@@ -95,6 +95,20 @@ test('changes of one subject within one batch leave as the last of them', () => 
   expect(log.after(1, 10).text).toContain('"oldestSeq":2')
 })
 
+test('a session that has ended is not brought back by a use of it that is told of later', () => {
+  const log = new EventLog(10)
+  const times = { createdAt: 1, lastSeenAt: 1, idleExpiresAt: 2, absoluteExpiresAt: 3 }
+  const session = { id: 'a', account: 'alice', ...times, node: 'node-1', device: null }
+  log.publish({ type: 'session', session })
+  expect(log.seq).toBe(1)
+  log.publish({ type: 'session-removed', id: 'a' })
+  expect(log.seq).toBe(2)
+  log.publish({ type: 'session', session })
+  log.publish({ type: 'session', session: { ...session, id: 'b' } })
+  expect(log.seq).toBe(3)
+  expect(log.after(2, 10).text).toContain('"id":"b"')
+})
+
 test('a reader further behind than the log is long is not reached', () => {
   const log = new EventLog(3)
   for (let count = 0; count < 5; count++) log.publish({ type: 'traffic-cleared' })

@@ -4,6 +4,8 @@ import type { LabChange, LabEvent } from '../../contract/events.ts'
 export const EVENT_CAPACITY = 20_000
 /** Changes within this many milliseconds of real time leave together. */
 const BATCH_MS = 16
+/** Of how many ended sessions is remembered that they are. */
+const KEPT_ENDED = 1000
 
 /** What makes a change replace an earlier one of the same batch; null for changes that all count. */
 function subject(change: LabChange): string | null {
@@ -45,6 +47,7 @@ export class EventLog {
   readonly #capacity: number
   readonly #ring: string[]
   readonly #listeners = new Set<() => void>()
+  readonly #ended = new Set<string>()
   #pending: LabChange[] = []
   #timer: NodeJS.Timeout | undefined
   #seq = 0
@@ -66,8 +69,19 @@ export class EventLog {
   }
 
   publish(change: LabChange): void {
+    if (change.type === 'session-removed') this.#noteEnded(change.id)
+    // Nodes tell of a use a moment later than of an end: a session that has ended does not come back for it.
+    else if (change.type === 'session' && this.#ended.has(change.session.id)) return
     this.#pending.push(change)
     this.#timer ??= setTimeout(() => this.flush(), BATCH_MS)
+  }
+
+  #noteEnded(id: string): void {
+    this.#ended.add(id)
+    for (const oldest of this.#ended) {
+      if (this.#ended.size <= KEPT_ENDED) break
+      this.#ended.delete(oldest)
+    }
   }
 
   /** Numbers what waits and tells the listeners once. */

@@ -108,6 +108,7 @@ export class Trace {
 const NOTHING: never[] = []
 const MAX_TIMED = 24
 
+/** Put together once a source. */
 const fixedPart = (source: StepSource): string => {
   let text = fixedParts.get(source)
   if (text === undefined) {
