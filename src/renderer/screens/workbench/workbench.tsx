@@ -7,6 +7,7 @@ import { TopologyPane } from '../../panels/topology/topology-pane.tsx'
 import { TrafficPane } from '../../panels/traffic/traffic-pane.tsx'
 import { useUi } from '../../state/ui-state.ts'
 import { ErrorBoundary } from '../../ui/error-boundary.tsx'
+import classes from './workbench.module.css'
 
 /** A pane that cannot be drawn says so in its own place; the others go on. */
 function Guarded({ children }: { readonly children: ReactNode }) {
@@ -14,7 +15,7 @@ function Guarded({ children }: { readonly children: ReactNode }) {
   return (
     <ErrorBoundary
       fallback={(retry) => (
-        <div className="empty" role="alert">
+        <div className={classes['failed']} role="alert">
           <b>{t('paneFailed')}</b>
           <p>{t('paneFailedDo')}</p>
           <button type="button" className="btn" onClick={retry}>
