@@ -1,4 +1,5 @@
-import { IconDeviceLaptop, IconDeviceMobile, IconLoader2, IconSpy } from '@tabler/icons-react'
+import { IconDeviceLaptop, IconDeviceMobile, IconLoader2, IconRefresh, IconSpy } from '@tabler/icons-react'
+import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Client } from '../../../contract/clients.ts'
 import { MECHANISMS } from '../../../contract/mechanism.ts'
@@ -58,7 +59,7 @@ export function ClientCard({ client }: { readonly client: Client }) {
   }
   const request = (path: string, kind: 'current' | 'discarded' = 'current'): void =>
     void send(path, () => api.clients.request({ id, method: 'GET', path, credential: kind }))
-  const action = (name: string, label: string, words: string, act: () => void, whyNot?: string) => (
+  const action = (name: string, label: string, words: ReactNode, act: () => void, whyNot?: string) => (
     <button
       key={name}
       type="button"
@@ -98,7 +99,13 @@ export function ClientCard({ client }: { readonly client: Client }) {
       <div className={classes['acts']} role="group" aria-label={t('actions')}>
         {action('login', t('logIn'), t('logIn'), () => void send('login', () => api.clients.login({ id })))}
         {PATHS.map((path) => action(path, t('call', { path }), path === '/admin/users' ? '/admin' : path, () => request(path)))}
-        {action('refresh', t('refreshHint'), t('refresh'), () => void send('refresh', () => api.clients.refresh({ id })), whyNot)}
+        {action(
+          'refresh',
+          t('refreshHint'),
+          <IconRefresh size={14} stroke={1.75} aria-hidden />,
+          () => void send('refresh', () => api.clients.refresh({ id })),
+          whyNot,
+        )}
         {action('logout', t('logOut'), t('logOut'), () => void send('logout', () => api.clients.logout({ id })), logoutReason)}
       </div>
       <ClientJar client={client} />
