@@ -38,6 +38,7 @@ export const STEP_KINDS = [
   'refresh-expiry',
   'refresh-rotate',
   'refresh-issue',
+  'refresh-revoke',
   'token-issue',
   'account-write',
   'steps-missing',

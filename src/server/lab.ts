@@ -20,6 +20,7 @@ import { openPort } from './free-port.ts'
 import { type LabFiles, openLabFiles } from './lab-files.ts'
 import { AccountRows } from './storage/account-rows.ts'
 import { Checkpoints } from './storage/checkpoints.ts'
+import { RefreshRows } from './storage/refresh-rows.ts'
 import { AUDIENCE, ISSUER, LIFETIMES } from './target-defaults.ts'
 import { type Recorder, startRecorder } from './traffic/recorder.ts'
 import { Undoing } from './undoing.ts'
@@ -193,6 +194,7 @@ function assemble({ config, files, stores, clock, announcer }: Ground, { balance
     clock,
     stores,
     accounts: new AccountRows(files.target),
+    refreshTokens: new RefreshRows(files.target, whenFree),
     log: announcer.log,
     note: announcer.note,
     keys: files.keys,

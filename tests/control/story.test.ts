@@ -66,6 +66,20 @@ test('a client with the tokens in cookies refreshes by cookie; one with a sessio
   expect((await call('POST', '/clients/alice-laptop/refresh')).json.message).toContain('rolls on each request')
 })
 
+test('an account that is disabled, or logged out everywhere, loses its refresh tokens for good', async () => {
+  for (const end of [
+    async () => {
+      await call('PATCH', '/accounts/bob', { disabled: true })
+      await call('PATCH', '/accounts/bob', { disabled: false })
+    },
+    () => call('DELETE', '/accounts/bob/sessions'),
+  ]) {
+    await act('/clients/bob-laptop/login')
+    await end()
+    expect(outcome(await act('/clients/bob-laptop/refresh'))).toEqual([400, 'token-revoked'])
+  }
+})
+
 test('a token outlives logout and role change, and dies by the clock alone', async () => {
   expect(outcome(await act('/clients/bob-laptop/login'))).toEqual([200, 'allowed'])
   const seen = await me('bob-laptop')
@@ -73,7 +87,8 @@ test('a token outlives logout and role change, and dies by the clock alone', asy
   expect(kinds(seen)).not.toContain('session-lookup')
 
   const logout = await call('POST', '/clients/bob-laptop/logout')
-  expect(logout.json).toEqual({ exchanges: [] })
+  const revoked = (await call('GET', `/exchanges/${logout.json.exchanges[0]}`)).json
+  expect([revoked.path, ...outcome(revoked)]).toEqual(['/token/revoke', 200, 'allowed'])
   expect(outcome(await me('bob-laptop'))).toEqual([401, 'no-credential'])
   expect(outcome(await me('bob-laptop', 'discarded'))).toEqual([200, 'allowed'])
 

@@ -206,6 +206,76 @@ describe('18. idle and absolute expiry', () => {
   })
 })
 
+const json = (path: string, body: object, headers: Record<string, string> = {}) => lab.send('POST', path, { json: body, headers })
+
+describe('19. gone on logout, password change, disable', () => {
+  test('RFC 7009 §2.1: the server invalidates the token "immediately", here with its whole family; the access token stays good until exp', async () => {
+    const { access_token, refresh_token } = await grant(lab)
+    const next = refreshTokenOf(await refresh(lab, refresh_token))
+    const form = new URLSearchParams({ token: refresh_token, token_type_hint: 'refresh_token' }).toString()
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+    const answer = await lab.send('POST', '/token/revoke', { headers, body: form })
+    expect([answer.status, answer.text, answer.trace.verdict]).toEqual([200, '', 'allowed'])
+    expect(answer.trace.steps.map(({ kind }) => kind)).toContain('refresh-revoke')
+    expect(outcome(await refresh(lab, next))).toEqual(REVOKED)
+    expect((await lab.send('GET', '/me', { headers: bearer(access_token) })).status).toBe(200)
+  })
+
+  test('RFC 7009 §2.2: "invalid tokens do not cause an error response"; one that was revoked before neither', async () => {
+    const { refresh_token } = await grant(lab)
+    for (const token of ['unknown', refresh_token, refresh_token]) expect((await json('/token/revoke', { token })).status).toBe(200)
+  })
+
+  test('RFC 7009 §2.1: "whether the token was issued to the client making the revocation request"; else it is refused and goes on', async () => {
+    const { refresh_token: token } = await grant(lab, { client_id: 'web' })
+    for (const more of [{}, { client_id: 'phone' }]) {
+      expect(outcome(await json('/token/revoke', { token, ...more }))).toEqual(UNKNOWN)
+    }
+    expect((await json('/token/revoke', { token, client_id: 'web' })).status).toBe(200)
+    expect(outcome(await refresh(lab, token, { client_id: 'web' }))).toEqual(REVOKED)
+  })
+
+  test('RFC 7009 §2.2.1: an access token is an unsupported_token_type, and no token at all an invalid_request', async () => {
+    const { access_token: token } = await grant(lab)
+    expect(outcome(await json('/token/revoke', { token }))).toEqual([400, 'unsupported_token_type', 'not-auth'])
+    for (const body of [{}, { token: ['a', 'b'] }])
+      expect(outcome(await json('/token/revoke', body))).toEqual([400, 'invalid_request', 'not-auth'])
+  })
+
+  test('by cookie it clears both cookies, and no other site can ask for it', async () => {
+    const login = await json('/token', { grant_type: 'password', username: 'bob', password: 'bob-pass', transport: 'cookie' })
+    const cookie = cookieOf(login, 'refresh_token')
+    const foreign = await json('/token/revoke', { transport: 'cookie' }, { cookie, origin: 'http://evil.test' })
+    expect(outcome(foreign)).toEqual([403, 'invalid_request', 'csrf-blocked'])
+    const out = await json('/token/revoke', { transport: 'cookie' }, { cookie })
+    expect([out.status, cookieOf(out, 'access_token'), cookieOf(out, 'refresh_token')]).toEqual([200, 'access_token=', 'refresh_token='])
+    expect(outcome(await json('/token', { grant_type: 'refresh_token', transport: 'cookie' }, { cookie }))).toEqual(REVOKED)
+  })
+
+  test.each([
+    [
+      'a change of password',
+      (headers: Record<string, string>) =>
+        json('/password', { currentPassword: 'alice-pass', newPassword: 'a longer pass phrase' }, headers),
+    ],
+    ['DELETE /sessions', (headers: Record<string, string>) => lab.send('DELETE', '/sessions', { headers })],
+  ])('%s ends every family of the account, and none of another', async (_what, end) => {
+    const [first, second, bobs] = [await grant(lab), await grant(lab), await grant(lab, {}, 'bob')]
+    const answer = await end(bearer(first.access_token))
+    expect(answer.status).toBeLessThan(300)
+    expect(answer.trace.steps.find(({ kind }) => kind === 'refresh-revoke')).toMatchObject({ outcome: 'pass', evidence: { rows: 2 } })
+    for (const { refresh_token } of [first, second]) expect(outcome(await refresh(lab, refresh_token))).toEqual(REVOKED)
+    expect((await refresh(lab, bobs.refresh_token)).status).toBe(200)
+    expect((await lab.send('GET', '/me', { headers: bearer(second.access_token) })).status).toBe(200)
+  })
+
+  test('a disabled account gets no new token', async () => {
+    const { refresh_token } = await grant(lab)
+    lab.database.exec("UPDATE accounts SET is_disabled = 1 WHERE name = 'alice'")
+    expect(outcome(await refresh(lab, refresh_token))).toEqual([400, 'invalid_grant', 'account-disabled'])
+  })
+})
+
 describe('20. a grace window for two tabs', () => {
   test('both of two uses at once succeed, and both branches go on', async () => {
     await lab.close()

@@ -27,6 +27,7 @@ function allowedVariant({ mechanism, method, path }: Subject): string {
   const family = familyOf(mechanism)
   const [route = ''] = path.split('?', 1)
   if (method === 'POST' && route === '/token' && family !== 'session') return 'jwtIssued'
+  if (method === 'POST' && route === '/token/revoke') return 'refreshRevoked'
   if (method === 'DELETE' && route === '/sessions') return 'sessionsEnded'
   if (family !== 'session') return family ?? 'any'
   if (method === 'POST' && route === '/session') return 'sessionCreated'

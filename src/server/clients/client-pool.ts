@@ -103,17 +103,15 @@ export class ClientPool {
     return this.#act(client, () => client.login(username, asked.password ?? `${username}-pass`))
   }
 
-  /** Ends the session on the server; a JWT client only throws its copy away. */
+  /** Ends the session on the server; a JWT client has its refresh token revoked and throws its copy of the access token away. */
   async logout(id: string): Promise<string[]> {
     const client = this.#find(id)
     if (client.mechanism === 'session') return this.#act(client, () => client.logoutSession())
-    const token = await client.discardToken()
-    if (token) {
-      const { name } = client
-      this.#options.onAction('client-discarded-token', { client: id, name, until: token.expiresAt })
-      await this.#announce(client)
-    }
-    return []
+    const { answer, access } = await client.logoutTokens()
+    const caused = answer ? await this.#caused(Promise.resolve(answer)) : []
+    if (access) this.#options.onAction('client-discarded-token', { client: id, name: client.name, until: access.expiresAt })
+    await this.#announce(client)
+    return caused
   }
 
   /** Gives the refresh token for new tokens; rejects with `conflict` when the client has none. */

@@ -120,11 +120,19 @@ export class VirtualClient {
     return this.#sendOwn('DELETE', '/session')
   }
 
-  /** Throws its own copies of the tokens away; nothing goes over the wire. @returns the newest access token, or null when it held none */
-  async discardToken(): Promise<VaultToken | null> {
-    const dropped = this.mechanism === 'jwt-bearer' ? this.#vault.splice(0) : await this.#dropCookies()
-    this.#discarded.push(...dropped)
-    return newestOf(dropped, 'access') ?? null
+  /**
+   * Has its refresh token revoked, and throws its own copies of the tokens away. The access token stays good until it expires.
+   * @returns the answer, null when it held no refresh token; and the access token, null when it held none
+   */
+  async logoutTokens(): Promise<{ answer: Answer | null; access: VaultToken | null }> {
+    // Looked at before the answer clears the cookies.
+    const held = this.mechanism === 'jwt-bearer' ? [...this.#vault] : await this.#tokensInJar()
+    const refresh = newestOf(held, 'refresh')
+    const answer = refresh ? await this.#revoke(refresh) : null
+    if (this.mechanism === 'jwt-bearer') this.#vault = []
+    else for (const name of [TOKEN_COOKIE, REFRESH_COOKIE]) await this.#jar.drop(name)
+    this.#discarded.push(...held)
+    return { answer, access: newestOf(held, 'access') ?? null }
   }
 
   /** Sends one request as this client. @throws LabError `conflict` when it has discarded no token */
@@ -188,15 +196,21 @@ export class VirtualClient {
     return bearer ? [...headers, ['Authorization', `Bearer ${bearer.token}`]] : headers
   }
 
-  async #dropCookies(): Promise<VaultToken[]> {
-    if (this.mechanism === 'session') return []
+  async #tokensInJar(): Promise<VaultToken[]> {
     const now = this.#clock.nowMs()
-    const access = await this.#jar.drop(TOKEN_COOKIE)
-    const refresh = await this.#jar.drop(REFRESH_COOKIE)
-    return [
-      ...(access === null ? [] : [accessToken(decodeCookieValue(access), now)]),
-      ...(refresh === null ? [] : [refreshToken(decodeCookieValue(refresh), now)]),
-    ]
+    return (await this.#jar.list()).flatMap(({ name, value }) => {
+      if (name === TOKEN_COOKIE) return accessToken(decodeCookieValue(value), now)
+      return name === REFRESH_COOKIE ? refreshToken(decodeCookieValue(value), now) : []
+    })
+  }
+
+  /** RFC 7009 §2.1. */
+  #revoke({ token }: VaultToken): Promise<Answer> {
+    if (this.mechanism === 'jwt-cookie') {
+      return this.#sendOwn('POST', '/token/revoke', { type: 'application/json', body: JSON.stringify({ transport: 'cookie' }) })
+    }
+    const body = new URLSearchParams({ token, token_type_hint: 'refresh_token' }).toString()
+    return this.request({ method: 'POST', path: '/token/revoke', headers: [['Content-Type', FORM]], body, credential: 'none' })
   }
 
   #nothingToRefresh(): LabError {

@@ -6,6 +6,7 @@ import type { LiveSettings } from '../cluster/live-settings.ts'
 import type { SessionStores } from '../cluster/session-stores.ts'
 import type { LabKeys } from '../lab-keys.ts'
 import type { AccountRows } from '../storage/account-rows.ts'
+import type { RefreshStore } from '../storage/refresh-rows.ts'
 import type { Recorder } from '../traffic/recorder.ts'
 import type { EventLog } from './event-log.ts'
 
@@ -26,6 +27,7 @@ export interface LabParts {
   readonly clients: ClientPool
   readonly stores: SessionStores
   readonly accounts: AccountRows
+  readonly refreshTokens: RefreshStore
   readonly log: EventLog
   readonly keys: LabKeys
   /** Remembers how many exchanges to keep for the next start. */

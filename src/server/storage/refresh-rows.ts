@@ -61,6 +61,12 @@ export interface RefreshStore {
   find(token: string): Promise<RefreshRecord | null>
   /** Uses a token once. One that was used before and is out of its grace revokes its family, whoever presents it (RFC 9700 §4.14.2). */
   rotate(use: RefreshUse): Promise<RefreshOutcome>
+  /** Ends a family by its id; false when it had been ended, or is none. */
+  end(family: string, reason: RevokedReason, now: number): Promise<boolean>
+  /** Ends every family of an account that is in force and answers their ids. */
+  endForAccount(account: string, reason: RevokedReason, now: number): Promise<string[]>
+  /** As {@link RefreshStore.endForAccount}, inside a transaction of the app's database that the caller has open: both or neither. */
+  endForAccountNow(account: string, reason: RevokedReason, now: number): string[]
 }
 
 /** Runs a statement, again while another connection holds the lock. */
@@ -76,6 +82,8 @@ export const REFRESH_SQL = {
   begin: `INSERT INTO refresh_families (key, id, account, client_id, scope, device, created_at, absolute_expires_at)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
   revoke: 'UPDATE refresh_families SET revoked_at = ?, revoked_reason = ? WHERE key = ? AND id = ? AND revoked_at IS NULL',
+  revokeAll: `UPDATE refresh_families SET revoked_at = ?, revoked_reason = ?
+    WHERE account = ? AND revoked_at IS NULL AND absolute_expires_at > ? RETURNING id`,
   markReuse: 'UPDATE refresh_tokens SET reused_at = ? WHERE key = ? AND hash = ?',
 } as const
 
@@ -101,6 +109,7 @@ function prepare(database: Database.Database) {
     insert: database.prepare(REFRESH_SQL.insert),
     begin: database.prepare(REFRESH_SQL.begin),
     revoke: database.prepare(REFRESH_SQL.revoke),
+    revokeAll: database.prepare<unknown[], string>(REFRESH_SQL.revokeAll).pluck(),
     markReuse: database.prepare(REFRESH_SQL.markReuse),
     sweepTokens: database.prepare(`DELETE FROM refresh_tokens WHERE family IN (${over})`),
     sweepFamilies: database.prepare(`DELETE FROM refresh_families WHERE key IN (${over})`),
@@ -134,6 +143,19 @@ export class RefreshRows implements RefreshStore {
 
   rotate(use: RefreshUse): Promise<RefreshOutcome> {
     return this.#patiently(() => this.#rotateOne(use))
+  }
+
+  async end(family: string, reason: RevokedReason, now: number): Promise<boolean> {
+    const place = placeOfId(family)
+    return place !== null && (await this.#patiently(() => this.#sql.revoke.run(now, reason, place.key, place.id).changes > 0))
+  }
+
+  endForAccount(account: string, reason: RevokedReason, now: number): Promise<string[]> {
+    return this.#patiently(() => this.endForAccountNow(account, reason, now))
+  }
+
+  endForAccountNow(account: string, reason: RevokedReason, now: number): string[] {
+    return this.#sql.revokeAll.all(now, reason, account, now)
   }
 
   #begin({ key, id }: SessionKey, family: NewFamily, now: number): void {

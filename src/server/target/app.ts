@@ -13,6 +13,7 @@ import { listKeys } from './routes/jwks.ts'
 import { changePassword } from './routes/password.ts'
 import { portalFile } from './routes/portal.ts'
 import { createTransfer, listOrders, listUsers, showMe } from './routes/resources.ts'
+import { revokeToken } from './routes/revoke.ts'
 import { createSession, deleteSession, showSession } from './routes/session.ts'
 import { deleteOneSession, deleteSessions, listSessions } from './routes/sessions.ts'
 import { createToken } from './routes/token.ts'
@@ -115,6 +116,7 @@ const routes = (context: TargetContext, portalDir: string): Route[] => [
   ['delete', '/sessions', deleteSessions(context)],
   ['delete', '/sessions/:id', deleteOneSession(context)],
   ['post', '/token', json, form, createToken(context)],
+  ['post', '/token/revoke', json, form, revokeToken(context)],
   ['get', '/orders', listOrders(context)],
   ['get', '/admin/users', listUsers(context)],
   ['post', '/transfer', json, createTransfer(context)],

@@ -18,6 +18,12 @@ export const TokenInput = z.object({
   client_id: z.string().max(200).optional(),
   transport: z.enum(['body', 'cookie']).default('body'),
 })
+/** Body of a revocation (RFC 7009 §2.1); `token_type_hint` is no more than a hint, and not needed here. */
+export const RevokeInput = z.object({
+  token: z.string().min(1).max(16_000).optional(),
+  client_id: z.string().max(200).optional(),
+  transport: z.enum(['body', 'cookie']).default('body'),
+})
 /** Body of an addition to the cart. */
 export const CartInput = z.object({ item: z.string().min(1).max(40) })
 /** Body of a transfer; the amount in cents. */

@@ -1,9 +1,11 @@
 import { LabError } from '../../errors.ts'
+import type { RevokedReason } from '../../storage/refresh-rows.ts'
 import type { LabParts } from '../lab-parts.ts'
 import { whenFree } from '../when-free.ts'
 import { api } from './implementer.ts'
 
-async function endSessions(lab: LabParts, name: string): Promise<number> {
+async function endSessions(lab: LabParts, name: string, reason: RevokedReason): Promise<number> {
+  await lab.refreshTokens.endForAccount(name, reason, lab.clock.nowMs())
   const ended = await lab.stores.directory.endForAccount(name)
   for (const id of ended) lab.log.publish({ type: 'session-removed', id })
   return ended.length
@@ -26,12 +28,12 @@ export const accounts = api.accounts.router({
       ...(scopes !== undefined && { scopes: scopes.join(' ') }),
     })
     lab.log.publish({ type: 'account', account })
-    if (disabled) await endSessions(lab, name)
+    if (disabled) await endSessions(lab, name, 'account-disabled')
     return account
   }),
   endSessions: api.accounts.endSessions.handler(async ({ context: { lab }, input: { name } }) => {
     if (!lab.accounts.find(name)) throw unknown(name)
-    const ended = await endSessions(lab, name)
+    const ended = await endSessions(lab, name, 'logout-everywhere')
     lab.note('account-logged-out', { account: name, ended })
     return { ended }
   }),

@@ -6,13 +6,14 @@ import { logIn } from '../login.ts'
 import { hashPassword } from '../passwords.ts'
 import { sendProblem } from '../problem.ts'
 import { startSession } from '../session-middleware.ts'
+import { reportFamiliesEnded } from '../tokens/revoke-refresh.ts'
 import { report, startTimer } from '../trace.ts'
 import { reportAllEnded } from './sessions.ts'
 
 const WRITE = { kind: 'account-write', clause: 'OWASP ASVS 5 V6.2.3', file: 'routes/password.ts', symbol: 'changePassword' } as const
 
 /**
- * `POST /password`: takes the current password besides the credential, and ends all sessions of the account; the caller's own goes on under
+ * `POST /password`: takes the current password besides the credential, and ends all sessions and refresh tokens of the account; the caller's own goes on under
  * a new id (OWASP ASVS 5 V7.4.3). Access tokens are self-contained: those already issued stay good until they expire.
  */
 export const changePassword = (context: TargetContext): RequestHandler =>
@@ -31,7 +32,12 @@ export const changePassword = (context: TargetContext): RequestHandler =>
     const hash = await hashPassword(input.newPassword)
     const startedAt = startTimer()
     // Both or neither where that can be: a session that outlives the password it came from would be the thief's.
-    const ended = await context.sessions.endForAccountWith(name, () => context.accounts.setPasswordHash(name, hash))
+    let families: string[] = []
+    const write = context.database.transaction(() => {
+      context.accounts.setPasswordHash(name, hash)
+      families = context.refresh.store.endForAccountNow(name, 'password-changed', context.clock.nowMs())
+    })
+    const ended = await context.sessions.endForAccountWith(name, write.immediate)
     report(WRITE, {
       outcome: 'pass',
       startedAt,
@@ -39,6 +45,7 @@ export const changePassword = (context: TargetContext): RequestHandler =>
       evidence: () => ({ sql: 'UPDATE accounts SET password_hash = ? WHERE name = ?', rows: 1 }),
     })
     reportAllEnded(context, name, ended, startedAt)
+    reportFamiliesEnded(name, families, startedAt)
     if (sessionId !== null) await startSession(request, name)
     response.json({
       endedSessions: sessionId === null ? ended.length : Math.max(0, ended.length - 1),

@@ -49,7 +49,7 @@ export const showSession = (context: TargetContext): RequestHandler =>
 
 /**
  * `DELETE /session`: logs out. A session's row is gone before the answer; of a token only this client's cookie goes, the token itself stays
- * good until it expires for whoever kept a copy.
+ * good until it expires for whoever kept a copy. The cookie of a refresh token never comes here: `POST /token/revoke` ends its family.
  */
 export const deleteSession = (context: TargetContext): RequestHandler =>
   guarded(context, { mechanisms: ['session', 'jwt-cookie'] }, async (request, response, { sessionId }) => {

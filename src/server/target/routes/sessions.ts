@@ -5,6 +5,7 @@ import { guarded } from '../authorize.ts'
 import type { TargetContext } from '../context.ts'
 import { sendProblem } from '../problem.ts'
 import { clearCredentials, endSession } from '../session-middleware.ts'
+import { revokeAllFamilies } from '../tokens/revoke-refresh.ts'
 import { noteEnded, report, startTimer } from '../trace.ts'
 
 const LIST = { kind: 'session-lookup', clause: 'OWASP ASVS 5 V7.5.2', file: 'routes/sessions.ts', symbol: 'listSessions' } as const
@@ -39,7 +40,10 @@ export const reportAllEnded = (context: TargetContext, account: string, ids: str
   })
 }
 
-/** `DELETE /sessions`: logs the caller out everywhere. Access tokens stay good until they expire: nothing here knows them. */
+/**
+ * `DELETE /sessions`: logs the caller out everywhere, refresh tokens included. Access tokens stay good until they expire: nothing here knows
+ * them.
+ */
 export const deleteSessions = (context: TargetContext): RequestHandler =>
   guarded(context, {}, async (request, response, principal) => {
     // The caller's own first: express-session must not touch a row that is about to go.
@@ -48,6 +52,7 @@ export const deleteSessions = (context: TargetContext): RequestHandler =>
     const startedAt = startTimer()
     const ids = await context.sessions.endForAccount(principal.name)
     reportAllEnded(context, principal.name, ids, startedAt)
+    await revokeAllFamilies(context, principal.name, 'logout-everywhere')
     response.status(204).end()
   })
 

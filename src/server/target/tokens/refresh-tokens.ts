@@ -88,11 +88,11 @@ const EXPIRED = refused('refresh-expired', 'This refresh token has expired. Log 
 const DISABLED = refused('account-disabled', 'This account is disabled.')
 
 /** The token's record, if it was issued to this client (RFC 6749 §6); null when not, and then why. */
-const findBound = async (
+export const findBound = async (
   { refresh: { store } }: TargetContext,
   token: string,
   clientId: string | null,
-): Promise<{ record: RefreshRecord } | { record: null; why: typeof UNKNOWN }> => {
+): Promise<{ record: RefreshRecord; why: null } | { record: null; why: typeof UNKNOWN & { isOtherClient: boolean } }> => {
   const startedAt = startTimer()
   const record = await store.find(token)
   report(LOOKUP, {
@@ -101,7 +101,7 @@ const findBound = async (
     title: record ? 'The hash of the refresh token is in the store' : 'The store knows no such refresh token',
     evidence: () => ({ sql: REFRESH_SQL.find, rows: record ? 1 : 0, row: record }),
   })
-  if (!record) return { record: null, why: UNKNOWN }
+  if (!record) return { record: null, why: { ...UNKNOWN, isOtherClient: false } }
   const isBound = record.clientId === clientId
   report(BINDING, {
     outcome: isBound ? 'pass' : 'fail',
@@ -109,7 +109,7 @@ const findBound = async (
     title: isBound ? 'It was issued to this client' : 'It was issued to another client',
     evidence: () => ({ clientId, limit: record.clientId, account: record.account, family: record.family }),
   })
-  return isBound ? { record } : { record: null, why: OTHER_CLIENT }
+  return isBound ? { record, why: null } : { record: null, why: { ...OTHER_CLIENT, isOtherClient: true } }
 }
 
 const reuseResult = (outcome: RefreshOutcome, context: TargetContext): Omit<StepResult, 'startedAt'> => {
