@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import type { ClusterChange, ClusterState, StoreKind, StrategyName } from '../../contract/cluster.ts'
 import type { OperatorAction } from '../../contract/lab.ts'
 import type { Balancer } from './balancer.ts'
@@ -5,7 +6,12 @@ import type { Cluster } from './cluster.ts'
 import type { ClusterSettings } from './cluster-options.ts'
 import type { StoreDials } from './dials.ts'
 import { isRedisInstalled } from './local-redis.ts'
+import type { AskNode } from './nodes-directory.ts'
 import type { SessionStores } from './session-stores.ts'
+
+/** How long nodes may take to be connected to a Redis that was started again, and how often they are asked, milliseconds. */
+const RECONNECT_PATIENCE_MS = 5000
+const RECONNECT_LOOK_MS = 20
 
 /** What live settings are made of. */
 export interface LiveSettingsOptions {
@@ -60,7 +66,7 @@ export class LiveSettings {
       onAction('strategy-changed', { strategy })
     }
     if (store !== undefined) await this.#switchStore(store, redisUrl ?? null)
-    if (redisRunning !== undefined) await this.#options.stores.setOwnRunning(redisRunning)
+    if (redisRunning !== undefined) await this.#runRedis(redisRunning)
     await this.#setLeeway(change.leewaySeconds)
     this.announce()
     return this.state()
@@ -109,6 +115,25 @@ export class LiveSettings {
     stores.use(prepared)
     onAction('store-changed', { store, from, left })
     onStoreChange()
+  }
+
+  async #runRedis(isRunning: boolean): Promise<void> {
+    const { stores, cluster } = this.#options
+    await stores.setOwnRunning(isRunning)
+    if (!isRunning) return
+    // Each node has a connection of its own, which tries again at its own pace.
+    const deadline = performance.now() + RECONNECT_PATIENCE_MS
+    const hasStore = async (ask: AskNode): Promise<void> => {
+      while (performance.now() < deadline) {
+        const isReached = await ask({ method: 'find', args: ['0'.repeat(64)] }).then(
+          () => true,
+          () => false,
+        )
+        if (isReached) return
+        await wait(RECONNECT_LOOK_MS)
+      }
+    }
+    await Promise.all(cluster.directories().map(hasStore))
   }
 
   async #setLeeway(seconds: number | undefined): Promise<void> {
