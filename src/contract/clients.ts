@@ -76,7 +76,11 @@ export const clients = {
     .input(ById.extend({ username: z.string().max(200).optional(), password: z.string().max(1000).optional() }))
     .output(CausedExchanges),
   logout: oc
-    .route({ method: 'POST', path: '/clients/{id}/logout', summary: 'Log out; a JWT client has its refresh token revoked and discards its copies' })
+    .route({
+      method: 'POST',
+      path: '/clients/{id}/logout',
+      summary: 'Log out; a JWT client has its refresh token revoked and discards its copies',
+    })
     .input(ById)
     .output(CausedExchanges),
   refresh: oc
