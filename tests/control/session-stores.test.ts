@@ -90,7 +90,12 @@ describe.each(['memory', 'sqlite', 'redis'] as const)('sessions in %s, seen by t
     const cookie = await logIn()
     const home = (await lab.call('GET', '/nodes')).json[0].id
     await use({ storeOut: true })
-    expect(await me(cookie)).toMatchObject({ status: 503, json: { verdict: 'store-unavailable' } })
+    const refused = await me(cookie)
+    expect(refused).toMatchObject({ status: 503, json: { verdict: 'store-unavailable' } })
+    const { steps } = (await lab.call('GET', `/exchanges/${refused.headers['x-authlab-exchange']}`)).json
+    expect(steps).toContainEqual(
+      expect.objectContaining({ kind: 'session-lookup', outcome: 'fail', evidence: expect.objectContaining({ isReached: false }) }),
+    )
     const login = { method: 'POST', body: { username: 'bob', password: 'bob-pass' }, headers: { 'Content-Type': 'application/json' } }
     expect(await send(`${lab.lab.balancerUrl}/session`, login)).toMatchObject({ status: 503, json: { verdict: 'store-unavailable' } })
     const token = (await send(`${lab.lab.balancerUrl}/token`, { ...login, body: { ...login.body, grant_type: 'password' } })).json

@@ -76,7 +76,13 @@ const cookieSignature: Check = (attempt) => {
 const sessionLookup: Check = async (attempt) => {
   const { context, request, response, sid } = attempt
   const startedAt = startTimer()
-  await loadSession(context.sessionMiddleware, request, response)
+  const evidence = { sql: context.store.statements?.find, id: publicId(sid) }
+  try {
+    await loadSession(context.sessionMiddleware, request, response)
+  } catch (error) {
+    report(LOOKUP, { outcome: 'fail', startedAt, title: 'The store does not answer', evidence: () => ({ ...evidence, isReached: false }) })
+    throw error
+  }
   const isLive = request.sessionID === sid && typeof request.session.account === 'string'
   // The reason for a refusal costs a second lookup; a good session costs one.
   if (isLive) attempt.look = { state: 'live', row: currentTrace()?.row ?? null }
@@ -87,7 +93,7 @@ const sessionLookup: Check = async (attempt) => {
     outcome: isFound ? 'pass' : 'fail',
     startedAt,
     title: isFound ? 'The session is in the store' : 'The store knows no such session',
-    evidence: () => ({ sql: context.store.statements?.find, id: publicId(sid), row, rows: row ? 1 : 0 }),
+    evidence: () => ({ ...evidence, row, rows: row ? 1 : 0 }),
   })
   return isFound ? null : unauthorized('unknown-session', 'This session does not exist any more. Log in again.')
 }

@@ -55,7 +55,8 @@ export function paramsOf(step: Step, exchange: Pick<Exchange, 'node' | 'status'>
 /** The step's title in the language in use; the server's English sentence where the words need something that is not there. */
 export const stepTitle = (step: Step, params: Params): string => {
   const key = `steps:${step.kind}.${step.outcome}.title`
-  return sayFirst([`${key}_${storeOf(step)}`, key], params) ?? step.title
+  const variant = step.evidence['isReached'] === false ? 'unreached' : storeOf(step)
+  return sayFirst([`${key}_${variant}`, key], params) ?? step.title
 }
 
 /** What a sticky balancer made of the affinity cookie; null for any other step. */
@@ -68,7 +69,8 @@ function stickiness({ kind, evidence: { strategy, affinity, node } }: Step): 'pi
 /** The line under the title; null when the evidence does not fill one. */
 export const stepDetail = (step: Step, params: Params): string | null => {
   const key = `steps:${step.kind}.${step.outcome}.detail`
-  return sayFirst([`${key}_${stickiness(step) ?? storeOf(step)}`, key, `${key}2`], params)
+  const variant = step.evidence['isReached'] === false ? 'unreached' : (stickiness(step) ?? storeOf(step))
+  return sayFirst([`${key}_${variant}`, key, `${key}2`], params)
 }
 
 /** Why the step is there, in the words of the store it used. */
