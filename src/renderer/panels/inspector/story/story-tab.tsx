@@ -2,6 +2,7 @@ import { IconCircleCheck, IconCircleX, IconInfoCircle } from '@tabler/icons-reac
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Exchange } from '../../../../contract/exchanges.ts'
+import type { Step } from '../../../../contract/step.ts'
 import { say } from '../../../i18n/say.ts'
 import { familyOf, type Tone, toneOf, verdictHeadline, verdictWhy } from '../../../i18n/verdict-words.ts'
 import { accentOf } from '../../../ui/mechanism-tag.tsx'
@@ -65,6 +66,8 @@ function Figures({ exchange, use }: { readonly exchange: Exchange; readonly use:
   )
 }
 
+const isOfBalancer = ({ source }: Step): boolean => source.file.startsWith('src/server/cluster/')
+
 /** Why the exchange was allowed or denied, and every step that the server reported. */
 export function StoryTab({ exchange }: { readonly exchange: Exchange }) {
   const { t } = useTranslation('inspector')
@@ -88,7 +91,7 @@ export function StoryTab({ exchange }: { readonly exchange: Exchange }) {
       ) : (
         <>
           <div className={classes['head']}>
-            <h3>{t(exchange.node === null ? 'balancerSteps' : 'steps', { count: steps.length })}</h3>
+            <h3>{t(steps.every(isOfBalancer) ? 'balancerSteps' : 'steps', { count: steps.length })}</h3>
           </div>
           <ol>
             {steps.map((step, index) => {
