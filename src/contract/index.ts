@@ -8,10 +8,11 @@ import { exchanges } from './exchanges.ts'
 import { keys } from './keys.ts'
 import { lab } from './lab.ts'
 import { nodes } from './nodes.ts'
+import { refreshFamilies } from './refresh-families.ts'
 import { sessions } from './sessions.ts'
 
 /** The whole control API: server, client, validation and OpenAPI document come from this one value. */
-export const contract = oc.router({ lab, events, clients, exchanges, sessions, accounts, nodes, cluster, keys, clock })
+export const contract = oc.router({ lab, events, clients, exchanges, sessions, refreshFamilies, accounts, nodes, cluster, keys, clock })
 
 /** Base path of the control API on the control port. */
 export const API_BASE = '/lab/api'

@@ -52,7 +52,13 @@ test('a refresh token gives new tokens once; sent again it ends its family', asy
   const after = await tokens()
   expect([after['access'] === before['access'], after['refresh'] === before['refresh']]).toEqual([false, false])
   expect(outcome(await me('bob-laptop'))).toEqual([200, 'allowed'])
+  const family = async () => (await call('GET', '/refresh-families?account=bob&limit=1')).json[0]
+  expect(await family()).toMatchObject({ account: 'bob', state: 'active', members: [{ parent: null }, { usedAt: null }] })
   expect(outcome(await act(`/exchanges/${refreshed.id}/replay`))).toEqual([400, 'refresh-reused'])
+  const { state, revokedReason, revokedAt, id, members } = await family()
+  expect([state, revokedReason, members.length, members[0].id]).toEqual(['revoked', 'reused', 2, id])
+  expect([members[0].reusedAt, members[1].parent]).toEqual([revokedAt, id])
+  expect(JSON.stringify(members)).not.toContain(after['refresh'])
   expect(outcome(await act('/clients/bob-laptop/refresh'))).toEqual([400, 'token-revoked'])
 })
 

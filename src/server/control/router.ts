@@ -7,7 +7,8 @@ import { api } from './operations/implementer.ts'
 import { keys } from './operations/keys.ts'
 import { lab } from './operations/lab.ts'
 import { nodes } from './operations/nodes.ts'
+import { refreshFamilies } from './operations/refresh-families.ts'
 import { sessions } from './operations/sessions.ts'
 
 /** The contract, implemented. */
-export const router = api.router({ lab, clients, exchanges, sessions, accounts, nodes, cluster, keys, clock })
+export const router = api.router({ lab, clients, exchanges, sessions, refreshFamilies, accounts, nodes, cluster, keys, clock })

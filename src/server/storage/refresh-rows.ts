@@ -1,9 +1,8 @@
 import { hash } from 'node:crypto'
 import type Database from 'better-sqlite3'
+import type { RefreshFamily, RevokedReason } from '../../contract/refresh-families.ts'
+import { type FamilyFilter, prepareFamilies } from './refresh-families.ts'
 import { placeOfId, type SessionKey } from './sid-key.ts'
-
-/** Why a family of refresh tokens was ended before its time. */
-export type RevokedReason = 'reused' | 'logout' | 'logout-everywhere' | 'password-changed' | 'account-disabled'
 
 /** A refresh token with the family it belongs to. Times are lab time, Unix milliseconds; ids are SHA-256 in hexadecimal. */
 export interface RefreshRecord {
@@ -65,6 +64,8 @@ export interface RefreshStore {
   end(family: string, reason: RevokedReason, now: number): Promise<boolean>
   /** Ends every family of an account that is in force and answers their ids. */
   endForAccount(account: string, reason: RevokedReason, now: number): Promise<string[]>
+  /** Families with their members, newest first. */
+  list(filter: FamilyFilter, now: number): Promise<RefreshFamily[]>
   /** As {@link RefreshStore.endForAccount}, inside a transaction of the app's database that the caller has open: both or neither. */
   endForAccountNow(account: string, reason: RevokedReason, now: number): string[]
 }
@@ -120,12 +121,14 @@ function prepare(database: Database.Database) {
 export class RefreshRows implements RefreshStore {
   readonly #sql: ReturnType<typeof prepare>
   readonly #patiently: Patiently
+  readonly #list: ReturnType<typeof prepareFamilies>
   readonly #beginOne: (place: SessionKey, family: NewFamily, now: number) => void
   readonly #rotateOne: (use: RefreshUse) => RefreshOutcome
 
   constructor(database: Database.Database, patiently: Patiently) {
     this.#sql = prepare(database)
     this.#patiently = patiently
+    this.#list = prepareFamilies(database)
     this.#beginOne = database.transaction((place: SessionKey, family: NewFamily, now: number) => this.#begin(place, family, now)).immediate
     this.#rotateOne = database.transaction((use: RefreshUse) => this.#rotate(use)).immediate
   }
@@ -152,6 +155,10 @@ export class RefreshRows implements RefreshStore {
 
   endForAccount(account: string, reason: RevokedReason, now: number): Promise<string[]> {
     return this.#patiently(() => this.endForAccountNow(account, reason, now))
+  }
+
+  async list(filter: FamilyFilter, now: number): Promise<RefreshFamily[]> {
+    return this.#list(filter, now)
   }
 
   endForAccountNow(account: string, reason: RevokedReason, now: number): string[] {

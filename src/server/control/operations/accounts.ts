@@ -1,5 +1,5 @@
+import type { RevokedReason } from '../../../contract/refresh-families.ts'
 import { LabError } from '../../errors.ts'
-import type { RevokedReason } from '../../storage/refresh-rows.ts'
 import type { LabParts } from '../lab-parts.ts'
 import { whenFree } from '../when-free.ts'
 import { api } from './implementer.ts'

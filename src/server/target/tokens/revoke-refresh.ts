@@ -1,4 +1,5 @@
-import { REFRESH_SQL, type RefreshRecord, type RevokedReason } from '../../storage/refresh-rows.ts'
+import type { RevokedReason } from '../../../contract/refresh-families.ts'
+import { REFRESH_SQL, type RefreshRecord } from '../../storage/refresh-rows.ts'
 import type { TargetContext } from '../context.ts'
 import { report, startTimer } from '../trace.ts'
 

@@ -1,0 +1,8 @@
+import { api } from './implementer.ts'
+
+/** Operations on families of refresh tokens. */
+export const refreshFamilies = api.refreshFamilies.router({
+  list: api.refreshFamilies.list.handler(({ context: { lab }, input: { account, limit } }) =>
+    lab.refreshTokens.list({ account: account ?? null, limit }, lab.clock.nowMs()),
+  ),
+})
