@@ -25,6 +25,8 @@ export default defineConfig({
   main: {
     plugins: [copyAssets],
     build: {
+      // Every node reads the code anew: less of it is a faster start.
+      minify: true,
       rollupOptions: {
         input: {
           main: at('src/main/main.ts'),

@@ -110,32 +110,42 @@ function startNodes(
   })
 }
 
-async function startTraffic(ground: Ground): Promise<Running> {
-  const { config, files, stores, clock, announcer, undoing } = ground
-  const capacity = files.settings.captureCapacity() ?? config.captureCapacity
+function beginRecording({ config, files, announcer, undoing }: Ground): Promise<Recorder> {
   let isClosing = false
-  const recorder = await startRecorder({
+  const starting = startRecorder({
     databaseFile: files.labFile,
-    capacity,
+    capacity: files.settings.captureCapacity() ?? config.captureCapacity,
     onChange: announcer.publish,
     onProblem: (message) => {
       // Its thread ends with the lab.
       if (!isClosing) console.error(message)
     },
   })
-  undoing.add(() => {
+  const started = orNothing(starting)
+  undoing.add(async () => {
     isClosing = true
-    return recorder.close()
+    await (await started)?.close()
   })
-  announcer.recorder = recorder
-  // The first event: a reader that has seen nothing can tell 0 from "up to date".
-  announcer.note('lab-started')
-  let settings: LiveSettings | null = null
+  return starting
+}
+
+/** For whoever only has to clean up: the failure itself is told where the promise is awaited. */
+const orNothing = <T>(promise: Promise<T>): Promise<T | null> => promise.catch(() => null)
+
+async function startTraffic(ground: Ground): Promise<Running> {
+  const { config, stores, clock, announcer, undoing } = ground
+  const recording = beginRecording(ground)
   undoing.add(() => stores.close())
+  let settings: LiveSettings | null = null
   const prepared = await stores.prepare(config.store, config.redisUrl)
   stores.use(prepared)
-  const cluster = await startNodes(ground, prepared, () => settings?.announce())
-  undoing.add(() => cluster.close())
+  // Beside the recorder: both load what they need in threads of their own.
+  const starting = startNodes(ground, prepared, () => settings?.announce())
+  const started = orNothing(starting)
+  undoing.add(async () => (await started)?.close())
+  const [recorder, cluster] = await Promise.all([recording, starting])
+  announcer.recorder = recorder
+  announcer.note('lab-started')
   stores.memory = new NodesDirectory(() => cluster.directories())
   let clients: ClientPool | null = null
   const clientByTag = (tag: string) => clients?.byTag(tag) ?? null
