@@ -6,7 +6,9 @@ import { type BenchRow, row } from './bench-row.ts'
 import { startRedis } from './me-redis.ts'
 
 const REPETITIONS = 9
-const REQUESTS = 2000
+const REQUESTS = 8000
+/** Rounds before anything counts: until then the code is still being compiled. */
+const WARM_UP = 3
 const CONNECTIONS = 16
 
 /** What is measured, in the order of each repetition: the subjects of me-server.ts, each by one credential. */
@@ -89,7 +91,7 @@ async function round({ child, pool, clients }: Subject): Promise<Measured> {
 /** Each repetition measures every subject once, the order turning by one, so that what else the machine does falls on all alike. */
 async function measure(subjects: [Name, Subject][]): Promise<(name: Name, value: keyof Measured) => number[]> {
   const found = new Map<Name, Measured[]>(subjects.map(([name]) => [name, []]))
-  for (const [, subject] of subjects) await round(subject)
+  for (let count = 0; count < WARM_UP; count++) for (const [, subject] of subjects) await round(subject)
   for (let repetition = 0; repetition < REPETITIONS; repetition++)
     for (let turn = 0; turn < subjects.length; turn++) {
       const [name, subject] = subjects[(turn + repetition) % subjects.length] as [Name, Subject]
