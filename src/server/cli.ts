@@ -1,8 +1,7 @@
 import { once } from 'node:events'
 import type { Notice } from '../contract/lab.ts'
-import { EXIT, leave, requireNode, say, watchSignals } from './command-line.ts'
-import { type Config, ConfigError, parseConfig } from './config.ts'
-import { LabError } from './errors.ts'
+import { EXIT, leave, leaveFailed, readOrLeave, requireNode, say, watchSignals } from './command-line.ts'
+import { type Config, parseConfig } from './config.ts'
 import type { Lab } from './lab.ts'
 import { openBrowser } from './open-browser.ts'
 import { outliveReaders } from './outlive-readers.ts'
@@ -11,18 +10,6 @@ const inWords = ({ code, params }: Notice): string =>
   code === 'port-moved'
     ? `port ${params['from']} of the ${params['what']} is taken, it moved to ${params['to']}.`
     : `a file that did not pass its integrity check was moved aside to ${params['path']}; a fresh one was started. (database-moved-aside)`
-
-function readConfig(): Config {
-  try {
-    const parsed = parseConfig(process.argv.slice(2), process.env)
-    if (!('help' in parsed) && !('version' in parsed)) return parsed
-    process.stdout.write('help' in parsed ? parsed.help : `${parsed.version}\n`)
-    process.exit(0)
-  } catch (error) {
-    if (error instanceof ConfigError) leave(EXIT.badFlag, error.message)
-    throw error
-  }
-}
 
 function announce(lab: Lab, config: Config): void {
   for (const notice of lab.notices) say(inWords(notice))
@@ -33,7 +20,7 @@ function announce(lab: Lab, config: Config): void {
 }
 
 async function main(): Promise<void> {
-  const config = readConfig()
+  const config = readOrLeave(() => parseConfig(process.argv.slice(2), process.env))
   if (config.mode === 'desktop')
     leave(EXIT.badFlag, '--desktop needs the Electron app; this is the server alone: use npm start -- --desktop.')
   requireNode()
@@ -51,8 +38,4 @@ async function main(): Promise<void> {
   process.exit(0)
 }
 
-main().catch((error: unknown) => {
-  if (error instanceof LabError) leave(EXIT.failed, error.message)
-  if (process.env['AUTHLAB_DEBUG'] === '1') console.error(error)
-  leave(EXIT.failed, `it could not start: ${error instanceof Error ? error.message : String(error)} (AUTHLAB_DEBUG=1 shows where)`)
-})
+main().catch(leaveFailed)

@@ -23,7 +23,7 @@ import { Checkpoints } from './storage/checkpoints.ts'
 import { RefreshRows } from './storage/refresh-rows.ts'
 import { AUDIENCE, ISSUER, LIFETIMES } from './target-defaults.ts'
 import { type Recorder, startRecorder } from './traffic/recorder.ts'
-import { Undoing } from './undoing.ts'
+import { startWhole, type Undoing } from './undoing.ts'
 import { readVersion } from './version.ts'
 
 /** What the line `AUTHLAB_READY` says. */
@@ -286,12 +286,4 @@ async function start(config: Config, undoing: Undoing): Promise<Lab> {
  * Starts a lab; the one place where its parts are put together.
  * @throws LabError when a port, the folder or a database cannot be had; nothing is left open then
  */
-export async function startLab(config: Config): Promise<Lab> {
-  const undoing = new Undoing()
-  try {
-    return await start(config, undoing)
-  } catch (error) {
-    await undoing.run().catch((failure: unknown) => console.error(failure))
-    throw error
-  }
-}
+export const startLab = (config: Config): Promise<Lab> => startWhole((undoing) => start(config, undoing))

@@ -1,22 +1,8 @@
 import { once } from 'node:events'
 import { AllowedHosts } from './allowed-hosts.ts'
-import { EXIT, leave, requireNode, say, watchSignals } from './command-line.ts'
-import { ConfigError } from './config.ts'
-import { LabError } from './errors.ts'
+import { leaveFailed, readOrLeave, requireNode, say, watchSignals } from './command-line.ts'
 import { outliveReaders } from './outlive-readers.ts'
-import { parseTargetConfig, type TargetConfig } from './standalone/target-config.ts'
-
-function readConfig(): TargetConfig {
-  try {
-    const parsed = parseTargetConfig(process.argv.slice(2))
-    if (!('help' in parsed) && !('version' in parsed)) return parsed
-    process.stdout.write('help' in parsed ? parsed.help : `${parsed.version}\n`)
-    process.exit(0)
-  } catch (error) {
-    if (error instanceof ConfigError) leave(EXIT.badFlag, error.message)
-    throw error
-  }
-}
+import { parseTargetConfig } from './standalone/target-config.ts'
 
 /** Passwords, cookies and tokens cross the network in the clear then. */
 function warnOfNetwork(host: string): void {
@@ -28,7 +14,7 @@ function warnOfNetwork(host: string): void {
 }
 
 async function main(): Promise<void> {
-  const config = readConfig()
+  const config = readOrLeave(() => parseTargetConfig(process.argv.slice(2)))
   requireNode()
   outliveReaders()
   const stopped = watchSignals()
@@ -45,8 +31,4 @@ async function main(): Promise<void> {
   process.exit(0)
 }
 
-main().catch((error: unknown) => {
-  if (error instanceof LabError) leave(EXIT.failed, error.message)
-  if (process.env['AUTHLAB_DEBUG'] === '1') console.error(error)
-  leave(EXIT.failed, `it could not start: ${error instanceof Error ? error.message : String(error)} (AUTHLAB_DEBUG=1 shows where)`)
-})
+main().catch(leaveFailed)

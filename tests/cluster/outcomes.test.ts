@@ -8,7 +8,7 @@ import { type Answer, send, startTestLab, type TestLab } from '../support/start-
 const PAGE = new URL('../../docs/cluster-outcomes.md', import.meta.url)
 const NODES = 3
 /** Enough that a strategy which shares requests out reaches every node. */
-const REQUESTS = 24
+const REQUESTS = 40
 
 let lab: TestLab
 

@@ -21,7 +21,7 @@ import { type OpenedStorage, openStorage } from '../target/sessions/shared-stora
 import { RemoteKeys } from '../target/tokens/remote-keys.ts'
 import { AUDIENCE, ISSUER, KEY_OVERLAP, LIFETIMES } from '../target-defaults.ts'
 import { signingKeyId, type TargetKeys, verifyingKeyIds } from '../target-keys.ts'
-import { Undoing } from '../undoing.ts'
+import { startWhole, type Undoing } from '../undoing.ts'
 import { readVersion } from '../version.ts'
 import { answerLab } from './lab-answers.ts'
 import { followSecrets } from './shared-secrets.ts'
@@ -195,12 +195,4 @@ async function start(config: TargetConfig, undoing: Undoing): Promise<RunningTar
  * Starts the app under study alone: unchanged, but for what tells its lab the steps of its answers.
  * @throws LabError when a port, a secret, the folder or Redis cannot be had; nothing is left open then
  */
-export async function startTarget(config: TargetConfig): Promise<RunningTarget> {
-  const undoing = new Undoing()
-  try {
-    return await start(config, undoing)
-  } catch (error) {
-    await undoing.run().catch((failure: unknown) => console.error(failure))
-    throw error
-  }
-}
+export const startTarget = (config: TargetConfig): Promise<RunningTarget> => startWhole((undoing) => start(config, undoing))

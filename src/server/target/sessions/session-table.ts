@@ -1,21 +1,10 @@
 import type Database from 'better-sqlite3'
-import type { StoredRecord } from '../../storage/session-records.ts'
+import { type RecordToSave, type StoredRecord, TOUCH_ORDER_MS } from '../../storage/session-records.ts'
 import { IS_LIVE, SESSION_COLUMNS, type StoredSession, UNLIST } from '../../storage/session-rows.ts'
 import type { SessionKey } from '../../storage/sid-key.ts'
 
-/** What a save writes. Times are lab time, Unix milliseconds; `absoluteExpiresAt` counts only for a new row. */
-export interface SavedSession {
-  account: string | null
-  device: string | null
-  node: string
-  data: string
-  now: number
-  idleExpiresAt: number
-  absoluteExpiresAt: number
-}
-
-/** How far apart the clocks of two nodes' touches may be before the later one counts as "from before the clock was moved back". */
-const TOUCH_ORDER_MS = 5000
+/** What a save writes; the table's own statements know whether the session came out of it. */
+export type SavedSession = Omit<RecordToSave, 'isKnown'>
 
 /** The statements of {@link SessionTable} by purpose, as shown in the trace. */
 export const SESSION_SQL = {

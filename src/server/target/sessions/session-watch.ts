@@ -1,4 +1,5 @@
 import type { SessionRow } from '../../../contract/sessions.ts'
+import type { Clock } from '../../clock.ts'
 
 /** What is known of a session id, and why it is not accepted. */
 export interface SessionLook {
@@ -22,6 +23,21 @@ export interface SessionChange {
   ended?: string
   /** A lost update: between this request's load and its save another request saved the session, and that is overwritten now. */
   overwrote?: { loadedVersion: number; storedVersion: number }
+}
+
+/** What every kind of session store needs and whom it tells. */
+export interface SessionStoreOptions {
+  clock: Clock
+  idleSeconds: number
+  absoluteSeconds: number
+  nodeId: string
+  /** Called in the request's own async context for every session the store wrote, touched or ended. */
+  onChange?: (change: SessionChange) => void
+  /** Called in the request's own async context by every `get`, so that a trace needs no second lookup. */
+  onLook?: (look: SessionLook) => void
+  onProblem?: (problem: StoreProblem) => void
+  /** Real time between two purges; 0 = only when the store's `purge` is called. */
+  purgeEverySeconds?: number
 }
 
 /** What a save at hand did. @param loadedVersion null when the session was not loaded, or without its version */

@@ -1,9 +1,9 @@
 import type Database from 'better-sqlite3'
 import type { Request } from 'express'
 import session, { type SessionData } from 'express-session'
-import type { Clock } from '../../clock.ts'
 import { LabError } from '../../errors.ts'
 import type { StoredRecord } from '../../storage/session-records.ts'
+import { TOMBSTONE_MS } from '../../storage/session-records.ts'
 import { type StoredSession, toSessionRow } from '../../storage/session-rows.ts'
 import { placeOfSid, type SessionKey } from '../../storage/sid-key.ts'
 import { type KnownSession, recall, remember } from './known-sessions.ts'
@@ -11,30 +11,16 @@ import { PendingTouches, type Touch } from './pending-touches.ts'
 import { type Purged, purge } from './purge.ts'
 import { parseSession, serializeSession, textOf } from './session-data.ts'
 import { type SavedSession, SessionTable, stateAt, withTouch } from './session-table.ts'
-import { type SessionChange, type SessionLook, type StoreProblem, savedChange } from './session-watch.ts'
+import { type SessionLook, type SessionStoreOptions, savedChange } from './session-watch.ts'
 import { asUnavailable, type Done, WriteQueue } from './write-queue.ts'
 
 /** What the store needs and whom it tells. */
-export interface SqliteSessionStoreOptions {
+export interface SqliteSessionStoreOptions extends SessionStoreOptions {
   /** Opened by `openDatabase(file, 'target')` or connected by `connectDatabase`. */
   database: Database.Database
-  clock: Clock
-  idleSeconds: number
-  absoluteSeconds: number
-  nodeId: string
-  /** Called in the request's own async context for every row this store wrote, touched or ended. */
-  onChange?: (change: SessionChange) => void
-  /** Called in the request's own async context by every `get`, so that a trace needs no second lookup. */
-  onLook?: (look: SessionLook) => void
-  onProblem?: (problem: StoreProblem) => void
-  /** Real time between two purges; 0 = only when {@link SqliteSessionStore.purge} is called. */
-  purgeEverySeconds?: number
 }
 
 type SimpleCallback = (error?: unknown) => void
-
-/** A tombstone has to outlive any request that may still hold the ended session. */
-const TOMBSTONE_MS = 5 * 60_000
 
 /**
  * Sessions in one SQLite table, shared by every node that opens the same file (WAL). Expired rows are absent.

@@ -1,6 +1,5 @@
 import type { Request } from 'express'
 import session, { type SessionData } from 'express-session'
-import type { Clock } from '../../clock.ts'
 import { LabError } from '../../errors.ts'
 import { after, isLive, type RecordToSave, type SessionRecords, type Soon, type StoredRecord } from '../../storage/session-records.ts'
 import { toSessionRow } from '../../storage/session-rows.ts'
@@ -8,22 +7,11 @@ import { placeOfSid } from '../../storage/sid-key.ts'
 import { recall, remember } from './known-sessions.ts'
 import { parseSession, serializeSession, textOf } from './session-data.ts'
 import { stateAt } from './session-table.ts'
-import { type SessionChange, type SessionLook, type StoreProblem, savedChange } from './session-watch.ts'
+import { type SessionLook, type SessionStoreOptions, savedChange } from './session-watch.ts'
 
 /** What the store needs and whom it tells. */
-export interface TimedSessionStoreOptions {
+export interface TimedSessionStoreOptions extends SessionStoreOptions {
   records: SessionRecords
-  clock: Clock
-  idleSeconds: number
-  absoluteSeconds: number
-  nodeId: string
-  /** Called in the request's own async context for every session this store wrote, touched or ended. */
-  onChange?: (change: SessionChange) => void
-  /** Called in the request's own async context by every `get`, so that a trace needs no second lookup. */
-  onLook?: (look: SessionLook) => void
-  onProblem?: (problem: StoreProblem) => void
-  /** Real time between two purges; 0 = only when {@link TimedSessionStore.purge} is called. */
-  purgeEverySeconds?: number
 }
 
 type SimpleCallback = (error?: unknown) => void
