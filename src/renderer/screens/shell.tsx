@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react'
+import { type ComponentType, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { token } from '../api.ts'
 import { desktop } from '../desktop.ts'
@@ -6,7 +6,7 @@ import { CommandPalette } from '../panels/commands/command-palette.tsx'
 import { useGlobalCommands } from '../panels/commands/global-commands.ts'
 import { runCommand } from '../state/commands.ts'
 import { retryNow } from '../state/connect.ts'
-import { useUi } from '../state/ui-state.ts'
+import { type Screen, useUi } from '../state/ui-state.ts'
 import { useConnection, useLab } from '../state/use-lab.ts'
 import { Banners } from './frame/banners.tsx'
 import { Rail } from './frame/rail.tsx'
@@ -55,8 +55,10 @@ function Gate() {
   )
 }
 
+const SCREEN: Readonly<Record<Screen, ComponentType>> = { workbench: Workbench, settings: SettingsScreen }
+
 function Frame() {
-  const screen = useUi((ui) => ui.screen)
+  const Screen = SCREEN[useUi((ui) => ui.screen)]
   useGlobalCommands()
   useEffect(() => desktop.onMenuCommand?.((command) => void runCommand(command)), [])
   return (
@@ -65,7 +67,9 @@ function Frame() {
       <Banners />
       <div className="mid">
         <Rail />
-        <main className="main">{screen === 'settings' ? <SettingsScreen /> : <Workbench />}</main>
+        <main className="main">
+          <Screen />
+        </main>
       </div>
       <StatusBar />
       <CommandPalette />

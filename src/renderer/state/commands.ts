@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'react'
 import type { MenuCommand } from '../../contract/desktop.ts'
+import type { Screen } from './ui-state.ts'
 
 /** Everything that a key, the native menu or the command palette can ask the page to do. */
 export type CommandId =
@@ -19,8 +20,7 @@ export type CommandId =
   | 'clock-ahead-15'
   | 'toggle-recording'
   | 'go-back'
-  | 'screen-1'
-  | 'screen-2'
+  | `screen-${Screen}`
 
 const handlers = new Map<CommandId, Array<() => void>>()
 

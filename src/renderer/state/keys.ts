@@ -1,5 +1,5 @@
 import { type CommandId, runCommand } from './commands.ts'
-import { currentUi } from './ui-state.ts'
+import { currentUi, SCREENS } from './ui-state.ts'
 
 /** Single keys, as `KeyboardEvent.key`. Off while typing, and wholly off by choice. */
 export const LETTER_KEYS: Readonly<Record<string, CommandId>> = {
@@ -17,8 +17,7 @@ export const LETTER_KEYS: Readonly<Record<string, CommandId>> = {
   r: 'replay',
   m: 'replay-as-mallory',
   i: 'toggle-inspector',
-  '1': 'screen-1',
-  '2': 'screen-2',
+  ...Object.fromEntries(SCREENS.map((screen, index) => [String(index + 1), `screen-${screen}` as const])),
 }
 
 /** What a key press means, or null. */

@@ -1,8 +1,10 @@
 import { useStore } from 'zustand'
 import { createStore } from 'zustand/vanilla'
 
-/** Screens that exist. */
-export type Screen = 'workbench' | 'settings'
+/** Screens that exist, in the order of the rail; the number key of a screen is its place. */
+export const SCREENS = ['workbench', 'settings'] as const
+/** A screen. */
+export type Screen = (typeof SCREENS)[number]
 /** Colours as chosen; `auto` follows the system. */
 export type Theme = 'auto' | 'light' | 'dark'
 /** Languages that exist. */

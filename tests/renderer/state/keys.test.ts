@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { commandOf, type KeyPress } from '../../../src/renderer/state/keys.ts'
+import { SCREENS } from '../../../src/renderer/state/ui-state.ts'
 
 const press = (key: string, more: Partial<KeyPress> = {}): KeyPress => ({
   key,
@@ -19,6 +20,8 @@ test.each([
   [' ', 'pause-clock'],
   ['<', 'clock-back-15'],
   ['Escape', 'go-back'],
+  ['1', 'screen-workbench'],
+  [String(SCREENS.length), 'screen-settings'],
 ])('%j asks for %s', (key, command) => {
   expect(commandOf(press(key))).toBe(command)
 })

@@ -6,7 +6,7 @@ import { api } from '../../api.ts'
 import { shortVerdict } from '../../i18n/verdict-words.ts'
 import { notifyFailure } from '../../state/act.ts'
 import { type CommandId, hasCommand, runCommand } from '../../state/commands.ts'
-import { selectExchange, setUi, useUi } from '../../state/ui-state.ts'
+import { SCREENS, selectExchange, setUi, useUi } from '../../state/ui-state.ts'
 import { currentLog, useLab } from '../../state/use-lab.ts'
 import { useClusterCommands, useNodeCommands } from './cluster-commands.tsx'
 
@@ -27,8 +27,7 @@ const COMMANDS: ReadonlyArray<readonly [CommandId, string | null]> = [
   ['toggle-inspector', 'I'],
   ['toggle-theme', null],
   ['toggle-language', null],
-  ['screen-1', '1'],
-  ['screen-2', '2'],
+  ...SCREENS.map((screen, index) => [`screen-${screen}`, String(index + 1)] as const),
   ['reset-lab', null],
 ]
 

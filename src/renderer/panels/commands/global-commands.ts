@@ -26,12 +26,12 @@ function usePageCommands(): void {
   const isDark = useComputedColorScheme('light') === 'dark'
   useCommand('toggle-theme', () => setUi({ theme: isDark ? 'light' : 'dark' }))
   useCommand('toggle-language', () => setUi({ language: currentUi().language === 'en' ? 'zh-CN' : 'en' }))
-  useCommand('screen-1', () => setUi({ screen: 'workbench' }))
-  useCommand('screen-2', () => setUi({ screen: 'settings' }))
+  useCommand('screen-workbench', () => setUi({ screen: 'workbench' }))
+  useCommand('screen-settings', () => setUi({ screen: 'settings' }))
   useCommand('toggle-inspector', () => setUi({ isInspectorOpen: !currentUi().isInspectorOpen }))
   useCommand('open-request', () => setUi({ isInspectorOpen: true }))
   useCommand('go-back', () => {
-    if (currentUi().screen === 'settings') setUi({ screen: 'workbench' })
+    if (currentUi().screen !== 'workbench') setUi({ screen: 'workbench' })
     else selectExchange(null)
   })
   useCommand('command-palette', () => spotlight.toggle())

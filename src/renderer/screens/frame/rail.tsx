@@ -1,11 +1,11 @@
 import { IconFlask, IconSettings } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
-import { type Screen, setUi, useUi } from '../../state/ui-state.ts'
+import { SCREENS, type Screen, setUi, useUi } from '../../state/ui-state.ts'
 
-const SCREENS: ReadonlyArray<readonly [Screen, typeof IconFlask]> = [
-  ['workbench', IconFlask],
-  ['settings', IconSettings],
-]
+const ICONS: Readonly<Record<Screen, typeof IconFlask>> = {
+  workbench: IconFlask,
+  settings: IconSettings,
+}
 
 /** The screens. */
 export function Rail() {
@@ -13,19 +13,22 @@ export function Rail() {
   const screen = useUi((ui) => ui.screen)
   return (
     <nav className="rail" aria-label={t('screens')}>
-      {SCREENS.map(([name, Icon]) => (
-        <button
-          key={name}
-          type="button"
-          className={name === 'settings' ? 'rl end' : 'rl'}
-          aria-current={screen === name ? 'page' : undefined}
-          title={t(`screen.${name}`)}
-          onClick={() => setUi({ screen: name })}
-        >
-          <Icon size={20} stroke={1.75} aria-hidden />
-          <span>{t(`screen.${name}`)}</span>
-        </button>
-      ))}
+      {SCREENS.map((name) => {
+        const Icon = ICONS[name]
+        return (
+          <button
+            key={name}
+            type="button"
+            className={name === 'settings' ? 'rl end' : 'rl'}
+            aria-current={screen === name ? 'page' : undefined}
+            title={t(`screen.${name}`)}
+            onClick={() => setUi({ screen: name })}
+          >
+            <Icon size={20} stroke={1.75} aria-hidden />
+            <span>{t(`screen.${name}`)}</span>
+          </button>
+        )
+      })}
     </nav>
   )
 }
