@@ -10,9 +10,23 @@ import { lab } from './lab.ts'
 import { nodes } from './nodes.ts'
 import { refreshFamilies } from './refresh-families.ts'
 import { sessions } from './sessions.ts'
+import { tokenInspection } from './token-inspection.ts'
 
 /** The whole control API: server, client, validation and OpenAPI document come from this one value. */
-export const contract = oc.router({ lab, events, clients, exchanges, sessions, refreshFamilies, accounts, nodes, cluster, keys, clock })
+export const contract = oc.router({
+  lab,
+  events,
+  clients,
+  exchanges,
+  sessions,
+  refreshFamilies,
+  accounts,
+  nodes,
+  cluster,
+  keys,
+  clock,
+  tokenInspection,
+})
 
 /** Base path of the control API on the control port. */
 export const API_BASE = '/lab/api'

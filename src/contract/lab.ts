@@ -40,6 +40,7 @@ export const OPERATOR_ACTIONS = [
   'leeway-changed',
   'key-rotated',
   'cookie-secret-rotated',
+  'token-forged',
   'client-added',
   'client-removed',
   'client-mechanism-changed',

@@ -9,8 +9,15 @@ export const isCanonicalBase64url = (text: string): boolean =>
   text === '' || (/^[A-Za-z0-9_-]+$/.test(text) && CANONICAL_LAST[text.length % 4]?.test(text) === true)
 
 /** Decodes canonical unpadded base64url (RFC 7515 §2); null for anything else, including padding and stray bits. */
-export const decodeBase64url = (text: string): Uint8Array | null => {
-  if (!isCanonicalBase64url(text)) return null
+export const decodeBase64url = (text: string): Uint8Array | null => (isCanonicalBase64url(text) ? bytesOf(text) : null)
+
+/** Decodes base64 or base64url, padded or not, stray bits or not: for looking at what a strict reader refuses. Null where letters are foreign. */
+export const decodeAnyBase64 = (text: string): Uint8Array | null => {
+  const plain = text.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')
+  return /^[A-Za-z0-9_-]*$/.test(plain) && plain.length % 4 !== 1 ? bytesOf(plain) : null
+}
+
+const bytesOf = (text: string): Uint8Array => {
   const bytes = new Uint8Array(Math.floor((text.length * 3) / 4))
   let bits = 0
   let pending = 0

@@ -9,6 +9,19 @@ import { lab } from './operations/lab.ts'
 import { nodes } from './operations/nodes.ts'
 import { refreshFamilies } from './operations/refresh-families.ts'
 import { sessions } from './operations/sessions.ts'
+import { tokenInspection } from './operations/token-inspection.ts'
 
 /** The contract, implemented. */
-export const router = api.router({ lab, clients, exchanges, sessions, refreshFamilies, accounts, nodes, cluster, keys, clock })
+export const router = api.router({
+  lab,
+  clients,
+  exchanges,
+  sessions,
+  refreshFamilies,
+  accounts,
+  nodes,
+  cluster,
+  keys,
+  clock,
+  tokenInspection,
+})

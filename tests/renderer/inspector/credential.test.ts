@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import { dateClaim, readToken } from '../../../src/protocol/read-token.ts'
 import { findCredential, splitSessionValue } from '../../../src/renderer/panels/inspector/credential/find-credential.ts'
-import { dateClaim, readToken } from '../../../src/renderer/panels/inspector/credential/read-token.ts'
 import { exchange, message } from './exchange.ts'
 
 const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url')

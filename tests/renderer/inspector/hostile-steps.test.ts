@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from 'vitest'
+import { readToken } from '../../../src/protocol/read-token.ts'
 import { startI18n } from '../../../src/renderer/i18n/index.ts'
-import { readToken } from '../../../src/renderer/panels/inspector/credential/read-token.ts'
 import { paramsOf, stepTitle } from '../../../src/renderer/panels/inspector/story/step-words.ts'
 import { exchange, step } from './exchange.ts'
 

@@ -1,7 +1,7 @@
-import { createPrivateKey, createPublicKey, createSecretKey, type KeyObject } from 'node:crypto'
+import { createPublicKey, type KeyObject } from 'node:crypto'
 import type { TokenAlgorithm } from '../../../contract/token-algorithm.ts'
+import { createSignatureCheck, isSymmetric, type SignatureCheck, toKeyObject } from '../../signatures.ts'
 import type { TokenKeySource } from '../../target-keys.ts'
-import { createSignatureCheck, type SignatureCheck } from './signatures.ts'
 
 /** One key for one algorithm (RFC 8725 §3.1): a token cannot choose how its key is used. */
 export interface VerifyingKey {
@@ -49,8 +49,6 @@ const MIN_SECRET_OCTETS = { HS256: 32, HS384: 48, HS512: 64 } as const
 /** RFC 7518 §3.3 and §3.5. */
 const MIN_RSA_BITS = 2048
 
-const isSymmetric = (alg: TokenAlgorithm): alg is keyof typeof MIN_SECRET_OCTETS => alg in MIN_SECRET_OCTETS
-
 /** @throws RangeError when a key is of another kind than its algorithm takes, or too short for it */
 const requireFit = (alg: TokenAlgorithm, key: KeyObject): void => {
   const { asymmetricKeyType: kind, asymmetricKeyDetails: details } = key
@@ -70,9 +68,6 @@ export const createVerifyingKey = (kid: string, alg: TokenAlgorithm, key: KeyObj
   requireFit(alg, key)
   return { kid, alg, isGenuine: createSignatureCheck(alg, key) }
 }
-
-const toKeyObject = ({ alg, jwk }: TokenKeySource): KeyObject =>
-  isSymmetric(alg) ? createSecretKey(jwk['k'] ?? '', 'base64url') : createPrivateKey({ key: jwk, format: 'jwk' })
 
 /** Only the members that are named here leave: what is not known to be public does not. */
 const PUBLIC_MEMBERS = ['kty', 'n', 'e', 'crv', 'x', 'y'] as const

@@ -1,15 +1,16 @@
 import { useTranslation } from 'react-i18next'
 import type { Exchange } from '../../../../contract/exchanges.ts'
 import type { JsonObject } from '../../../../protocol/jwt.ts'
+import { dateClaim, type ReadToken, readToken } from '../../../../protocol/read-token.ts'
 import { hasWords, say } from '../../../i18n/say.ts'
 import { useLabSecond } from '../../../state/lab-time.ts'
 import { CopyButton } from '../../../ui/code-block.tsx'
 import tables from '../../../ui/table.module.css'
 import { labDate, span } from '../dates.ts'
+import { CLAIM_CLAUSES } from './claim-clauses.ts'
 import { CookieAttributes } from './cookie-attributes.tsx'
 import classes from './credential.module.css'
 import { type FoundCredential, TOKEN_COOKIE } from './find-credential.ts'
-import { CLAIM_CLAUSES, dateClaim, type ReadToken, readToken } from './read-token.ts'
 
 type JwtCredential = Extract<FoundCredential, { kind: 'jwt' }>
 

@@ -1,5 +1,6 @@
-import { constants, createHmac, type KeyObject, timingSafeEqual, verify } from 'node:crypto'
-import type { TokenAlgorithm } from '../../../contract/token-algorithm.ts'
+import { constants, createHmac, createPrivateKey, createSecretKey, type KeyObject, sign, timingSafeEqual, verify } from 'node:crypto'
+import type { TokenAlgorithm } from '../contract/token-algorithm.ts'
+import type { TokenKeySource } from './target-keys.ts'
 
 /** Whether a signature belongs to its signing input (RFC 7515 §5.2). */
 export type SignatureCheck = (signingInput: string, signature: Buffer) => boolean
@@ -19,10 +20,12 @@ const rsaPkcs1 =
     verify('sha256', Buffer.from(input), key, signature)
 
 /** RFC 7518 §3.5: the salt is as long as the hash's output. */
+const PSS = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 }
+
 const rsaPss =
   (key: KeyObject): SignatureCheck =>
   (input, signature) =>
-    verify('sha256', Buffer.from(input), { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 }, signature)
+    verify('sha256', Buffer.from(input), { key, ...PSS }, signature)
 
 /** A DER INTEGER (X.690 §8.3): in as few octets as can be, the first bit telling the sign. */
 const derInteger = (octets: Buffer): Buffer => {
@@ -53,3 +56,21 @@ const CHECKS: Readonly<Record<TokenAlgorithm, (key: KeyObject) => SignatureCheck
 
 /** The check of one algorithm with one key. */
 export const createSignatureCheck = (alg: TokenAlgorithm, key: KeyObject): SignatureCheck => CHECKS[alg](key)
+
+/** RFC 7518 §3.2: both sides have the same key. */
+export const isSymmetric = (alg: TokenAlgorithm): alg is 'HS256' | 'HS384' | 'HS512' => alg.startsWith('HS')
+
+/** The key that signs. @throws Error when the JWK is no such key */
+export const toKeyObject = ({ alg, jwk }: Pick<TokenKeySource, 'alg' | 'jwk'>): KeyObject =>
+  isSymmetric(alg) ? createSecretKey(jwk['k'] ?? '', 'base64url') : createPrivateKey({ key: jwk, format: 'jwk' })
+
+/** Signs whatever it is given (RFC 7515 §5.1 step 5), also what a library for issuing tokens would refuse. */
+export const signInput = (alg: TokenAlgorithm, key: KeyObject, input: string): Buffer => {
+  if (isSymmetric(alg))
+    return createHmac(`sha${alg.slice(2)}`, key)
+      .update(input)
+      .digest()
+  const octets = Buffer.from(input)
+  if (alg === 'RS256') return sign('sha256', octets, key)
+  return sign('sha256', octets, alg === 'PS256' ? { key, ...PSS } : { key, dsaEncoding: 'ieee-p1363' })
+}

@@ -1,0 +1,22 @@
+/** The clause that defines a header parameter or claim. */
+export const CLAIM_CLAUSES: Readonly<Record<string, string>> = {
+  alg: 'RFC 7515 §4.1.1',
+  jku: 'RFC 7515 §4.1.2',
+  jwk: 'RFC 7515 §4.1.3',
+  kid: 'RFC 7515 §4.1.4',
+  x5u: 'RFC 7515 §4.1.5',
+  x5c: 'RFC 7515 §4.1.6',
+  typ: 'RFC 9068 §2.1',
+  cty: 'RFC 7515 §4.1.10',
+  crit: 'RFC 7515 §4.1.11',
+  iss: 'RFC 7519 §4.1.1',
+  sub: 'RFC 7519 §4.1.2',
+  aud: 'RFC 7519 §4.1.3',
+  exp: 'RFC 7519 §4.1.4',
+  nbf: 'RFC 7519 §4.1.5',
+  iat: 'RFC 7519 §4.1.6',
+  jti: 'RFC 7519 §4.1.7',
+  role: 'RFC 7519 §4.3',
+  scope: 'RFC 8693 §4.2',
+  client_id: 'RFC 8693 §4.3',
+}
