@@ -19,8 +19,8 @@ import { hs256Key } from '../../src/server/target-keys.ts'
 
 const COOKIE_SECRET = 'a secret for the cookies of these tests'
 const TOKEN_SECRET = Buffer.alloc(32, 7)
-const ISSUER = 'https://issuer.test'
-const AUDIENCE = 'https://api.test'
+export const ISSUER = 'https://issuer.test'
+export const AUDIENCE = 'https://api.test'
 
 export interface Answer {
   status: number

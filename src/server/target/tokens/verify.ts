@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { TOKEN_ALGORITHMS } from '../../../contract/token-algorithm.ts'
 import type { Verdict } from '../../../contract/verdict.ts'
 import { isCanonicalBase64url } from '../../../protocol/base64url.ts'
@@ -10,6 +11,7 @@ import type { VerifyingKey } from './keyring.ts'
 interface Candidate {
   readonly token: string
   readonly policy: TokenPolicy
+  /** To the millisecond: an `exp` may have a fraction (RFC 7519 §2, NumericDate). */
   readonly nowSeconds: number
   parts: [string, string, string]
   header: JsonObject
@@ -131,7 +133,10 @@ const signature: Check = {
     const input = token.slice(0, -parts[2].length - 1)
     if (!key.isGenuine(input, Buffer.from(parts[2], 'base64url')))
       return deny('bad-signature', 'The signature does not match header and payload', evidence)
-    const { value, flaw } = parseDistinctObject(Buffer.from(parts[1], 'base64url').toString('utf8'))
+    const octets = Buffer.from(parts[1], 'base64url')
+    // RFC 7519 §7.2 step 10: what is no UTF-8 is not repaired.
+    if (!isUtf8(octets)) return deny('malformed-token', 'The payload is not UTF-8', () => ({ flaw: 'not-utf8-json' }))
+    const { value, flaw } = parseDistinctObject(octets.toString('utf8'))
     if (!value || !isJsonObject(value))
       return deny('malformed-token', 'The payload is not a JSON object with distinct names', () => ({ flaw }))
     candidate.claims = value
@@ -180,6 +185,9 @@ const audience: Check = {
   },
 }
 
+/** RFC 7519 §2; JSON.parse reads 1e400 as Infinity, and a token with that would never end. */
+const isNumericDate = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value)
+
 const notBefore: Check = {
   kind: 'token-not-before',
   clause: 'RFC 7519 §4.1.5',
@@ -189,7 +197,7 @@ const notBefore: Check = {
     const { nbf } = claims
     const evidence = () => ({ claim: 'nbf', value: nbf ?? null, now: nowSeconds, leewaySeconds })
     if (nbf === undefined) return pass('It names no time before which it must not be used', evidence)
-    if (typeof nbf !== 'number') return deny('malformed-token', 'nbf is not a number', evidence)
+    if (!isNumericDate(nbf)) return deny('malformed-token', 'nbf is not a number', evidence)
     return nowSeconds + leewaySeconds >= nbf
       ? pass('Its time has begun', evidence)
       : deny('token-not-yet-valid', 'Its time has not begun', evidence)
@@ -205,11 +213,12 @@ const expiry: Check = {
     const { exp } = claims
     const evidence = () => ({ claim: 'exp', value: exp ?? null, limit: exp ?? null, now: nowSeconds, leewaySeconds })
     // RFC 7519 makes exp optional; a token that never ends is not accepted here (RFC 9068 §2.2 requires it).
-    if (typeof exp !== 'number') return deny('malformed-token', 'exp is missing or not a number', evidence)
-    if (nowSeconds < exp) return pass(`Valid for ${exp - nowSeconds} s more`, evidence)
+    if (!isNumericDate(exp)) return deny('malformed-token', 'exp is missing or not a number', evidence)
+    if (nowSeconds < exp) return pass(`Valid for ${Math.ceil(exp - nowSeconds)} s more`, evidence)
+    const ago = `Expired ${Math.floor(nowSeconds - exp)} s ago`
     return nowSeconds < exp + leewaySeconds
-      ? pass(`Expired ${nowSeconds - exp} s ago, which the leeway of ${leewaySeconds} s forgives`, evidence)
-      : deny('token-expired', `Expired ${nowSeconds - exp} s ago`, evidence)
+      ? pass(`${ago}, which the leeway of ${leewaySeconds} s forgives`, evidence)
+      : deny('token-expired', ago, evidence)
   },
 }
 
@@ -221,10 +230,7 @@ const requiredClaims: Check = {
   symbol: 'requiredClaims',
   isShownOnlyWhenDenied: true,
   run: ({ claims }) => {
-    const missing = [
-      ...TEXT_CLAIMS.filter((name) => typeof claims[name] !== 'string'),
-      ...(typeof claims['iat'] === 'number' ? [] : ['iat']),
-    ]
+    const missing = [...TEXT_CLAIMS.filter((name) => typeof claims[name] !== 'string'), ...(isNumericDate(claims['iat']) ? [] : ['iat'])]
     return missing.length === 0
       ? pass('It says whom it is for and what they may do', () => ({ claims: [...TEXT_CLAIMS, 'iat'] }))
       : deny('malformed-token', 'A claim that this service needs is missing', () => ({ claim: missing[0], missing }))
@@ -259,7 +265,7 @@ export type Verification = { denied: null; claims: AccessClaims } | { denied: Ve
 
 /** Verifies an access token at lab time. No claim is used before the signature verified (RFC 8725 §3.3); the leeway is the policy's. */
 export const verifyAccessToken = (policy: TokenPolicy, token: string): Verification => {
-  const nowSeconds = Math.floor(policy.clock.nowMs() / 1000)
+  const nowSeconds = policy.clock.nowMs() / 1000
   const candidate: Candidate = { token, policy, nowSeconds, parts: ['', '', ''], header: {}, key: null, claims: {} }
   for (const check of CHECKS) {
     const startedAt = startTimer()
@@ -274,4 +280,4 @@ export const verifyAccessToken = (policy: TokenPolicy, token: string): Verificat
 
 /** True after {@link requiredClaims}; tells the compiler. */
 const isAccessClaims = (claims: JsonObject): claims is JsonObject & AccessClaims =>
-  TEXT_CLAIMS.every((name) => typeof claims[name] === 'string') && typeof claims['iat'] === 'number'
+  TEXT_CLAIMS.every((name) => typeof claims[name] === 'string') && isNumericDate(claims['iat'])
