@@ -11,6 +11,7 @@ import { startBalancer } from '../src/server/cluster/balancer.ts'
 import { startCluster } from '../src/server/cluster/cluster.ts'
 import { createDialBuffer } from '../src/server/cluster/dials.ts'
 import { openDatabase } from '../src/server/storage/open.ts'
+import { LIFETIMES } from '../src/server/target-defaults.ts'
 import { hs256Key } from '../src/server/target-keys.ts'
 import { startRecorder } from '../src/server/traffic/recorder.ts'
 import { type BenchRow, row } from './bench-row.ts'
@@ -71,8 +72,10 @@ async function startStack(folder: string) {
       store: 'sqlite',
       redisUrl: null,
       leewaySeconds: 0,
+      revocation: 'none',
+      recheckAccount: false,
       keys: { cookieSecrets: ['a secret of this bench only'], tokenKeys: [hs256Key('key-1', new Uint8Array(32).fill(7))] },
-      lifetimes: { sessionIdle: 1800, sessionAbsolute: 43_200, accessToken: 900 },
+      lifetimes: LIFETIMES,
       issuer: 'bench',
       audience: 'bench',
       isTracing: true,

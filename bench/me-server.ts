@@ -15,6 +15,7 @@ import { TraceOutbox } from '../src/server/cluster/trace-batch.ts'
 import { connectDatabase, openDatabase } from '../src/server/storage/open.ts'
 import { createTargetApp } from '../src/server/target/app.ts'
 import type { ExchangeTrace } from '../src/server/target/trace.ts'
+import { LIFETIMES } from '../src/server/target-defaults.ts'
 import { hs256Key } from '../src/server/target-keys.ts'
 import { STORES } from './me-stores.ts'
 
@@ -38,7 +39,7 @@ async function app(store: keyof typeof STORES, isTracing: boolean): Promise<Requ
     clock: new LabClock(createClockBuffer()),
     database: connectDatabase(join(folder, 'target.db')),
     keys: { cookieSecrets: [SECRET.toString('hex')], tokenKeys: [hs256Key('k1', SECRET)] },
-    lifetimes: { sessionIdle: 1800, sessionAbsolute: 43_200, accessToken: 900 },
+    lifetimes: LIFETIMES,
     issuer: ISSUER,
     audience: AUDIENCE,
     isTracing,

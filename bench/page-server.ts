@@ -5,6 +5,7 @@ import { extname, join, resolve } from 'node:path'
 import type { ExchangeSummary } from '../src/contract/exchanges.ts'
 import { API_BASE } from '../src/contract/index.ts'
 import type { LabState } from '../src/contract/lab.ts'
+import { LIFETIMES } from '../src/server/target-defaults.ts'
 
 const RENDERER = resolve(import.meta.dirname, '../out/renderer')
 const TYPES: Readonly<Record<string, string>> = {
@@ -82,9 +83,11 @@ function stateWith(count: number): LabState {
       storeLatencyMs: 0,
       isStoreOut: false,
       leewaySeconds: 0,
+      revocation: 'none',
+      recheckAccount: false,
+      lifetimes: LIFETIMES,
       isRolling: false,
     },
-    lifetimes: { sessionIdle: 1800, sessionAbsolute: 43_200, accessToken: 900 },
     clock: { offsetMs: 0, isPaused: false, labTime: Date.now(), realTime: Date.now() },
     recording: { isOn: true, capacity: 2 * count, count },
     nodes: [],

@@ -1,6 +1,8 @@
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
+import { Lifetimes, LifetimesChange } from './lifetimes.ts'
 import { MAX_LATENCY_MS } from './nodes.ts'
+import { RevocationWay } from './revocation.ts'
 
 /** Names of the balancer's strategies. */
 export const STRATEGIES = ['round-robin', 'least-connections', 'random', 'sticky'] as const
@@ -36,13 +38,18 @@ export const ClusterState = z.object({
   isStoreOut: z.boolean(),
   /** How lenient all nodes are about a token's `exp` and `nbf`, seconds (RFC 7519 §4.1.4). */
   leewaySeconds: z.number(),
+  /** How access tokens end before their `exp`. */
+  revocation: RevocationWay,
+  /** After a token has verified its account is read: what the operator changed of it counts at once. */
+  recheckAccount: z.boolean(),
+  lifetimes: Lifetimes,
   /** A rolling restart is under way. */
   isRolling: z.boolean(),
 })
 /** What all nodes have in common. */
 export type ClusterState = z.infer<typeof ClusterState>
 
-/** What can be changed of the cluster while the lab runs. Store and leeway restart the nodes one after the other. */
+/** What can be changed of the cluster while the lab runs. Store, leeway, revocation, re-check and lifetimes restart the nodes one after the other. */
 export const ClusterChange = z.strictObject({
   strategy: StrategyName.optional(),
   store: StoreKind.optional(),
@@ -56,6 +63,9 @@ export const ClusterChange = z.strictObject({
   storeLatencyMs: z.number().int().min(0).max(MAX_LATENCY_MS).optional(),
   storeOut: z.boolean().optional(),
   leewaySeconds: z.number().int().min(0).max(MAX_LEEWAY_SECONDS).optional(),
+  revocation: RevocationWay.extract(['none']).optional(),
+  recheckAccount: z.literal(false).optional(),
+  lifetimes: LifetimesChange.optional(),
 })
 /** What can be changed of the cluster while the lab runs. */
 export type ClusterChange = z.infer<typeof ClusterChange>

@@ -38,6 +38,10 @@ export const OPERATOR_ACTIONS = [
   'store-lost',
   'store-recovered',
   'leeway-changed',
+  'revocation-changed',
+  'recheck-on',
+  'recheck-off',
+  'lifetimes-changed',
   'key-rotated',
   'cookie-secret-rotated',
   'token-forged',
@@ -77,11 +81,6 @@ export const Notice = z.object({ code: z.enum(['database-moved-aside', 'port-mov
 /** Something the operator should know from the start. */
 export type Notice = z.infer<typeof Notice>
 
-/** Schema of the limits that credentials of this lab live by, in seconds. */
-export const Lifetimes = z.object({ sessionIdle: z.number(), sessionAbsolute: z.number(), accessToken: z.number() })
-/** The limits that credentials of this lab live by, in seconds. */
-export type Lifetimes = z.infer<typeof Lifetimes>
-
 /** Schema of the whole lab at one moment. */
 export const LabState = z.object({
   /** The last event already contained in this state; listen from here. */
@@ -90,7 +89,6 @@ export const LabState = z.object({
   mode: z.enum(['desktop', 'browser', 'headless']),
   balancer: z.object({ url: z.string(), portalUrl: z.string() }),
   cluster: ClusterState,
-  lifetimes: Lifetimes,
   clock: Clock,
   recording: Recording,
   nodes: z.array(Node),

@@ -41,6 +41,8 @@ export const Node = z.object({
   storeWrites: z.number().int(),
   /** Access tokens it verified since then; none of them took a use of the session store. */
   tokensVerified: z.number().int(),
+  /** Look-ups since then that asked whether an access token has been revoked. */
+  revocationReads: z.number().int(),
   /** Real time it went down, Unix milliseconds; null unless down. */
   downSince: z.number().nullable(),
   /** The key it signs access tokens with; empty when it signs none, or does not tell. */

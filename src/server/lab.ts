@@ -7,7 +7,7 @@ import { createClockBuffer, LabClock } from './clock.ts'
 import { type Balancer, startBalancer } from './cluster/balancer.ts'
 import { type Cluster, startCluster } from './cluster/cluster.ts'
 import { createDialBuffer, StoreDials } from './cluster/dials.ts'
-import { LiveSettings } from './cluster/live-settings.ts'
+import { LiveSettings, STARTING_CREDENTIALS } from './cluster/live-settings.ts'
 import { NodesDirectory } from './cluster/nodes-directory.ts'
 import { type PreparedStore, SessionStores } from './cluster/session-stores.ts'
 import type { Config } from './config.ts'
@@ -21,7 +21,7 @@ import { type LabFiles, openLabFiles } from './lab-files.ts'
 import { AccountRows } from './storage/account-rows.ts'
 import { Checkpoints } from './storage/checkpoints.ts'
 import { RefreshRows } from './storage/refresh-rows.ts'
-import { AUDIENCE, ISSUER, LIFETIMES } from './target-defaults.ts'
+import { AUDIENCE, ISSUER } from './target-defaults.ts'
 import { type Recorder, startRecorder } from './traffic/recorder.ts'
 import { startWhole, type Undoing } from './undoing.ts'
 import { readVersion } from './version.ts'
@@ -92,8 +92,7 @@ function startNodes(
       storeDials: ground.storeDials,
       keys: keys.target,
       ...prepared,
-      leewaySeconds: 0,
-      lifetimes: LIFETIMES,
+      ...STARTING_CREDENTIALS,
       issuer: ISSUER,
       audience: AUDIENCE,
       isTracing: true,
@@ -198,7 +197,6 @@ function assemble({ config, files, stores, clock, announcer }: Ground, { balance
     mode: config.mode === 'auto' ? 'browser' : config.mode,
     balancerUrl: balancer.url,
     portalUrl: portalUrl(balancer),
-    lifetimes: LIFETIMES,
     captureCapacity: config.captureCapacity,
     notices: [...files.notices, ...notices],
     clock,

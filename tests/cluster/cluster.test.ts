@@ -7,6 +7,7 @@ import { type Balancer, startBalancer } from '../../src/server/cluster/balancer.
 import { type Cluster, startCluster } from '../../src/server/cluster/cluster.ts'
 import { createDialBuffer } from '../../src/server/cluster/dials.ts'
 import { openDatabase } from '../../src/server/storage/open.ts'
+import { LIFETIMES } from '../../src/server/target-defaults.ts'
 import { hs256Key } from '../../src/server/target-keys.ts'
 import type { Recorder } from '../../src/server/traffic/recorder.ts'
 import { exchangeIdOf, sendRaw, temporaryFolder, temporaryRecorder } from './fixture.ts'
@@ -38,8 +39,10 @@ const realCluster = async (nodes = 3): Promise<ClusterFixture> => {
       store: 'sqlite',
       redisUrl: null,
       leewaySeconds: 0,
+      revocation: 'none',
+      recheckAccount: false,
       keys: KEYS,
-      lifetimes: { sessionIdle: 1800, sessionAbsolute: 43_200, accessToken: 900 },
+      lifetimes: LIFETIMES,
       issuer: 'http://127.0.0.1:4700',
       audience: 'http://127.0.0.1:4700',
       isTracing: true,
@@ -157,8 +160,10 @@ describe('cluster of real nodes', () => {
         store: 'sqlite',
         redisUrl: null,
         leewaySeconds: 0,
+        revocation: 'none',
+        recheckAccount: false,
         keys: { cookieSecrets: ['a secret of this test only'], tokenKeys: [hs256Key('key-1', new Uint8Array(32))] },
-        lifetimes: { sessionIdle: 1800, sessionAbsolute: 43_200, accessToken: 900 },
+        lifetimes: LIFETIMES,
         issuer: 'a',
         audience: 'a',
         isTracing: false,

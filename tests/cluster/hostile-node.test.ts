@@ -50,7 +50,18 @@ const takeOver = async (trace: Trace): Promise<Hostile> => {
   return { relayed, url }
 }
 
-const HARMLESS = { verdict: 'allowed', mechanism: 'session', account: 'alice', stepsJson: '[]', sessions: [], endedSessions: [] }
+const HARMLESS = {
+  verdict: 'allowed',
+  mechanism: 'session',
+  account: 'alice',
+  stepsJson: '[]',
+  sessions: [],
+  endedSessions: [],
+  token: null,
+  issued: [],
+  sessionId: null,
+  revocations: [],
+}
 const step = (evidence: unknown): object => ({
   kind: 'session-lookup',
   outcome: 'pass',

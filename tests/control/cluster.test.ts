@@ -224,14 +224,47 @@ test('a node with a cookie secret of its own takes the sessions of no other node
   expect(await verdictOn('node-2')).toBe('bad-cookie-signature')
 })
 
+test('lifetimes are settings: nodes issue by them, the rest of them stay, and one change is one line in the traffic', async () => {
+  const own = await withOwnLab(['--nodes', '1'])
+  const { json } = await own.call('PATCH', '/cluster', { lifetimes: { accessToken: 60, refreshIdle: 120 } })
+  expect(json.lifetimes).toEqual({
+    sessionIdle: 1800,
+    sessionAbsolute: 43_200,
+    accessToken: 60,
+    refreshIdle: 120,
+    refreshAbsolute: 604_800,
+    refreshGrace: 0,
+  })
+  const issued = await send(`${own.lab.balancerUrl}/token`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: { grant_type: 'password', username: 'bob', password: 'bob-pass' },
+  })
+  expect(issued.json.expires_in).toBe(60)
+  const [family] = (await own.call('GET', '/refresh-families')).json
+  expect(family.members[0].idleExpiresAt - family.createdAt).toBe(120_000)
+  expect((await own.call('PATCH', '/cluster', { lifetimes: { accessToken: 60 } })).status).toBe(200)
+  const changes = (await own.call('GET', '/lab')).json.actions.filter(({ action }: { action: string }) => action === 'lifetimes-changed')
+  expect(changes).toMatchObject([{ params: { accessToken: 60, refreshIdle: 120 } }])
+  for (const lifetimes of [{ accessToken: 0 }, { accessToken: 1.5 }, { refreshGrace: 301 }, { sessionIdle: 2_592_001 }, { forever: 1 }])
+    expect((await own.call('PATCH', '/cluster', { lifetimes })).status).toBe(400)
+})
+
 test('a reset brings back the nodes and settings that the lab was started with', async () => {
   const own = await withOwnLab(['--nodes', '2'])
   await own.call('POST', '/nodes')
   await own.call('POST', '/nodes/node-1/kill')
   await own.call('PATCH', '/nodes/node-2', { latencyMs: 5, clockSkewMs: 5, jwksFrozen: true })
-  await own.call('PATCH', '/cluster', { strategy: 'sticky', storeLatencyMs: 5, storeOut: true, leewaySeconds: 5 })
+  await own.call('PATCH', '/cluster', {
+    strategy: 'sticky',
+    storeLatencyMs: 5,
+    storeOut: true,
+    leewaySeconds: 5,
+    lifetimes: { sessionIdle: 60 },
+  })
   const { json } = await own.call('POST', '/lab/reset')
   expect(json.cluster).toMatchObject({ strategy: 'round-robin', storeLatencyMs: 0, isStoreOut: false, leewaySeconds: 0, isRolling: false })
+  expect(json.cluster).toMatchObject({ revocation: 'none', recheckAccount: false, lifetimes: { sessionIdle: 1800 } })
   expect(json.nodes).toMatchObject([
     { id: 'node-1', state: 'up', latencyMs: 0, clockSkewMs: 0, jwksFrozen: false },
     { id: 'node-2', state: 'up', latencyMs: 0, clockSkewMs: 0, jwksFrozen: false },

@@ -36,7 +36,14 @@ describe('the lab', () => {
     expect(json.clients.map((client: { id: string }) => client.id)).toEqual(['alice-laptop', 'alice-phone', 'bob-laptop', 'mallory'])
     expect(json.accounts.map((account: { name: string }) => account.name)).toEqual(['alice', 'bob', 'mallory'])
     expect(json.nodes.map((node: { state: string }) => node.state)).toEqual(['up', 'up'])
-    expect(json.lifetimes).toEqual({ sessionIdle: 1800, sessionAbsolute: 43_200, accessToken: 900 })
+    expect(json.cluster.lifetimes).toEqual({
+      sessionIdle: 1800,
+      sessionAbsolute: 43_200,
+      accessToken: 900,
+      refreshIdle: 86_400,
+      refreshAbsolute: 604_800,
+      refreshGrace: 0,
+    })
   })
 
   test('goes back to its starting state', async () => {

@@ -2,14 +2,14 @@ import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { grant, outcome, refresh, refreshTokenOf } from '../target/refresh.ts'
-import { advance, bearer, cookieOf, startTarget, type Target } from '../target/support.ts'
+import { advance, bearer, cookieOf, LIFETIMES, startTarget, type Target } from '../target/support.ts'
 
-const LIMITS = { idleSeconds: 3600, absoluteSeconds: 10_000, graceSeconds: 0 }
+const LIMITS = { ...LIFETIMES, refreshIdle: 3600, refreshAbsolute: 10_000 }
 
 let lab: Target
 
 beforeEach(async () => {
-  lab = await startTarget({ refresh: LIMITS })
+  lab = await startTarget({ lifetimes: LIMITS })
 })
 afterEach(() => lab.close())
 
@@ -177,19 +177,19 @@ describe('17. bound to account, client and scope', () => {
 describe('18. idle and absolute expiry', () => {
   test('unused for as long as the idle limit, it is expired', async () => {
     const { refresh_token } = await grant(lab)
-    advance(lab, LIMITS.idleSeconds - 1)
+    advance(lab, LIMITS.refreshIdle - 1)
     const next = refreshTokenOf(await refresh(lab, refresh_token))
-    advance(lab, LIMITS.idleSeconds)
+    advance(lab, LIMITS.refreshIdle)
     expect(outcome(await refresh(lab, next))).toEqual(EXPIRED)
   })
 
   test('rotation does not move the absolute limit', async () => {
     let token = (await grant(lab)).refresh_token
-    for (let at = 3000; at < LIMITS.absoluteSeconds; at += 3000) {
+    for (let at = 3000; at < LIMITS.refreshAbsolute; at += 3000) {
       advance(lab, 3000)
       token = refreshTokenOf(await refresh(lab, token))
     }
-    advance(lab, LIMITS.absoluteSeconds - 9000 - 1)
+    advance(lab, LIMITS.refreshAbsolute - 9000 - 1)
     token = refreshTokenOf(await refresh(lab, token))
     advance(lab, 1)
     expect(outcome(await refresh(lab, token))).toEqual(EXPIRED)
@@ -197,7 +197,7 @@ describe('18. idle and absolute expiry', () => {
 
   test('a login sweeps away what ended long ago, and nothing that is in force', async () => {
     const old = (await grant(lab)).refresh_token
-    advance(lab, LIMITS.absoluteSeconds + 7 * 86_400)
+    advance(lab, LIMITS.refreshAbsolute + 7 * 86_400)
     const live = (await grant(lab)).refresh_token
     expect(outcome(await refresh(lab, old))).toEqual(UNKNOWN)
     expect(lab.database.prepare('SELECT count(*) AS families FROM refresh_families').get()).toEqual({ families: 1 })
@@ -279,7 +279,7 @@ describe('19. gone on logout, password change, disable', () => {
 describe('20. a grace window for two tabs', () => {
   test('both of two uses at once succeed, and both branches go on', async () => {
     await lab.close()
-    lab = await startTarget({ refresh: { ...LIMITS, graceSeconds: 10 } })
+    lab = await startTarget({ lifetimes: { ...LIMITS, refreshGrace: 10 } })
     const { refresh_token } = await grant(lab)
     const answers = await Promise.all([refresh(lab, refresh_token), refresh(lab, refresh_token)])
     expect(answers.map(({ status }) => status)).toEqual([200, 200])
@@ -290,7 +290,7 @@ describe('20. a grace window for two tabs', () => {
 
   test('it is over at its end: then the family is revoked', async () => {
     await lab.close()
-    lab = await startTarget({ refresh: { ...LIMITS, graceSeconds: 10 } })
+    lab = await startTarget({ lifetimes: { ...LIMITS, refreshGrace: 10 } })
     const { refresh_token } = await grant(lab)
     const next = refreshTokenOf(await refresh(lab, refresh_token))
     advance(lab, 9)

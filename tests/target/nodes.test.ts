@@ -36,6 +36,8 @@ const start = (nodeId: string, clockBuffer: SharedArrayBuffer): Promise<Running>
     store: 'sqlite',
     redisUrl: null,
     leewaySeconds: 0,
+    revocation: 'none',
+    recheckAccount: false,
     keys: { cookieSecrets: ['one secret for all nodes'], tokenKeys: [hs256Key('key-1', new Uint8Array(32).fill(3))] },
     lifetimes: LIFETIMES,
     issuer: 'https://issuer.test',

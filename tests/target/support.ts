@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import type Database from 'better-sqlite3'
 import { sign } from 'cookie-signature'
 import jwt from 'jsonwebtoken'
+import type { Lifetimes } from '../../src/contract/lifetimes.ts'
 import type { Step } from '../../src/contract/step.ts'
 import { portalUrl } from '../../src/server/assets.ts'
 import { createClockBuffer, LabClock } from '../../src/server/clock.ts'
@@ -45,7 +46,14 @@ export interface Target {
   close(): Promise<void>
 }
 
-export const LIFETIMES = { sessionIdle: 1800, sessionAbsolute: 43_200, accessToken: 900 }
+export const LIFETIMES: Lifetimes = {
+  sessionIdle: 1800,
+  sessionAbsolute: 43_200,
+  accessToken: 900,
+  refreshIdle: 86_400,
+  refreshAbsolute: 604_800,
+  refreshGrace: 0,
+}
 
 /** A target on a free port with a database of its own; its clock stands still. */
 export const startTarget = async (changed: Partial<TargetDeps> = {}): Promise<Target> => {

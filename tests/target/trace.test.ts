@@ -1,6 +1,6 @@
 import { MemoryStore } from 'express-session'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type Answer, bearer, cookieOf, getToken, logIn, startTarget, type Target } from './support.ts'
+import { type Answer, bearer, cookieOf, forge, getToken, logIn, startTarget, type Target } from './support.ts'
 
 let lab: Target
 beforeAll(async () => {
@@ -11,6 +11,72 @@ beforeEach(() => lab.target.reset())
 
 const kindsOf = ({ trace }: Answer) => trace.steps.map((step) => step.kind)
 const json = { username: 'alice', password: 'alice-pass' }
+
+describe('what an exchange tells of credentials', () => {
+  const password = { grant_type: 'password', ...json, client_id: 'shop' }
+
+  test('a token that is issued is told of without itself, and its claim sid names its refresh family', async () => {
+    const headers = { 'user-agent': `Phone ${'x'.repeat(200)}` }
+    const answer = await lab.send('POST', '/token', { json: password, headers })
+    const family = answer.trace.steps.find(({ kind }) => kind === 'refresh-issue')?.evidence['family']
+    const token = String(answer.body['access_token'])
+    const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
+    expect(claims.sid).toBe(String(family).slice(0, 32))
+    expect(answer.trace.issued).toEqual([
+      {
+        jti: claims.jti,
+        account: 'alice',
+        clientId: 'shop',
+        sid: claims.sid,
+        device: headers['user-agent'].slice(0, 160),
+        kid: 'key-1',
+        alg: 'HS256',
+        issuedAt: lab.clock.nowMs(),
+        expiresAt: lab.clock.nowMs() + 900_000,
+        bytes: token.length,
+      },
+    ])
+    const refreshed = await lab.send('POST', '/token', {
+      json: { grant_type: 'refresh_token', refresh_token: answer.body['refresh_token'], client_id: 'shop' },
+    })
+    expect(refreshed.trace.issued).toMatchObject([{ sid: claims.sid, account: 'alice' }])
+    expect(refreshed.trace.issued[0]?.jti).not.toBe(claims.jti)
+  })
+
+  test('a token that is presented is named once its signature has verified, whatever else is wrong with it', async () => {
+    const now = Math.floor(lab.clock.nowMs() / 1000)
+    const named = { jti: 'one', sub: 'alice', sid: null, iat: now, exp: now + 900 }
+    const tokenOf = async (token: string) => (await lab.send('GET', '/me', { headers: bearer(token) })).trace.token
+    expect(await tokenOf(forge(lab))).toEqual(named)
+    expect(await tokenOf(forge(lab, { sid: 'family', exp: now - 5 }))).toEqual({ ...named, sid: 'family', exp: now - 5 })
+    expect(await tokenOf(forge(lab, { aud: 'another' }))).toEqual(named)
+    expect(await tokenOf(forge(lab, {}, {}, Buffer.alloc(32, 1)))).toBeNull()
+    expect(await tokenOf(forge(lab, { jti: undefined }))).toBeNull()
+  })
+
+  test('a session is named when its cookie is genuine, also after it has ended', async () => {
+    const cookie = await logIn(lab)
+    const out = await lab.send('DELETE', '/session', { headers: { cookie } })
+    const late = await lab.send('GET', '/me', { headers: { cookie } })
+    expect(late.trace).toMatchObject({ verdict: 'unknown-session', sessionId: out.trace.endedSessions[0] })
+    expect((await lab.send('GET', '/me', { headers: { cookie: `${cookie}x` } })).trace.sessionId).toBeNull()
+  })
+
+  test('what a client revokes is told of: a session, a device, everything', async () => {
+    const cookie = await logIn(lab)
+    const login = await lab.send('POST', '/token', { json: password })
+    const { sid } = login.trace.issued[0] ?? {}
+    const nothing = { account: 'alice', jti: null, sid: null, sessionId: null }
+    const revoked = await lab.send('POST', '/token/revoke', { json: { token: login.body['refresh_token'], client_id: 'shop' } })
+    expect(revoked.trace.revocations).toEqual([{ ...nothing, scope: 'device', sid }])
+    const out = await lab.send('DELETE', '/session', { headers: { cookie } })
+    expect(out.trace.revocations).toEqual([{ ...nothing, scope: 'session', sessionId: out.trace.sessionId }])
+    const everything = await lab.send('DELETE', '/sessions', { headers: { cookie: await logIn(lab) } })
+    expect(everything.trace.revocations).toEqual([{ ...nothing, scope: 'account' }])
+    const unknown = await lab.send('POST', '/token/revoke', { json: { token: 'never-issued', client_id: 'shop' } })
+    expect(unknown.trace.revocations).toEqual([])
+  })
+})
 
 describe('each thing the server did is shown once', () => {
   test('a login by a client without a session writes one row once and deletes none', async () => {

@@ -28,6 +28,12 @@ function nodeChange({ clockSkewMs, latencyMs, jwksFrozen, ownCookieSecret }: Ope
   return words
 }
 
+const lifetimeChange = (params: OperatorAction['params']): string[] =>
+  Object.entries(params).flatMap(([name, seconds]) => {
+    const key = `actions:lifetime.${name}`
+    return typeof seconds === 'number' && hasWords(key) ? say(key, { seconds }) : []
+  })
+
 const ID_SHOWN = 8
 
 const nameOf = (key: string, id: string): string => (hasWords(key) ? say(key) : id)
@@ -37,14 +43,16 @@ function word(name: string, value: Value): string | number | null {
   if (typeof value === 'string' && name === 'id') return value.slice(0, ID_SHOWN)
   if (typeof value === 'string' && name === 'mechanism') return say(`traffic:mechanismName.${value}`)
   if (typeof value === 'string' && (name === 'store' || name === 'from')) return nameOf(`actions:store.${value}`, value)
+  if (typeof value === 'string' && name === 'revocation') return nameOf(`actions:revocation.${value}`, value)
   if (typeof value === 'string' && name === 'strategy') return nameOf(`status:strategy.${value}`, value)
   return typeof value === 'boolean' || value === undefined ? null : value
 }
 
-/** What has words of its own when it is set to 0. */
-const GONE_AT_ZERO: Partial<Record<OperatorAction['action'], string>> = {
+/** What has words of its own when it is set to 0, or to none. */
+const GONE_AT_NOTHING: Partial<Record<OperatorAction['action'], string>> = {
   'store-latency-changed': 'latencyMs',
   'leeway-changed': 'seconds',
+  'revocation-changed': 'revocation',
 }
 
 /** What the operator or the lab did, in one line. Parameters that are missing lead to the plain words, never to a gap. */
@@ -56,10 +64,12 @@ export function actionWords({ action, params }: OperatorAction): string {
   }
   const offset = params['offsetMs']
   if (typeof offset === 'number') filled['offset'] = offsetWords(offset)
-  const change = [...accountChange(params), ...nodeChange(params)].join(say('actions:and'))
+  const changes = action === 'lifetimes-changed' ? lifetimeChange(params) : [...accountChange(params), ...nodeChange(params)]
+  const change = changes.join(say('actions:and'))
   if (change !== '') filled['change'] = change
   const all: Params = filled
-  if (params[GONE_AT_ZERO[action] ?? ''] === 0) return say(`actions:${action}.none`)
+  const value = params[GONE_AT_NOTHING[action] ?? '']
+  if (value === 0 || value === 'none') return say(`actions:${action}.none`)
   const urgent = params['emergency'] === true ? [`actions:${action}.emergency`] : []
   return sayFirst([...urgent, `actions:${action}.full`, `actions:${action}.brief`], all) ?? say(`actions:${action}.plain`)
 }

@@ -29,4 +29,6 @@ export interface ClusterOptions {
 }
 
 /** What all nodes can be given anew while the lab runs. */
-export type ClusterSettings = Partial<Pick<NodeSettings, 'store' | 'redisUrl' | 'leewaySeconds'>>
+export type ClusterSettings = Partial<
+  Pick<NodeSettings, 'store' | 'redisUrl' | 'leewaySeconds' | 'revocation' | 'recheckAccount' | 'lifetimes'>
+>

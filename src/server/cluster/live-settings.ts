@@ -1,6 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { ClusterChange, ClusterState, StoreKind, StrategyName } from '../../contract/cluster.ts'
 import type { OperatorAction } from '../../contract/lab.ts'
+import type { Lifetimes } from '../../contract/lifetimes.ts'
+import { LIFETIMES } from '../target-defaults.ts'
 import type { Balancer } from './balancer.ts'
 import type { Cluster } from './cluster.ts'
 import type { ClusterSettings } from './cluster-options.ts'
@@ -27,11 +29,29 @@ export interface LiveSettingsOptions {
   onStoreChange(): void
 }
 
+/** What nodes issue and judge credentials by. */
+type CredentialSettings = Pick<ClusterState, 'leewaySeconds' | 'revocation' | 'recheckAccount' | 'lifetimes'>
+
+/** Of a fresh lab. */
+export const STARTING_CREDENTIALS: CredentialSettings = {
+  leewaySeconds: 0,
+  revocation: 'none',
+  recheckAccount: false,
+  lifetimes: LIFETIMES,
+}
+
+const LIFETIME_NAMES = Object.keys(LIFETIMES) as (keyof Lifetimes)[]
+
+const changedLifetimes = (before: Lifetimes, wanted: ClusterChange['lifetimes'] = {}): Record<string, number> =>
+  Object.fromEntries(
+    LIFETIME_NAMES.flatMap((name) => (wanted[name] === undefined || wanted[name] === before[name] ? [] : [[name, wanted[name]]])),
+  )
+
 /** What the operator can change for all nodes while the lab runs. */
 export class LiveSettings {
   readonly #options: LiveSettingsOptions
   readonly #canStartRedis = isRedisInstalled()
-  #leewaySeconds = 0
+  #credentials: CredentialSettings = STARTING_CREDENTIALS
 
   constructor(options: LiveSettingsOptions) {
     this.#options = options
@@ -48,7 +68,7 @@ export class LiveSettings {
       storeState: stores.isReachable ? 'ok' : 'unreachable',
       storeLatencyMs: storeDials.latencyMs,
       isStoreOut: storeDials.isOut,
-      leewaySeconds: this.#leewaySeconds,
+      ...this.#credentials,
       isRolling: cluster.isRolling,
     }
   }
@@ -67,7 +87,7 @@ export class LiveSettings {
     }
     if (store !== undefined) await this.#switchStore(store, redisUrl ?? null)
     if (redisRunning !== undefined) await this.#runRedis(redisRunning)
-    await this.#setLeeway(change.leewaySeconds)
+    await this.#setCredentials(change)
     this.announce()
     return this.state()
   }
@@ -78,13 +98,13 @@ export class LiveSettings {
     balancer.strategy = start.strategy
     storeDials.latencyMs = 0
     storeDials.isOut = false
-    this.#leewaySeconds = 0
+    this.#credentials = STARTING_CREDENTIALS
     // A server that does not answer any more has lost what was in it, or is not to be asked.
     await stores.directory.clear().catch(() => {})
     const prepared = await stores.prepare(start.store, start.redisUrl)
     stores.use(prepared)
     this.announce()
-    return { ...prepared, leewaySeconds: 0 }
+    return { ...prepared, ...STARTING_CREDENTIALS }
   }
 
   announce(): void {
@@ -136,10 +156,20 @@ export class LiveSettings {
     await Promise.all(cluster.directories().map(hasStore))
   }
 
-  async #setLeeway(seconds: number | undefined): Promise<void> {
-    if (seconds === undefined || seconds === this.#leewaySeconds) return
-    this.#leewaySeconds = seconds
-    await this.#options.cluster.configure({ leewaySeconds: seconds })
-    this.#options.onAction('leeway-changed', { seconds })
+  /** One rolling restart for all of them. */
+  async #setCredentials(change: ClusterChange): Promise<void> {
+    const before = this.#credentials
+    const { leewaySeconds = before.leewaySeconds, revocation = before.revocation, recheckAccount = before.recheckAccount } = change
+    const changed = changedLifetimes(before.lifetimes, change.lifetimes)
+    const after = { leewaySeconds, revocation, recheckAccount, lifetimes: { ...before.lifetimes, ...changed } }
+    const actions: [OperatorAction['action'], OperatorAction['params']][] = []
+    if (leewaySeconds !== before.leewaySeconds) actions.push(['leeway-changed', { seconds: leewaySeconds }])
+    if (revocation !== before.revocation) actions.push(['revocation-changed', { revocation, from: before.revocation }])
+    if (recheckAccount !== before.recheckAccount) actions.push([recheckAccount ? 'recheck-on' : 'recheck-off', {}])
+    if (Object.keys(changed).length > 0) actions.push(['lifetimes-changed', changed])
+    if (actions.length === 0) return
+    this.#credentials = after
+    await this.#options.cluster.configure(after)
+    for (const [action, params] of actions) this.#options.onAction(action, params)
   }
 }

@@ -1,7 +1,10 @@
 import type { StoreKind } from '../../contract/cluster.ts'
+import type { Lifetimes } from '../../contract/lifetimes.ts'
 import type { ExchangeMechanism } from '../../contract/mechanism.ts'
+import type { RevocationWay } from '../../contract/revocation.ts'
 import type { SessionRow } from '../../contract/sessions.ts'
 import type { Verdict } from '../../contract/verdict.ts'
+import type { CredentialNotes } from '../credential-notes.ts'
 import type { TargetKeys } from '../target-keys.ts'
 import type { DirectoryCall } from './nodes-directory.ts'
 import type { TraceBatch } from './trace-batch.ts'
@@ -18,8 +21,9 @@ export interface NodeSettings {
   redisUrl: string | null
   /** How lenient nodes are about `exp` and `nbf`. */
   leewaySeconds: number
-  /** Seconds. */
-  lifetimes: { sessionIdle: number; sessionAbsolute: number; accessToken: number }
+  revocation: RevocationWay
+  recheckAccount: boolean
+  lifetimes: Lifetimes
   issuer: string
   audience: string
   isTracing: boolean
@@ -36,7 +40,7 @@ export interface NodeWorkerData extends NodeSettings {
 }
 
 /** What the target did for one exchange; its steps are JSON that `readSteps` reads when someone asks. */
-export interface NodeTrace {
+export interface NodeTrace extends CredentialNotes {
   exchangeId: string
   verdict: Verdict
   mechanism: ExchangeMechanism
@@ -57,6 +61,7 @@ export interface NodeStats {
   storeReads: number
   storeWrites: number
   tokensVerified: number
+  revocationReads: number
 }
 
 /** What a node can be told to do; each is acknowledged with its {@link NodeStats}. */

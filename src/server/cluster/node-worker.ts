@@ -35,6 +35,8 @@ const target = createTargetApp({
   issuer: settings.issuer,
   audience: settings.audience,
   leewaySeconds: settings.leewaySeconds,
+  revocation: settings.revocation,
+  recheckAccount: settings.recheckAccount,
   isTracing: settings.isTracing,
   portalDir: settings.portalDir,
   latency: dials,

@@ -4,6 +4,7 @@ import { SessionRow } from '../../contract/sessions.ts'
 import { Step } from '../../contract/step.ts'
 import { Verdict } from '../../contract/verdict.ts'
 import { isNestedDeeper } from '../../protocol/json-depth.ts'
+import { IssuedTokenNote, PresentedToken, RevocationNote } from '../credential-notes.ts'
 
 /** Request header by which a lab proves itself to a target that runs as a process of its own; never sent with what the balancer relays. */
 export const LAB_SECRET = 'x-authlab-lab'
@@ -16,6 +17,9 @@ const MAX_STEPS_LENGTH = 256 * 1024
 const MAX_EVIDENCE_DEPTH = 40
 /** Sessions of one exchange that are told of at most: each is looked up in the store. */
 const MAX_SESSIONS = 1000
+
+/** Tokens that one exchange issues or revokes at most. */
+const MAX_NOTES = 20
 
 const Steps = z
   .array(Step)
@@ -44,6 +48,10 @@ export const RemoteTrace = z.object({
   stepsJson: StepsJson,
   sessions: z.array(SessionRow).transform((rows) => rows.slice(0, MAX_SESSIONS)),
   endedSessions: z.array(z.string()).transform((ids) => ids.slice(0, MAX_SESSIONS)),
+  token: PresentedToken.nullable(),
+  issued: z.array(IssuedTokenNote).max(MAX_NOTES),
+  sessionId: z.string().max(64).nullable(),
+  revocations: z.array(RevocationNote).max(MAX_NOTES),
 })
 
 const Count = z.number().int().nonnegative()
@@ -54,6 +62,7 @@ export const RemoteStats = z.object({
   storeReads: Count,
   storeWrites: Count,
   tokensVerified: Count,
+  revocationReads: Count,
   /** Empty when it signs none. */
   signingKeyId: z.string().max(200),
   verifyingKeyIds: z.array(z.string().max(200)).max(100),

@@ -94,6 +94,7 @@ export class RemoteNode implements ClusterNode {
       storeReads: stats?.storeReads ?? 0,
       storeWrites: stats?.storeWrites ?? 0,
       tokensVerified: stats?.tokensVerified ?? 0,
+      revocationReads: stats?.revocationReads ?? 0,
       downSince: this.#downSince,
       signingKeyId: stats?.signingKeyId ?? '',
       verifyingKeyIds: stats?.verifyingKeyIds ?? [],

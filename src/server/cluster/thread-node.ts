@@ -84,6 +84,7 @@ export class ThreadNode implements ClusterNode {
       storeReads: this.#stats?.storeReads ?? 0,
       storeWrites: this.#stats?.storeWrites ?? 0,
       tokensVerified: this.#stats?.tokensVerified ?? 0,
+      revocationReads: this.#stats?.revocationReads ?? 0,
       downSince: this.#downSince,
       signingKeyId: signingKeyId(keys),
       verifyingKeyIds: verifyingKeyIds(keys),
@@ -215,8 +216,8 @@ export class ThreadNode implements ClusterNode {
 
   /** Idle nodes are not announced again and again: memory and CPU alone are no news. */
   #announceNews(): void {
-    const { requests, inFlight, connections, sessions, storeReads, storeWrites, tokensVerified } = this.snapshot()
-    const news = [requests, inFlight, connections, sessions, storeReads, storeWrites, tokensVerified].join()
+    const { requests, inFlight, connections, sessions, storeReads, storeWrites, tokensVerified, revocationReads } = this.snapshot()
+    const news = [requests, inFlight, connections, sessions, storeReads, storeWrites, tokensVerified, revocationReads].join()
     if (news === this.#announced) return
     this.#announced = news
     this.#on.changed(this)

@@ -16,13 +16,18 @@ type Head = [
   stepsLength: number,
   sessions: NodeTrace['sessions'],
   endedSessions: string[],
+  token: NodeTrace['token'],
+  issued: NodeTrace['issued'],
+  sessionId: string | null,
+  revocations: NodeTrace['revocations'],
 ]
 
 const packTraces = (traces: readonly NodeTrace[]): TraceBatch => {
   let steps = ''
-  const heads = traces.map(({ exchangeId, verdict, mechanism, account, stepsJson, sessions, endedSessions }): Head => {
+  const heads = traces.map((trace): Head => {
+    const { exchangeId, verdict, mechanism, account, stepsJson, sessions, endedSessions, token, issued, sessionId, revocations } = trace
     steps += stepsJson
-    return [exchangeId, verdict, mechanism, account, stepsJson.length, sessions, endedSessions]
+    return [exchangeId, verdict, mechanism, account, stepsJson.length, sessions, endedSessions, token, issued, sessionId, revocations]
   })
   return { heads: JSON.stringify(heads), steps }
 }
@@ -30,9 +35,11 @@ const packTraces = (traces: readonly NodeTrace[]): TraceBatch => {
 /** The traces of a batch, in the order in which their exchanges ended. */
 export const unpackTraces = ({ heads, steps }: TraceBatch): NodeTrace[] => {
   let end = 0
-  return (JSON.parse(heads) as Head[]).map(([exchangeId, verdict, mechanism, account, stepsLength, sessions, endedSessions]) => {
+  return (JSON.parse(heads) as Head[]).map((head) => {
+    const [exchangeId, verdict, mechanism, account, stepsLength, sessions, endedSessions, token, issued, sessionId, revocations] = head
     end += stepsLength
-    return { exchangeId, verdict, mechanism, account, stepsJson: steps.slice(end - stepsLength, end), sessions, endedSessions }
+    const stepsJson = steps.slice(end - stepsLength, end)
+    return { exchangeId, verdict, mechanism, account, stepsJson, sessions, endedSessions, token, issued, sessionId, revocations }
   })
 }
 

@@ -1,4 +1,4 @@
-import type { Lifetimes, Notice, OperatorAction } from '../../contract/lab.ts'
+import type { Notice, OperatorAction } from '../../contract/lab.ts'
 import type { ClientPool } from '../clients/client-pool.ts'
 import type { LabClock } from '../clock.ts'
 import type { Cluster } from '../cluster/cluster.ts'
@@ -16,7 +16,6 @@ export interface LabParts {
   readonly mode: 'desktop' | 'browser' | 'headless'
   readonly balancerUrl: string
   readonly portalUrl: string
-  readonly lifetimes: Lifetimes
   /** Of a fresh lab. */
   readonly captureCapacity: number
   readonly notices: readonly Notice[]

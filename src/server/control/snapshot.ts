@@ -29,7 +29,6 @@ export async function readState(lab: LabParts): Promise<LabState> {
     mode: lab.mode,
     balancer: { url: lab.balancerUrl, portalUrl: lab.portalUrl },
     cluster: lab.settings.state(),
-    lifetimes: lab.lifetimes,
     clock: readClock(lab.clock),
     recording: lab.recorder.recording(),
     nodes: lab.cluster.nodes(),

@@ -2,6 +2,7 @@ import { unsign } from 'cookie-signature'
 import type { Request, Response } from 'express'
 import type { Account } from '../../contract/accounts.ts'
 import { MECHANISMS, type Mechanism } from '../../contract/mechanism.ts'
+import type { PresentedToken } from '../credential-notes.ts'
 import { lookUpAccount } from './accounts.ts'
 import { challenge } from './challenge.ts'
 import type { TargetContext } from './context.ts'
@@ -12,7 +13,7 @@ import { endSession, loadSession, publicId } from './session-middleware.ts'
 import type { SessionLook } from './sessions/session-watch.ts'
 import type { AccessClaims } from './tokens/issue.ts'
 import { refreshKeys, verifyAccessToken } from './tokens/verify.ts'
-import { currentTrace, noteAccount, noteMechanism, report, startTimer } from './trace.ts'
+import { currentTrace, noteAccount, noteMechanism, notePresented, noteSession, report, startTimer } from './trace.ts'
 
 /** Whoever a request has proved to be. Role and scopes are the account's own with a session, the token's claims with a token. */
 export interface Principal {
@@ -70,6 +71,7 @@ const cookieSignature: Check = (attempt) => {
   })
   if (!isGood) return unauthorized('bad-cookie-signature', 'This session cookie was not issued by this server.')
   attempt.sid = signed.slice(0, signed.lastIndexOf('.'))
+  noteSession(publicId(attempt.sid))
   return null
 }
 
@@ -142,14 +144,23 @@ const accessToken: Check = (attempt) => {
   return refreshing ? refreshing.then(() => checkAccessToken(attempt)) : checkAccessToken(attempt)
 }
 
+/** A token without these claims is of no use to whoever counts tokens. */
+const notePresentedClaims = ({ jti, sub, sid, iat, exp }: { [Claim in keyof PresentedToken]?: unknown }): void => {
+  if (typeof jti !== 'string' || typeof sub !== 'string') return
+  if (typeof iat !== 'number' || typeof exp !== 'number' || !Number.isFinite(iat) || !Number.isFinite(exp)) return
+  notePresented({ jti, sub, sid: typeof sid === 'string' ? sid : null, iat, exp })
+}
+
 const checkAccessToken = (attempt: Attempt): Denial | null => {
   const verification = verifyAccessToken(attempt.context.policy, attempt.secret)
   if (verification.denied === null) {
     attempt.claims = verification.claims
+    notePresentedClaims(verification.claims)
     attempt.context.counts.tokensVerified++
     return null
   }
-  const { denied, title } = verification
+  const { denied, title, genuine } = verification
+  if (genuine) notePresentedClaims(genuine)
   return { verdict: denied, status: 401, detail: `${title}.`, challenge: challenge('invalid_token', title) }
 }
 

@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3'
 import type { RequestHandler } from 'express'
-import type { Lifetimes } from '../../contract/lab.ts'
+import type { Lifetimes } from '../../contract/lifetimes.ts'
+import type { RevocationWay } from '../../contract/revocation.ts'
 import type { Clock } from '../clock.ts'
 import { AccountRows } from '../storage/account-rows.ts'
 import { RefreshRows } from '../storage/refresh-rows.ts'
@@ -13,7 +14,7 @@ import { type CreateStorage, type SessionStorage, sqliteStorage } from './sessio
 import { gatedStorage, type StoreFaults, StoreGate } from './sessions/faulty-session-store.ts'
 import type { TokenPolicy } from './tokens/issue.ts'
 import { createKeyring, type Keyring } from './tokens/keyring.ts'
-import { REFRESH_LIMITS, type RefreshLimits, type RefreshPolicy } from './tokens/refresh-tokens.ts'
+import type { RefreshLimits, RefreshPolicy } from './tokens/refresh-tokens.ts'
 import type { ExchangeTrace } from './trace.ts'
 import { TracedSessionStore, traceWatch } from './traced-session-store.ts'
 
@@ -28,10 +29,11 @@ export interface TargetDeps {
   keys: TargetKeys
   /** What tokens are verified with, when it is not `keys`. */
   keyring?: Keyring
-  /** Seconds. */
   lifetimes: Lifetimes
-  /** `REFRESH_LIMITS` when absent. */
-  refresh?: RefreshLimits
+  /** How access tokens end before their `exp`; `none` when absent. */
+  revocation?: RevocationWay
+  /** Whether the account is read after a token has verified; false when absent. */
+  recheckAccount?: boolean
   issuer: string
   audience: string
   /** How lenient it is about a token's times; 0 when absent. */
@@ -55,6 +57,8 @@ export interface TargetCounts {
   storeWrites: number
   /** Access tokens that were accepted; none of them took a use of the session store. */
   tokensVerified: number
+  /** Look-ups that asked whether an access token has been revoked. */
+  revocationReads: number
 }
 
 /** What the routes share. */
@@ -80,13 +84,19 @@ export interface TargetContext {
 /** Failed logins of one name are counted this long, seconds. */
 const THROTTLE_WINDOW_SECONDS = 15 * 60
 
+const refreshLimits = ({ refreshIdle, refreshAbsolute, refreshGrace }: Lifetimes): RefreshLimits => ({
+  idleSeconds: refreshIdle,
+  absoluteSeconds: refreshAbsolute,
+  graceSeconds: refreshGrace,
+})
+
 /** Builds what the routes share. */
 export const createContext = (deps: TargetDeps): TargetContext => {
   const { nodeId, clock, database, keys, lifetimes, issuer, audience } = deps
   const { sessionIdle, sessionAbsolute, accessToken } = lifetimes
   const { createStorage = sqliteStorage, isTracing } = deps
   const storageDeps = { database, clock, nodeId, idleSeconds: sessionIdle, absoluteSeconds: sessionAbsolute }
-  const counts = { storeReads: 0, storeWrites: 0, tokensVerified: 0 }
+  const counts = { storeReads: 0, storeWrites: 0, tokensVerified: 0, revocationReads: 0 }
   const made = createStorage(storageDeps, isTracing ? traceWatch : null)
   const whole = { ...made, directory: made.directory ?? new SqliteDirectory(database, clock, retryBusy) }
   const store = deps.storeFaults ? gatedStorage(whole, new StoreGate(deps.storeFaults, counts)) : whole
@@ -106,7 +116,7 @@ export const createContext = (deps: TargetDeps): TargetContext => {
       ttlSeconds: accessToken,
       leewaySeconds: deps.leewaySeconds ?? 0,
     },
-    refresh: { limits: deps.refresh ?? REFRESH_LIMITS, store: new RefreshRows(database, retryBusy) },
+    refresh: { limits: refreshLimits(lifetimes), store: new RefreshRows(database, retryBusy) },
     accounts: new AccountRows(database),
     sessions: store.directory,
     operatedSessions: whole.directory,

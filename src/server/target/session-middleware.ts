@@ -68,6 +68,9 @@ const settle = (start: (done: (error?: unknown) => void) => void): Promise<void>
 /** Longest User-Agent that is kept, characters. */
 const MAX_DEVICE_LENGTH = 160
 
+/** What the client says it is, shortened; null when it does not say. */
+export const deviceOf = ({ headers }: Request): string | null => headers['user-agent']?.slice(0, MAX_DEVICE_LENGTH) ?? null
+
 /**
  * Starts a session for an account under a new id and stores it before anything is answered, so that a cookie in the client's hands always
  * has its row. The id that the request came with, whoever planted it, is dead (session fixation).
@@ -85,7 +88,7 @@ export const startSession = async (request: Request, account: string): Promise<v
     evidence: () => ({ id: publicId(fresh), previousId: given === null ? null : publicId(given), bits: SID_BYTES * 8 }),
   })
   request.session.account = account
-  request.session.device = (request.headers['user-agent'] ?? '').slice(0, MAX_DEVICE_LENGTH)
+  request.session.device = deviceOf(request) ?? ''
   try {
     await settle((done) => request.session.save(done))
   } catch (error) {

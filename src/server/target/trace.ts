@@ -5,10 +5,11 @@ import type { ExchangeMechanism } from '../../contract/mechanism.ts'
 import type { SessionRow } from '../../contract/sessions.ts'
 import type { Step, StepKind } from '../../contract/step.ts'
 import type { Verdict } from '../../contract/verdict.ts'
+import type { CredentialNotes, IssuedTokenNote, PresentedToken, RevocationNote } from '../credential-notes.ts'
 import { type StepValues, sourceText } from '../storage/step-record.ts'
 
 /** What the target did for one exchange; posted once, after the answer. */
-export interface ExchangeTrace {
+export interface ExchangeTrace extends CredentialNotes {
   exchangeId: string
   verdict: Verdict
   mechanism: ExchangeMechanism
@@ -49,6 +50,10 @@ export class Trace {
   account: string | null = null
   /** The row behind the session cookie as the store found it; null when there was none or nobody looked. */
   row: SessionRow | null = null
+  token: PresentedToken | null = null
+  sessionId: string | null = null
+  issued: IssuedTokenNote[] = NOTHING
+  revocations: RevocationNote[] = NOTHING
   readonly sessions = new Map<string, SessionRow>()
   readonly endedSessions = new Set<string>()
   /** Ids of sessions that had ended when this exchange wanted to save them. */
@@ -83,7 +88,7 @@ export class Trace {
 
   /** What there is to post. The trace is empty from then on: whatever still holds the response must not hold all the evidence with it. */
   finish(): ExchangeTrace {
-    const { exchangeId, verdict, mechanism, account } = this
+    const { exchangeId, verdict, mechanism, account, token, sessionId, issued, revocations } = this
     const sessions = [...this.sessions.values()].filter((row) => !this.endedSessions.has(row.id))
     const endedSessions = [...this.endedSessions]
     const stepsJson = this.#stepsJson()
@@ -93,7 +98,7 @@ export class Trace {
     this.row = null
     this.sessions.clear()
     this.endedSessions.clear()
-    return { exchangeId, verdict, mechanism, account, stepsJson, sessions, endedSessions }
+    return { exchangeId, verdict, mechanism, account, stepsJson, sessions, endedSessions, token, sessionId, issued, revocations }
   }
 
   #stepsJson(): string {
@@ -145,6 +150,30 @@ export const noteAccount = (account: string): void => {
 /** Notes session rows that the exchange in hand ended. */
 export const noteEnded = (ids: readonly string[]): void => {
   for (const id of ids) current.getStore()?.endedSessions.add(id)
+}
+
+/** Notes the access token that the exchange in hand presented, once its signature has verified. */
+export const notePresented = (token: PresentedToken): void => {
+  const trace = current.getStore()
+  if (trace) trace.token = token
+}
+
+/** Notes the session that the cookie of the exchange in hand names. @param sessionId its public id */
+export const noteSession = (sessionId: string): void => {
+  const trace = current.getStore()
+  if (trace) trace.sessionId = sessionId
+}
+
+/** Notes an access token that the exchange in hand issued. */
+export const noteIssued = (token: IssuedTokenNote): void => {
+  const trace = current.getStore()
+  if (trace) trace.issued = [...trace.issued, token]
+}
+
+/** Notes what the client of the exchange in hand revoked. */
+export const noteRevocation = (revocation: RevocationNote): void => {
+  const trace = current.getStore()
+  if (trace) trace.revocations = [...trace.revocations, revocation]
 }
 
 /** Notes the verdict for the trace. */

@@ -28,6 +28,7 @@ const NODE: Node = {
   sessions: null,
   storeReads: 0,
   storeWrites: 0,
+  revocationReads: 0,
   tokensVerified: 0,
   downSince: null,
   signingKeyId: 'k1',

@@ -7,7 +7,7 @@ import { hashPassword } from '../passwords.ts'
 import { sendProblem } from '../problem.ts'
 import { startSession } from '../session-middleware.ts'
 import { reportFamiliesEnded } from '../tokens/revoke-refresh.ts'
-import { report, startTimer } from '../trace.ts'
+import { noteRevocation, report, startTimer } from '../trace.ts'
 import { reportAllEnded } from './sessions.ts'
 
 const WRITE = { kind: 'account-write', clause: 'OWASP ASVS 5 V6.2.3', file: 'routes/password.ts', symbol: 'changePassword' } as const
@@ -46,6 +46,7 @@ export const changePassword = (context: TargetContext): RequestHandler =>
     })
     reportAllEnded(context, name, ended, startedAt)
     reportFamiliesEnded(name, families, startedAt)
+    noteRevocation({ scope: 'account', account: name, jti: null, sid: null, sessionId: null })
     if (sessionId !== null) await startSession(request, name)
     response.json({
       endedSessions: sessionId === null ? ended.length : Math.max(0, ended.length - 1),

@@ -6,9 +6,10 @@ import { checkAmbientRequest } from '../csrf.ts'
 import { RevokeInput } from '../input.ts'
 import { sendOAuthError } from '../problem.ts'
 import { COOKIE_ATTRIBUTES, REFRESH_COOKIE_ATTRIBUTES } from '../session-middleware.ts'
+import { sidOfFamily } from '../tokens/issue.ts'
 import { findBound } from '../tokens/refresh-tokens.ts'
 import { revokeFamily } from '../tokens/revoke-refresh.ts'
-import { noteAccount, noteMechanism, noteVerdict } from '../trace.ts'
+import { noteAccount, noteMechanism, noteRevocation, noteVerdict } from '../trace.ts'
 
 /**
  * `POST /token/revoke` (RFC 7009): ends a refresh token and its whole family; a token that is not known is no error. The clients here are
@@ -45,6 +46,7 @@ export const revokeToken =
     if (record) {
       noteAccount(record.account)
       await revokeFamily(context, record)
+      noteRevocation({ scope: 'device', account: record.account, jti: null, sid: sidOfFamily(record.family), sessionId: null })
     }
     noteVerdict('allowed')
     if (isCookie) {

@@ -7,7 +7,7 @@ import { LoginInput, readInput } from '../input.ts'
 import { logIn } from '../login.ts'
 import { sendProblem } from '../problem.ts'
 import { clearCredentials, endSession, loadSession, startSession } from '../session-middleware.ts'
-import { noteMechanism, noteVerdict } from '../trace.ts'
+import { noteMechanism, noteRevocation, noteVerdict } from '../trace.ts'
 
 const toUser = ({ name, role, scopes }: Pick<Account, 'name' | 'role' | 'scopes'>) => ({ name, role, scopes })
 
@@ -52,8 +52,11 @@ export const showSession = (context: TargetContext): RequestHandler =>
  * good until it expires for whoever kept a copy. The cookie of a refresh token never comes here: `POST /token/revoke` ends its family.
  */
 export const deleteSession = (context: TargetContext): RequestHandler =>
-  guarded(context, { mechanisms: ['session', 'jwt-cookie'] }, async (request, response, { sessionId }) => {
+  guarded(context, { mechanisms: ['session', 'jwt-cookie'] }, async (request, response, { name, sessionId }) => {
     if (sessionId === null) clearCredentials(response)
-    else await endSession(request, response)
+    else {
+      await endSession(request, response)
+      noteRevocation({ scope: 'session', account: name, jti: null, sid: null, sessionId })
+    }
     response.status(204).end()
   })

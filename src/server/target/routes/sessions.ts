@@ -6,7 +6,7 @@ import type { TargetContext } from '../context.ts'
 import { sendProblem } from '../problem.ts'
 import { clearCredentials, endSession } from '../session-middleware.ts'
 import { revokeAllFamilies } from '../tokens/revoke-refresh.ts'
-import { noteEnded, report, startTimer } from '../trace.ts'
+import { noteEnded, noteRevocation, report, startTimer } from '../trace.ts'
 
 const LIST = { kind: 'session-lookup', clause: 'OWASP ASVS 5 V7.5.2', file: 'routes/sessions.ts', symbol: 'listSessions' } as const
 const END_ALL = { kind: 'session-destroy', clause: 'OWASP ASVS 5 V7.4.3', file: 'routes/sessions.ts', symbol: 'endAllSessions' } as const
@@ -53,6 +53,7 @@ export const deleteSessions = (context: TargetContext): RequestHandler =>
     const ids = await context.sessions.endForAccount(principal.name)
     reportAllEnded(context, principal.name, ids, startedAt)
     await revokeAllFamilies(context, principal.name, 'logout-everywhere')
+    noteRevocation({ scope: 'account', account: principal.name, jti: null, sid: null, sessionId: null })
     response.status(204).end()
   })
 
@@ -85,5 +86,6 @@ export const deleteOneSession = (context: TargetContext): RequestHandler =>
     }
     if (row.id === principal.sessionId) await endSession(request, response)
     else await endOne(context, row)
+    noteRevocation({ scope: 'session', account: principal.name, jti: null, sid: null, sessionId: row.id })
     response.status(204).end()
   })

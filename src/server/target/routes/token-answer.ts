@@ -2,7 +2,7 @@ import type { CookieOptions, Response } from 'express'
 import type { Account } from '../../../contract/accounts.ts'
 import type { TargetContext } from '../context.ts'
 import { REFRESH_COOKIE, TOKEN_COOKIE } from '../credentials.ts'
-import { COOKIE_ATTRIBUTES, REFRESH_COOKIE_ATTRIBUTES } from '../session-middleware.ts'
+import { COOKIE_ATTRIBUTES, deviceOf, REFRESH_COOKIE_ATTRIBUTES } from '../session-middleware.ts'
 import { issueAccessToken } from '../tokens/issue.ts'
 import type { IssuedRefresh } from '../tokens/refresh-tokens.ts'
 import { noteMechanism, noteVerdict } from '../trace.ts'
@@ -25,7 +25,8 @@ const cookieLine = (name: string, value: string, seconds: number, { path, sameSi
 /** Signs the access token and answers with both tokens (RFC 6749 §5.1): in the body, or in a cookie each. */
 export const sendTokens = (context: TargetContext, response: Response, earned: Earned): void => {
   const { account, scope, clientId, refresh, transport } = earned
-  const { token } = issueAccessToken(context.policy, { account, scope, clientId })
+  const device = deviceOf(response.req)
+  const { token } = issueAccessToken(context.policy, { account, scope, clientId, family: refresh.family, device })
   noteVerdict('allowed')
   noteMechanism(transport === 'cookie' ? 'jwt-cookie' : 'jwt-bearer')
   // RFC 6749 §5.1 asks for both.

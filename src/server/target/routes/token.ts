@@ -8,7 +8,7 @@ import { checkAmbientRequest, checkOrigin } from '../csrf.ts'
 import { TokenInput } from '../input.ts'
 import { logIn } from '../login.ts'
 import { type Denial, sendOAuthError } from '../problem.ts'
-import { dropSession, loadSession } from '../session-middleware.ts'
+import { deviceOf, dropSession, loadSession } from '../session-middleware.ts'
 import { issueRefreshToken, rotateRefreshToken } from '../tokens/refresh-tokens.ts'
 import { noteAccount, noteMechanism } from '../trace.ts'
 import { sendTokens } from './token-answer.ts'
@@ -68,8 +68,7 @@ const passwordGrant = async (context: TargetContext, request: Request, response:
     return
   }
   const scope = granted.join(' ')
-  const device = request.headers['user-agent']
-  const refresh = await issueRefreshToken(context, { account: account.name, clientId, scope, device })
+  const refresh = await issueRefreshToken(context, { account: account.name, clientId, scope, device: deviceOf(request) })
   if (transport === 'cookie') await endSessionBefore(context, request, response)
   sendTokens(context, response, { account, scope, clientId, refresh, transport })
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import jwt from 'jsonwebtoken'
 import type { Account } from '../../../contract/accounts.ts'
 import type { Clock } from '../../clock.ts'
-import { report, startTimer } from '../trace.ts'
+import { noteIssued, report, startTimer } from '../trace.ts'
 import type { Keyring } from './keyring.ts'
 
 /** Claims of an access token (RFC 9068 §2.2), with `role` as a private claim (RFC 7519 §4.3). Times in Unix seconds. */
@@ -14,6 +14,8 @@ export interface AccessClaims {
   exp: number
   jti: string
   client_id?: string
+  /** The refresh family that it came with: the first 32 digits of its id. Absent from tokens of other issuers. */
+  sid?: string
   role: string
   /** Space-separated (RFC 8693 §4.2). */
   scope: string
@@ -33,16 +35,19 @@ export interface TokenPolicy {
 
 const ISSUE = { kind: 'token-issue', clause: 'RFC 9068 §2', file: 'tokens/issue.ts', symbol: 'issueAccessToken' } as const
 
+/** The claim `sid` of the access tokens that belong to a family of refresh tokens. */
+export const sidOfFamily = (family: string): string => family.slice(0, 32)
+
 /** Signs an access token for the account. `typ: at+jwt` keeps it from passing for any other kind of token (RFC 8725 §3.11). @throws Error when this server only verifies */
 export const issueAccessToken = (
   policy: TokenPolicy,
-  subject: { account: Account; scope: string; clientId: string | undefined },
+  subject: { account: Account; scope: string; clientId: string | undefined; family: string; device: string | null },
 ): { token: string; claims: AccessClaims } => {
   const startedAt = startTimer()
   const { signing } = policy.keyring
   if (!signing) throw new Error('No key to sign a token with.')
   const issuedAt = Math.floor(policy.clock.nowMs() / 1000)
-  const claims: AccessClaims = {
+  const claims = {
     iss: policy.issuer,
     aud: policy.audience,
     sub: subject.account.name,
@@ -50,6 +55,7 @@ export const issueAccessToken = (
     exp: issuedAt + policy.ttlSeconds,
     jti: randomUUID(),
     ...(subject.clientId === undefined ? {} : { client_id: subject.clientId }),
+    sid: sidOfFamily(subject.family),
     role: subject.account.role,
     scope: subject.scope,
   }
@@ -60,6 +66,18 @@ export const issueAccessToken = (
     startedAt,
     title: `Access token signed for ${claims.sub}; the server keeps no copy`,
     evidence: () => ({ alg: signing.alg, kid: signing.kid, typ: 'at+jwt', claims, bytes: token.length, stored: false }),
+  })
+  noteIssued({
+    jti: claims.jti,
+    account: claims.sub,
+    clientId: subject.clientId ?? null,
+    sid: claims.sid,
+    device: subject.device,
+    kid: signing.kid,
+    alg: signing.alg,
+    issuedAt: claims.iat * 1000,
+    expiresAt: claims.exp * 1000,
+    bytes: token.length,
   })
   return { token, claims }
 }

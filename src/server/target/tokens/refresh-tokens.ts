@@ -16,9 +16,6 @@ export interface RefreshLimits {
   readonly graceSeconds: number
 }
 
-/** One day idle, seven days in all, no grace. */
-export const REFRESH_LIMITS: RefreshLimits = { idleSeconds: 86_400, absoluteSeconds: 604_800, graceSeconds: 0 }
-
 /** What the routes need for refresh tokens. */
 export interface RefreshPolicy {
   readonly limits: RefreshLimits
@@ -28,6 +25,8 @@ export interface RefreshPolicy {
 /** A refresh token as it leaves the server; it is not kept. */
 export interface IssuedRefresh {
   readonly token: string
+  /** Id of its family. */
+  readonly family: string
   /** Lab time, Unix milliseconds. */
   readonly expiresAt: number
 }
@@ -50,21 +49,19 @@ const TOKEN_BYTES = 32
 
 const newToken = (): string => randomBytes(TOKEN_BYTES).toString('base64url')
 
-const idleEnd = ({ refresh: { limits }, clock }: TargetContext): number => clock.nowMs() + limits.idleSeconds * 1000
-
 /** Begins a family of refresh tokens at a login. The token is opaque and random: only its hash is stored. */
 export const issueRefreshToken = async (
   context: TargetContext,
-  grant: { account: string; clientId: string | undefined; scope: string; device: string | undefined },
+  grant: { account: string; clientId: string | undefined; scope: string; device: string | null },
 ): Promise<IssuedRefresh> => {
   const startedAt = startTimer()
   const { limits, store } = context.refresh
   const now = context.clock.nowMs()
   const token = newToken()
   const absoluteExpiresAt = now + limits.absoluteSeconds * 1000
-  const idleExpiresAt = idleEnd(context)
+  const idleExpiresAt = now + limits.idleSeconds * 1000
   const { account, scope, clientId = null, device } = grant
-  const family = { account, scope, clientId, device: device?.slice(0, 160) ?? null, idleExpiresAt, absoluteExpiresAt }
+  const family = { account, scope, clientId, device, idleExpiresAt, absoluteExpiresAt }
   const id = await store.begin(token, family, now)
   report(ISSUE, {
     outcome: 'pass',
@@ -72,7 +69,7 @@ export const issueRefreshToken = async (
     title: `Refresh token issued to ${account}; only its hash is stored`,
     evidence: () => ({ sql: REFRESH_SQL.begin, id, family: id, clientId, scope, bits: TOKEN_BYTES * 8, idleExpiresAt, absoluteExpiresAt }),
   })
-  return { token, expiresAt: Math.min(idleExpiresAt, absoluteExpiresAt) }
+  return { token, family: id, expiresAt: Math.min(idleExpiresAt, absoluteExpiresAt) }
 }
 
 const refused = (verdict: Denial['verdict'], detail: string): { denial: Denial; error: 'invalid_grant' } => ({
@@ -161,13 +158,14 @@ const DENIALS = { unknown: UNKNOWN, revoked: REVOKED, reused: REUSED, 'idle-expi
 const rotateOnce = async (context: TargetContext, token: string): Promise<{ denial: null; refresh: IssuedRefresh } | typeof UNKNOWN> => {
   const startedAt = startTimer()
   const next = newToken()
-  const idleExpiresAt = idleEnd(context)
   const { limits, store } = context.refresh
   const now = context.clock.nowMs()
+  const idleExpiresAt = now + limits.idleSeconds * 1000
   const outcome = await store.rotate({ token, next, now, idleExpiresAt, graceMs: limits.graceSeconds * 1000 })
   reportRotation(outcome, context, startedAt)
   if (outcome.state !== 'rotated') return DENIALS[outcome.state]
-  return { denial: null, refresh: { token: next, expiresAt: Math.min(idleExpiresAt, outcome.record.absoluteExpiresAt) } }
+  const { family, absoluteExpiresAt } = outcome.record
+  return { denial: null, refresh: { token: next, family, expiresAt: Math.min(idleExpiresAt, absoluteExpiresAt) } }
 }
 
 /**

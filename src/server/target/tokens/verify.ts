@@ -260,22 +260,27 @@ export const refreshKeys = ({ keyring }: TokenPolicy, token: string): Promise<vo
   return keyring.refresh(typeof kid === 'string' ? kid : null)
 }
 
+/** The claims while the signature has not verified. */
+const UNPROVEN: JsonObject = {}
+
 /** The claims of a good token, or why it is not. */
-export type Verification = { denied: null; claims: AccessClaims } | { denied: Verdict; title: string }
+export type Verification =
+  | { denied: null; claims: AccessClaims }
+  | { denied: Verdict; title: string /** Null unless the signature verified. */; genuine: JsonObject | null }
 
 /** Verifies an access token at lab time. No claim is used before the signature verified (RFC 8725 §3.3); the leeway is the policy's. */
 export const verifyAccessToken = (policy: TokenPolicy, token: string): Verification => {
   const nowSeconds = policy.clock.nowMs() / 1000
-  const candidate: Candidate = { token, policy, nowSeconds, parts: ['', '', ''], header: {}, key: null, claims: {} }
+  const candidate: Candidate = { token, policy, nowSeconds, parts: ['', '', ''], header: {}, key: null, claims: UNPROVEN }
   for (const check of CHECKS) {
     const startedAt = startTimer()
     const { denied, title, evidence } = check.run(candidate)
     if (denied || !check.isShownOnlyWhenDenied) report(check, { outcome: denied ? 'fail' : 'pass', startedAt, title, evidence })
-    if (denied) return { denied, title }
+    if (denied) return { denied, title, genuine: candidate.claims === UNPROVEN ? null : candidate.claims }
   }
   return isAccessClaims(candidate.claims)
     ? { denied: null, claims: candidate.claims }
-    : { denied: 'malformed-token', title: 'A claim that this service needs is missing' }
+    : { denied: 'malformed-token', title: 'A claim that this service needs is missing', genuine: candidate.claims }
 }
 
 /** True after {@link requiredClaims}; tells the compiler. */
