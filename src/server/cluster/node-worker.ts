@@ -4,6 +4,7 @@ import { performance } from 'node:perf_hooks'
 import { getHeapStatistics } from 'node:v8'
 import { parentPort, workerData } from 'node:worker_threads'
 import { LabClock } from '../clock.ts'
+import { createSecretCheck } from '../secret-check.ts'
 import { connectDatabase } from '../storage/open.ts'
 import { createTargetApp } from '../target/app.ts'
 import { openStorage } from '../target/sessions/shared-storage.ts'
@@ -45,10 +46,12 @@ const target = createTargetApp({
   onTrace: (trace) => traces.add(trace),
 })
 
+const isFromBalancer = createSecretCheck(settings.balancerSecret)
+
 // The balancer keeps its connections open and closes them itself; it adds fields to heads that it let pass, so there is room for more here.
 const server = createServer({ keepAliveTimeout: 120_000, maxHeaderSize: 32 * 1024 }, (request, response) => {
   // A stranger at this port must not write steps and verdict into an exchange that the balancer recorded.
-  if (request.headers[BALANCER_TAG] !== settings.balancerSecret) delete request.headers['x-authlab-exchange']
+  if (!isFromBalancer(request.headers[BALANCER_TAG])) delete request.headers['x-authlab-exchange']
   target.app(request, response)
 })
 // As many fields as the balancer lets pass: a limit here would cut off, or refuse, what was recorded as sent, the exchange's id among it.

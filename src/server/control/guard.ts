@@ -1,13 +1,11 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
 import type { RequestHandler } from 'express'
 import helmet from 'helmet'
 import { httpOrigin, parseHost } from '../../protocol/host.ts'
+import { createSecretCheck } from '../secret-check.ts'
 import { refuse } from './answers.ts'
 
 /** The names that this port answers to; a rebound DNS name is none of them. */
 const HOSTS = ['127.0.0.1', 'localhost'] as const
-
-const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
 
 /** Refuses a request that was meant for another host (RFC 9110 §15.5.20), which is what DNS rebinding looks like from here. */
 export const requireOwnHost = (port: () => number): RequestHandler => {
@@ -31,11 +29,11 @@ export const requireOwnOrigin = (port: () => number): RequestHandler => {
 
 /** Asks for the bearer token of this run (RFC 6750 §2.1), compared in constant time. */
 export const requireToken = (token: string): RequestHandler => {
-  const expected = digest(token)
+  const isToken = createSecretCheck(token)
   return (request, response, next) => {
     const [credential = '', ...more] = request.headersDistinct['authorization'] ?? []
     const given = more.length === 0 ? /^Bearer ([\w-]+)$/i.exec(credential)?.[1] : undefined
-    if (given !== undefined && timingSafeEqual(digest(given), expected)) return next()
+    if (isToken(given)) return next()
     response.setHeader('WWW-Authenticate', 'Bearer')
     refuse(response, 401, { message: 'The control API takes the bearer token of the line AUTHLAB_READY.' })
   }

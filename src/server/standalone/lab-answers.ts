@@ -1,13 +1,11 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { BALANCER_TAG } from '../cluster/forwarded-headers.ts'
 import { LAB_PATHS, LAB_SECRET, type RemoteStats } from '../cluster/remote-answers.ts'
+import { createSecretCheck } from '../secret-check.ts'
 import { readSteps } from '../storage/step-record.ts'
 import type { ExchangeTrace } from '../target/trace.ts'
 import { isMisdirected, refuseMisdirected } from './own-names.ts'
 import type { TraceShelf } from './trace-shelf.ts'
-
-const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
 
 /** What stands before a target that runs alone. */
 export interface LabAnswersOptions {
@@ -27,9 +25,7 @@ const withWholeSteps = (trace: ExchangeTrace): ExchangeTrace => ({ ...trace, ste
 
 /** Stands before the app: tells the lab what it alone may know, and takes the id of an exchange from its balancer alone. */
 export function answerLab({ secret, shelf, stats, app }: LabAnswersOptions): RequestListener {
-  const expected = digest(secret)
-  // Digests have one length, so that the comparison takes the same time whatever was sent.
-  const isSecret = (given: unknown): boolean => typeof given === 'string' && timingSafeEqual(digest(given), expected)
+  const isSecret = createSecretCheck(secret)
 
   /** @returns whether there is something to answer */
   const answer = async ({ method, url = '' }: IncomingMessage, response: ServerResponse): Promise<boolean> => {
