@@ -96,6 +96,7 @@ function stateWith(count: number): LabState {
     sessions: [],
     exchanges: range(Math.max(1, count - 499), count),
     actions: [],
+    revocations: [],
     notices: [],
   }
 }

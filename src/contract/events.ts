@@ -7,9 +7,15 @@ import { ClusterState } from './cluster.ts'
 import { ExchangeSummary } from './exchanges.ts'
 import { OperatorAction, Recording } from './lab.ts'
 import { Node } from './nodes.ts'
+import { Revocation } from './revocations.ts'
 import { SessionRow } from './sessions.ts'
 
 const seq = z.number().int().positive()
+
+/** Lists that are not part of the state: whoever shows one reads it. */
+export const LISTS = ['tokens', 'families', 'denylist', 'keys'] as const
+/** A list that is not part of the state. */
+export type ListName = (typeof LISTS)[number]
 
 /** Schema of one change of the lab's state. `seq` is gap-free; a client that sees a gap must read the state again. */
 export const LabEvent = z.discriminatedUnion('type', [
@@ -30,6 +36,10 @@ export const LabEvent = z.discriminatedUnion('type', [
   z.object({ seq, type: z.literal('session-removed'), id: z.string() }),
   z.object({ seq, type: z.literal('account'), account: Account }),
   z.object({ seq, type: z.literal('clock'), clock: Clock }),
+  /** A revocation, or news of its stopwatch. */
+  z.object({ seq, type: z.literal('revocation'), revocation: Revocation }),
+  /** These lists have changed: whoever shows one reads it again. */
+  z.object({ seq, type: z.literal('stale'), lists: z.array(z.enum(LISTS)) }),
   /** Too much changed at once, or events were dropped: read the whole state again. */
   z.object({ seq, type: z.literal('resync') }),
 ])

@@ -9,8 +9,10 @@ import { keys } from './keys.ts'
 import { lab } from './lab.ts'
 import { nodes } from './nodes.ts'
 import { refreshFamilies } from './refresh-families.ts'
+import { revocations } from './revocations.ts'
 import { sessions } from './sessions.ts'
 import { tokenInspection } from './token-inspection.ts'
+import { tokens } from './tokens.ts'
 
 /** The whole control API: server, client, validation and OpenAPI document come from this one value. */
 export const contract = oc.router({
@@ -20,6 +22,8 @@ export const contract = oc.router({
   exchanges,
   sessions,
   refreshFamilies,
+  tokens,
+  revocations,
   accounts,
   nodes,
   cluster,

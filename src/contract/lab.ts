@@ -6,6 +6,7 @@ import { Clock } from './clock.ts'
 import { ClusterState } from './cluster.ts'
 import { ExchangeSummary } from './exchanges.ts'
 import { Node } from './nodes.ts'
+import { Revocation } from './revocations.ts'
 import { SessionRow } from './sessions.ts'
 
 /** What the operator or the lab did, as rows in the traffic. The code is the key of its words; `params` fill them. */
@@ -100,6 +101,8 @@ export const LabState = z.object({
   exchanges: z.array(ExchangeSummary),
   /** All that are kept, oldest first. */
   actions: z.array(OperatorAction),
+  /** All that are kept, newest first. */
+  revocations: z.array(Revocation),
   notices: z.array(Notice),
 })
 /** The whole lab at one moment. */

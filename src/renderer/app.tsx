@@ -1,16 +1,15 @@
 import { MantineProvider } from '@mantine/core'
 import { ModalsProvider } from '@mantine/modals'
 import { Notifications } from '@mantine/notifications'
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { QueryClientProvider } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
 import { i18n } from './i18n/index.ts'
 import { Shell } from './screens/shell.tsx'
 import { listenToKeys } from './state/keys.ts'
+import { queries } from './state/queries.ts'
 import { useUi } from './state/ui-state.ts'
 import { theme } from './theme/theme.ts'
-
-const queries = new QueryClient({ defaultOptions: { queries: { refetchOnWindowFocus: false, networkMode: 'always' } } })
 
 /** The page. Mantine writes no style elements, so that the content security policy needs no exception for them. */
 export function App() {

@@ -1,17 +1,28 @@
-import type { LabChange } from '../contract/events.ts'
+import type { LabChange, ListName } from '../contract/events.ts'
 import type { OperatorAction } from '../contract/lab.ts'
 import type { Step } from '../contract/step.ts'
 import type { LabClock } from './clock.ts'
 import type { NodeTrace } from './cluster/node-messages.ts'
 import { EventLog } from './control/event-log.ts'
+import type { CredentialWatch } from './credentials/credential-watch.ts'
+import { StaleLists } from './stale-lists.ts'
 import type { Recorder } from './traffic/recorder.ts'
+
+/** What stands in a list depends on these, too: on the time, and on the way of revocation and where its rows are. */
+const LISTS_BEHIND: Partial<Record<LabChange['type'], readonly ListName[]>> = {
+  clock: ['tokens', 'families', 'denylist'],
+  cluster: ['tokens', 'denylist'],
+}
 
 /** Turns what happens in the lab into numbered events. */
 export class Announcer {
   readonly log = new EventLog()
   readonly #clock: LabClock
+  readonly #staleLists = new StaleLists((lists) => this.log.publish({ type: 'stale', lists }))
   /** Null until the recorder runs. */
   recorder: Recorder | null = null
+  /** Null until the recorder runs. */
+  credentials: CredentialWatch | null = null
 
   constructor(clock: LabClock) {
     this.#clock = clock
@@ -21,9 +32,15 @@ export class Announcer {
     this.log.publish(change)
     const isCountChanged = change.type === 'traffic-trimmed' || change.type === 'traffic-cleared'
     if (isCountChanged && this.recorder) this.log.publish({ type: 'recording', recording: this.recorder.recording() })
+    this.stale(LISTS_BEHIND[change.type] ?? [])
   }
 
+  /** Lists that are not part of the state have changed. */
+  readonly stale = (lists: readonly ListName[]): void => this.#staleLists.add(lists)
+
   readonly trace = (trace: NodeTrace): void => {
+    // First: the recorder forgets what it has seen of an exchange as soon as it is complete.
+    this.credentials?.observe(trace, this.recorder?.seen(trace.exchangeId) ?? null)
     this.recorder?.addTrace(trace)
     for (const session of trace.sessions) this.log.publish({ type: 'session', session })
     for (const id of trace.endedSessions) this.log.publish({ type: 'session-removed', id })

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Notice } from '../contract/lab.ts'
+import type { RevocationWay } from '../contract/revocation.ts'
 import { AllowedHosts } from './allowed-hosts.ts'
 import { Announcer } from './announcer.ts'
 import { ClientPool } from './clients/client-pool.ts'
@@ -15,6 +16,7 @@ import { createControlApp } from './control/app.ts'
 import type { LabParts } from './control/lab-parts.ts'
 import { listen, stopListening } from './control/listen.ts'
 import { whenFree } from './control/when-free.ts'
+import { CredentialWatch } from './credentials/credential-watch.ts'
 import { openDataFolder } from './data-folder.ts'
 import { openPort } from './free-port.ts'
 import { type LabFiles, openLabFiles } from './lab-files.ts'
@@ -58,6 +60,7 @@ export interface Lab {
 interface Running {
   readonly cluster: Cluster
   readonly recorder: Recorder
+  readonly credentials: CredentialWatch
   readonly balancer: Balancer
   readonly clients: ClientPool
   readonly settings: LiveSettings
@@ -123,9 +126,17 @@ function beginRecording({ config, files, announcer, undoing }: Ground): Promise<
   const started = orNothing(starting)
   undoing.add(async () => {
     isClosing = true
+    announcer.credentials?.flush()
     await (await started)?.close()
   })
   return starting
+}
+
+async function watchCredentials({ clock, announcer }: Ground, recorder: Recorder, way: () => RevocationWay): Promise<CredentialWatch> {
+  const { publish, stale } = announcer
+  const credentials = new CredentialWatch({ clock, recorder, way, publish, stale })
+  await credentials.restore()
+  return credentials
 }
 
 /** For whoever only has to clean up: the failure itself is told where the promise is awaited. */
@@ -142,8 +153,10 @@ async function startTraffic(ground: Ground): Promise<Running> {
   const starting = startNodes(ground, prepared, () => settings?.announce())
   const started = orNothing(starting)
   undoing.add(async () => (await started)?.close())
-  const [recorder, cluster] = await Promise.all([recording, starting])
+  const watching = recording.then((recorder) => watchCredentials(ground, recorder, () => settings?.state().revocation ?? 'none'))
+  const [recorder, credentials, cluster] = await Promise.all([recording, watching, starting])
   announcer.recorder = recorder
+  announcer.credentials = credentials
   announcer.note('lab-started')
   stores.memory = new NodesDirectory(() => cluster.directories())
   let clients: ClientPool | null = null
@@ -157,7 +170,7 @@ async function startTraffic(ground: Ground): Promise<Running> {
   clients = pool
   undoing.add(() => pool.close())
   settings = createLiveSettings(ground, cluster, balancer)
-  return { cluster, recorder, balancer, clients: pool, settings, notices }
+  return { cluster, recorder, credentials, balancer, clients: pool, settings, notices }
 }
 
 const createLiveSettings = ({ config, stores, storeDials, announcer }: Ground, cluster: Cluster, balancer: Balancer): LiveSettings =>

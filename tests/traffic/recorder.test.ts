@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import Database from 'better-sqlite3'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import type { Step } from '../../src/contract/step.ts'
 import { openDatabase } from '../../src/server/storage/open.ts'
 import { sourceText } from '../../src/server/storage/step-record.ts'
@@ -290,5 +290,22 @@ describe('recorder', () => {
     expect(count).toBeGreaterThanOrEqual(2000)
     expect(database.prepare('SELECT count(*) FROM exchange_messages').pluck().get()).toBe(count)
     database.close()
+  })
+})
+
+describe('what the lab knows of credentials', () => {
+  test('outlives the recorder and goes only when it is forgotten, not with the traffic', async () => {
+    const { recorder, databaseFile } = await temporaryRecorder()
+    recorder.keep('token', { put: [2, 1, 3].map((ordinal) => [ordinal, `"token ${ordinal}"`]), removed: [] })
+    recorder.keep('token', { put: [[2, '"token 2, used"']], removed: [3] })
+    recorder.keep('revocation', { put: [[1, '"revocation 1"']], removed: [] })
+    await recorder.clear()
+    await recorder.close()
+    const second = await startRecorder({ databaseFile, capacity: 100, onChange: () => {} })
+    onTestFinished(() => second.close())
+    expect(await second.kept('token')).toEqual(['"token 1"', '"token 2, used"'])
+    expect(await second.kept('revocation')).toEqual(['"revocation 1"'])
+    await second.forgetKept()
+    expect([await second.kept('token'), await second.kept('revocation')]).toEqual([[], []])
   })
 })

@@ -1,6 +1,8 @@
 import { createParser } from 'eventsource-parser'
 import type { LabEvent } from '../../contract/events.ts'
 import { api, apiUrl, authorization, isUnauthorized, token } from '../api.ts'
+import { refreshLists } from './lists.ts'
+import { queries } from './queries.ts'
 import { addHistory, applyEvents, currentLab, currentLog, replaceState, setConnection } from './use-lab.ts'
 
 const HISTORY_PAGE = 5000
@@ -22,6 +24,7 @@ function flush(): void {
   const batch = queue
   queue = []
   applyEvents(batch)
+  for (const event of batch) if (event.type === 'stale') refreshLists(queries, event.lists)
   // The next event may be long in coming; a state that is known to be old must not wait for it.
   if (currentLab().isStale) leave?.()
 }
@@ -49,6 +52,7 @@ async function loadHistory(generation: number): Promise<void> {
 async function readState(): Promise<void> {
   queue = []
   replaceState(await api.lab.get())
+  refreshLists(queries)
   const { generation } = currentLab()
   // Older rows are a convenience; if a page of them is lost the next reading of the state fetches it.
   loadHistory(generation).catch(() => addHistory([], false))

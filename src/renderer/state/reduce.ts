@@ -2,6 +2,7 @@ import type { Account } from '../../contract/accounts.ts'
 import type { Client } from '../../contract/clients.ts'
 import type { LabEvent } from '../../contract/events.ts'
 import type { LabState, OperatorAction } from '../../contract/lab.ts'
+import { MAX_REVOCATIONS, type Revocation } from '../../contract/revocations.ts'
 import type { SessionRow } from '../../contract/sessions.ts'
 
 /** The lab as the page knows it, without the exchanges, which an {@link ExchangeLog} keeps. */
@@ -58,6 +59,7 @@ export const EMPTY_LAB: LabModel = {
   hasAllSessions: true,
   goneSessions: new Set(),
   actions: [],
+  revocations: [],
   notices: [],
   isStale: false,
   generation: 0,
@@ -88,6 +90,12 @@ function dropSession(sessions: ReadonlyMap<string, SessionRow>, id: string): Rea
   left.delete(id)
   return left
 }
+
+/** In its place when it is known, else as the newest; the oldest leaves when there are too many. */
+const putRevocation = (list: readonly Revocation[], revocation: Revocation): Revocation[] =>
+  list.some(({ id }) => id === revocation.id)
+    ? list.map((old) => (old.id === revocation.id ? revocation : old))
+    : [revocation, ...list].slice(0, MAX_REVOCATIONS)
 
 const isNewAction = (actions: readonly OperatorAction[], action: OperatorAction): boolean => !actions.some(({ id }) => id === action.id)
 
@@ -126,9 +134,12 @@ function change(lab: LabModel, event: LabEvent): Partial<LabModel> {
       return { accounts: putAccount(lab.accounts, event.account) }
     case 'clock':
       return { clock: event.clock }
+    case 'revocation':
+      return { revocations: putRevocation(lab.revocations, event.revocation) }
     case 'resync':
       return { isStale: true }
     case 'exchange-started':
+    case 'stale':
       return {}
   }
 }

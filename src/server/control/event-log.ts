@@ -18,6 +18,8 @@ function subject(change: LabChange): string | null {
       return `node ${change.node.id}`
     case 'client':
       return `client ${change.client.id}`
+    case 'revocation':
+      return `revocation ${change.revocation.id}`
     case 'client-removed':
       return `client ${change.id}`
     case 'clock':

@@ -4,6 +4,7 @@ import type { LabClock } from '../clock.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import type { LiveSettings } from '../cluster/live-settings.ts'
 import type { SessionStores } from '../cluster/session-stores.ts'
+import type { CredentialWatch } from '../credentials/credential-watch.ts'
 import type { LabKeys } from '../lab-keys.ts'
 import type { AccountRows } from '../storage/account-rows.ts'
 import type { RefreshStore } from '../storage/refresh-rows.ts'
@@ -27,6 +28,7 @@ export interface LabParts {
   readonly stores: SessionStores
   readonly accounts: AccountRows
   readonly refreshTokens: RefreshStore
+  readonly credentials: CredentialWatch
   readonly log: EventLog
   readonly keys: LabKeys
   /** Remembers how many exchanges to keep for the next start. */

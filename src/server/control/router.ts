@@ -8,8 +8,10 @@ import { keys } from './operations/keys.ts'
 import { lab } from './operations/lab.ts'
 import { nodes } from './operations/nodes.ts'
 import { refreshFamilies } from './operations/refresh-families.ts'
+import { revocations } from './operations/revocations.ts'
 import { sessions } from './operations/sessions.ts'
 import { tokenInspection } from './operations/token-inspection.ts'
+import { tokens } from './operations/tokens.ts'
 
 /** The contract, implemented. */
 export const router = api.router({
@@ -18,6 +20,8 @@ export const router = api.router({
   exchanges,
   sessions,
   refreshFamilies,
+  tokens,
+  revocations,
   accounts,
   nodes,
   cluster,

@@ -37,6 +37,7 @@ export async function readState(lab: LabParts): Promise<LabState> {
     sessions,
     exchanges,
     actions: lab.recorder.actions(),
+    revocations: lab.credentials.revocations(),
     notices: [...lab.notices],
   }
 }

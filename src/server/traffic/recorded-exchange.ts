@@ -28,6 +28,20 @@ export interface TraceOfExchange {
   stepsJson: string
 }
 
+/** What the balancer saw of an exchange that is open, or waits for its node's trace. */
+export interface SeenExchange {
+  /** Whether it is recorded. */
+  readonly isKept: boolean
+  /** The node that was picked last. */
+  readonly node: string | null
+  /** Lab time when its head was in, Unix milliseconds. */
+  readonly labTime: number
+  /** Milliseconds on the monotonic clock. */
+  readonly begunAt: number
+  /** Null until the last byte has gone by. */
+  readonly endedAt: number | null
+}
+
 /** How an exchange ended where no node's trace can tell. */
 export interface Ending {
   /** Given when no trace is to be waited for: it stands even if the node reported another, for the client never got that answer whole. */
@@ -63,7 +77,7 @@ const headBytes = (startLine: number, rawHeaders: string[]): number => {
 }
 
 /** One exchange in memory, from its request line until it is stored. */
-export class RecordedExchange implements OpenExchange {
+export class RecordedExchange implements OpenExchange, SeenExchange {
   readonly id: string
   readonly seq: number
   readonly isKept: boolean
@@ -151,6 +165,14 @@ export class RecordedExchange implements OpenExchange {
   /** Monotonic time of the last byte, milliseconds; null while open. */
   get endedAt(): number | null {
     return this.#endedAt
+  }
+
+  get node(): string | null {
+    return this.#node
+  }
+
+  get labTime(): number {
+    return this.#start.labTime
   }
 
   summary(): ExchangeSummary {

@@ -1,6 +1,7 @@
 import type { Exchange, ExchangeQuery, ExchangeSummary } from '../../contract/exchanges.ts'
 import type { OperatorAction } from '../../contract/lab.ts'
 import type { MessageValues, SummaryValues } from './exchange-row.ts'
+import type { KeptChanges, RecordKind } from './kept-records.ts'
 
 /** What the recorder's worker is started with. */
 export interface RecorderWorkerData {
@@ -15,12 +16,17 @@ export interface Batch {
   bodies: Uint8Array
 }
 
-/** A question to the worker and what it answers. */
+/** What the worker answers with: exchanges, or JSON of what was kept. */
+export type Row = Exchange | ExchangeSummary | string
+
+/** A question to the worker. */
 export type Question =
   | { kind: 'summaries'; query: ExchangeQuery }
   | { kind: 'list'; query: ExchangeQuery }
   | { kind: 'get'; id: string }
   | { kind: 'clear'; lastSeq: number }
+  | { kind: 'kept'; record: RecordKind }
+  | { kind: 'forget-kept' }
   | { kind: 'close' }
 
 /** Messages to the worker, carried out in order. */
@@ -28,6 +34,7 @@ export type ToWorker =
   | { kind: 'insert'; batch: Batch }
   | { kind: 'action'; action: OperatorAction }
   | { kind: 'capacity'; capacity: number }
+  | { kind: 'keep'; record: RecordKind; changes: KeptChanges }
   | { kind: 'ask'; askId: number; question: Question }
 
 /** Messages from the worker. */
@@ -36,5 +43,5 @@ export type FromWorker =
   | { kind: 'stored'; rows: number; count: number }
   | { kind: 'trimmed'; oldestSeq: number; count: number }
   | { kind: 'problem'; message: string }
-  | { kind: 'rows'; askId: number; rows: (Exchange | ExchangeSummary)[]; isLast: boolean }
+  | { kind: 'rows'; askId: number; rows: Row[]; isLast: boolean }
   | { kind: 'failed'; askId: number; message: string }

@@ -1,10 +1,8 @@
 import { Worker } from 'node:worker_threads'
-import type { Exchange, ExchangeSummary } from '../../contract/exchanges.ts'
 import { recorderWorkerUrl } from '../assets.ts'
 import { LabError } from '../errors.ts'
-import type { FromWorker, Question, RecorderWorkerData, ToWorker } from './recorder-messages.ts'
+import type { FromWorker, Question, RecorderWorkerData, Row, ToWorker } from './recorder-messages.ts'
 
-type Row = Exchange | ExchangeSummary
 type Ready = Extract<FromWorker, { kind: 'ready' }>
 interface Asked {
   rows: Row[]

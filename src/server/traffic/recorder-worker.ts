@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { parentPort, workerData } from 'node:worker_threads'
 import Database from 'better-sqlite3'
-import type { Exchange, ExchangeSummary } from '../../contract/exchanges.ts'
 import { migrationsUrl } from '../assets.ts'
 import { connectDatabase, isBusy } from '../storage/open.ts'
 import { ExchangeTable } from './exchange-table.ts'
-import type { Batch, FromWorker, Question, RecorderWorkerData, ToWorker } from './recorder-messages.ts'
+import { KeptRecords } from './kept-records.ts'
+import type { Batch, FromWorker, Question, RecorderWorkerData, Row, ToWorker } from './recorder-messages.ts'
 
 /** Rows sent in one message: small enough that reading it never holds up the thread that serves. */
 const ROWS_PER_MESSAGE = 100
@@ -28,6 +28,7 @@ let capacity = settings.capacity
 let database = connectDatabase(settings.databaseFile)
 database.pragma(`busy_timeout = ${BUSY_WAIT_MS}`)
 let table = new ExchangeTable(database)
+let records = new KeptRecords(database)
 let isInMemory = false
 let isTrimming = false
 
@@ -46,6 +47,7 @@ const moveToMemory = (cause: unknown): void => {
   const lost = database
   database = openInMemory()
   table = new ExchangeTable(database)
+  records = new KeptRecords(database)
   capacity = Math.min(capacity, KEPT_IN_MEMORY)
   lost.close()
   send({ kind: 'problem', message: messageOf(cause) })
@@ -87,8 +89,8 @@ const insert = (batch: Batch): void => {
   else trimSoon()
 }
 
-const reply = (askId: number, rows: Iterable<Exchange | ExchangeSummary>): void => {
-  let part: (Exchange | ExchangeSummary)[] = []
+const reply = (askId: number, rows: Iterable<Row>): void => {
+  let part: Row[] = []
   for (const row of rows) {
     part.push(row)
     if (part.length < ROWS_PER_MESSAGE) continue
@@ -98,7 +100,7 @@ const reply = (askId: number, rows: Iterable<Exchange | ExchangeSummary>): void 
   send({ kind: 'rows', askId, rows: part, isLast: true })
 }
 
-const answer = (question: Question): Iterable<Exchange | ExchangeSummary> => {
+const answer = (question: Question): Iterable<Row> => {
   switch (question.kind) {
     case 'summaries':
       return table.summaries(question.query)
@@ -111,6 +113,11 @@ const answer = (question: Question): Iterable<Exchange | ExchangeSummary> => {
     case 'clear':
       write(() => table.clear(question.lastSeq))
       return []
+    case 'kept':
+      return records.read(question.record)
+    case 'forget-kept':
+      write(() => records.clear())
+      return []
     case 'close':
       database.close()
       return []
@@ -119,6 +126,7 @@ const answer = (question: Question): Iterable<Exchange | ExchangeSummary> => {
 
 const handle = (message: ToWorker): void => {
   if (message.kind === 'insert') insert(message.batch)
+  else if (message.kind === 'keep') write(() => records.write(message.record, message.changes))
   else if (message.kind === 'action') write(() => table.insertAction(message.action))
   else if (message.kind === 'capacity') {
     capacity = isInMemory ? Math.min(message.capacity, KEPT_IN_MEMORY) : message.capacity

@@ -6,7 +6,8 @@ import type { Step } from '../../contract/step.ts'
 import { LabError } from '../errors.ts'
 import { packBatch } from './batch.ts'
 import { DEFAULT_LIMIT, matches } from './exchange-query.ts'
-import { type ExchangeStart, type OpenExchange, RecordedExchange, type TraceOfExchange } from './recorded-exchange.ts'
+import type { KeptChanges, RecordKind } from './kept-records.ts'
+import { type ExchangeStart, type OpenExchange, RecordedExchange, type SeenExchange, type TraceOfExchange } from './recorded-exchange.ts'
 import type { FromWorker } from './recorder-messages.ts'
 import { RecorderThread } from './recorder-thread.ts'
 
@@ -36,6 +37,8 @@ export interface Recorder {
   addTrace(trace: TraceOfExchange): void
   /** The node's steps will not come, and this step says why. */
   missTrace(exchangeId: string, step: Step): void
+  /** What the balancer has seen of an exchange so far; null when it is complete, or none. */
+  seen(exchangeId: string): SeenExchange | null
   /** Resolves when bytes and steps are joined, also while recording is off; rejects with LabError `not-found` for an unknown id. */
   whenComplete(id: string): Promise<ExchangeSummary>
   /** Open exchanges that were announced are among them. */
@@ -48,6 +51,12 @@ export interface Recorder {
   actions(): OperatorAction[]
   /** Forgets exchanges and actions; `seq` goes on. */
   clear(): Promise<void>
+  /** Writes what the lab knows of credentials. */
+  keep(kind: RecordKind, changes: KeptChanges): void
+  /** JSON of what was kept, the oldest first. */
+  kept(kind: RecordKind): Promise<string[]>
+  /** Deletes all that was kept of credentials. */
+  forgetKept(): Promise<void>
   setRecording(change: { on?: boolean; capacity?: number }): Recording
   recording(): Recording
   close(): Promise<void>
@@ -105,6 +114,10 @@ class ThreadedRecorder implements Recorder {
   missTrace(exchangeId: string, step: Step): void {
     const exchange = this.#open.get(exchangeId)
     if (exchange?.missTrace(step)) this.#complete(exchange)
+  }
+
+  seen(exchangeId: string): SeenExchange | null {
+    return this.#open.get(exchangeId) ?? null
   }
 
   async whenComplete(id: string): Promise<ExchangeSummary> {
@@ -170,6 +183,18 @@ class ThreadedRecorder implements Recorder {
     const cleared = this.#ask().ask({ kind: 'clear', lastSeq: this.#lastSeq })
     this.#options.onChange({ type: 'traffic-cleared' })
     await cleared
+  }
+
+  keep(kind: RecordKind, changes: KeptChanges): void {
+    this.#thread?.post({ kind: 'keep', record: kind, changes })
+  }
+
+  async kept(kind: RecordKind): Promise<string[]> {
+    return (await this.#ask().ask({ kind: 'kept', record: kind })) as string[]
+  }
+
+  async forgetKept(): Promise<void> {
+    await this.#ask().ask({ kind: 'forget-kept' })
   }
 
   setRecording(change: { on?: boolean; capacity?: number }): Recording {

@@ -18,6 +18,7 @@ async function reset(lab: LabParts): Promise<void> {
   await lab.cluster.reset({ keys: lab.keys.target, ...(await lab.settings.reset()) })
   // They may have been rotated meanwhile.
   await lab.cluster.setKeys(lab.keys.target)
+  await lab.credentials.clear()
   await lab.recorder.clear()
   lab.recorder.setRecording({ on: true, capacity: lab.captureCapacity })
   lab.keepCapacity(lab.captureCapacity)
