@@ -87,8 +87,8 @@ export class CredentialWatch {
   /** @param seen what the balancer saw of it; null when it has been given up meanwhile */
   observe(trace: CredentialTrace, seen: SeenExchange | null): void {
     const { token, sessionId, issued, revocations, mechanism } = trace
-    if (token && mechanism !== 'session') this.#useToken(trace, token, seen)
-    else if (sessionId !== null && mechanism === 'session' && seen) this.#use(trace, { token: null, ordinal: null, sessionId }, seen)
+    if (token && mechanism !== 'session') this.#countToken(trace, token, seen)
+    else if (sessionId !== null && mechanism === 'session' && seen) this.#count(trace, { token: null, ordinal: null, sessionId }, seen)
     for (const note of revocations) this.#revokedByClient(trace, note, seen)
     for (const one of issued) this.tokens.add(one)
     if (issued.length > 0) this.#listsChanged('tokens', 'families')
@@ -117,13 +117,13 @@ export class CredentialWatch {
     this.#write(Number.POSITIVE_INFINITY)
   }
 
-  #useToken(trace: CredentialTrace, token: PresentedToken, seen: SeenExchange | null): void {
+  #countToken(trace: CredentialTrace, token: PresentedToken, seen: SeenExchange | null): void {
     const isKnown = this.tokens.use(token.jti, seen?.labTime ?? this.#options.clock.nowMs(), seen?.node ?? null)
     if (isKnown) this.#listsChanged('tokens')
-    if (seen) this.#use(trace, { token, ordinal: this.tokens.find(token.jti)?.ordinal ?? null, sessionId: null }, seen)
+    if (seen) this.#count(trace, { token, ordinal: this.tokens.find(token.jti)?.ordinal ?? null, sessionId: null }, seen)
   }
 
-  #use(
+  #count(
     { exchangeId, verdict }: CredentialTrace,
     credential: { token: PresentedToken | null; ordinal: number | null; sessionId: string | null },
     { begunAt, labTime, isKept }: SeenExchange,

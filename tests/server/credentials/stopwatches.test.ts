@@ -108,7 +108,11 @@ test('a device is every token of its refresh family', () => {
 test('a session is counted by its public id', () => {
   const begun = { scope: 'session', way: null, jti: null, sid: null, sessionId: 's1', sessionIds: ['s1'], endsAt: null } as const
   const session = (sessionId: string) => ({ token: null, ordinal: null, sessionId, verdict: 'unknown-session' }) as const
-  expect(afterUses(begun, use(1, session('s1')), use(2, session('s2')), use(3))).toMatchObject({ refused: 1, firstRefusedMs: 1, accepted: 0 })
+  expect(afterUses(begun, use(1, session('s1')), use(2, session('s2')), use(3))).toMatchObject({
+    refused: 1,
+    firstRefusedMs: 1,
+    accepted: 0,
+  })
 })
 
 test('the newest 200 are kept, and those that leave are told', () => {
