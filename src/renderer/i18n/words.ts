@@ -1,6 +1,7 @@
 import enActions from './en/actions.json' with { type: 'json' }
 import enApp from './en/app.json' with { type: 'json' }
 import enClients from './en/clients.json' with { type: 'json' }
+import enCode from './en/code.json' with { type: 'json' }
 import enCommands from './en/commands.json' with { type: 'json' }
 import enInspector from './en/inspector.json' with { type: 'json' }
 import enSettings from './en/settings.json' with { type: 'json' }
@@ -12,6 +13,7 @@ import enVerdicts from './en/verdicts.json' with { type: 'json' }
 import zhActions from './zh-CN/actions.json' with { type: 'json' }
 import zhApp from './zh-CN/app.json' with { type: 'json' }
 import zhClients from './zh-CN/clients.json' with { type: 'json' }
+import zhCode from './zh-CN/code.json' with { type: 'json' }
 import zhCommands from './zh-CN/commands.json' with { type: 'json' }
 import zhInspector from './zh-CN/inspector.json' with { type: 'json' }
 import zhSettings from './zh-CN/settings.json' with { type: 'json' }
@@ -27,6 +29,7 @@ export const en = {
   clients: enClients,
   topology: enTopology,
   status: enStatus,
+  code: enCode,
   commands: enCommands,
   settings: enSettings,
   traffic: enTraffic,
@@ -42,6 +45,7 @@ export const zh = {
   clients: zhClients,
   topology: zhTopology,
   status: zhStatus,
+  code: zhCode,
   commands: zhCommands,
   settings: zhSettings,
   traffic: zhTraffic,

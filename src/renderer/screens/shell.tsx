@@ -2,6 +2,7 @@ import { type ComponentType, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { token } from '../api.ts'
 import { desktop } from '../desktop.ts'
+import { CodeDialog } from '../panels/code/code-dialog.tsx'
 import { CommandPalette } from '../panels/commands/command-palette.tsx'
 import { useGlobalCommands } from '../panels/commands/global-commands.ts'
 import { runCommand } from '../state/commands.ts'
@@ -73,6 +74,7 @@ function Frame() {
       </div>
       <StatusBar />
       <CommandPalette />
+      <CodeDialog />
     </div>
   )
 }

@@ -1,5 +1,6 @@
 import { useStore } from 'zustand'
 import { createStore } from 'zustand/vanilla'
+import type { StepKind } from '../../contract/step.ts'
 
 /** Screens that exist, in the order of the rail; the number key of a screen is its place. */
 export const SCREENS = ['workbench', 'settings'] as const
@@ -27,6 +28,14 @@ interface Kept {
   readonly topologyView: 'graph' | 'list'
 }
 
+/** A piece of code that is shown: where a step says it was done. */
+export interface ShownCode {
+  readonly kind: StepKind
+  /** As in `Step.source`. */
+  readonly file: string
+  readonly symbol: string
+}
+
 /** State of the page itself, not of the lab. */
 export interface UiState extends Kept {
   readonly screen: Screen
@@ -36,6 +45,8 @@ export interface UiState extends Kept {
   readonly hiddenNotices: readonly string[]
   /** Node whose part of the story the pointer is on; the topology lights it. */
   readonly hoveredNode: string | null
+  /** Null while no code is shown. */
+  readonly shownCode: ShownCode | null
 }
 
 /** The filter that lets everything through. */
@@ -69,6 +80,7 @@ const store = createStore<UiState>(() => ({
   filter: NO_FILTER,
   hiddenNotices: [],
   hoveredNode: null,
+  shownCode: null,
 }))
 
 store.subscribe(({ theme, language, hasLetterKeys, isInspectorOpen, topologyView }, before) => {

@@ -9,7 +9,7 @@ import { revokeAllFamilies } from '../tokens/revoke-refresh.ts'
 import { noteEnded, noteRevocation, report, startTimer } from '../trace.ts'
 
 const LIST = { kind: 'session-lookup', clause: 'OWASP ASVS 5 V7.5.2', file: 'routes/sessions.ts', symbol: 'listSessions' } as const
-const END_ALL = { kind: 'session-destroy', clause: 'OWASP ASVS 5 V7.4.3', file: 'routes/sessions.ts', symbol: 'endAllSessions' } as const
+const END_ALL = { kind: 'session-destroy', clause: 'OWASP ASVS 5 V7.4.3', file: 'routes/sessions.ts', symbol: 'deleteSessions' } as const
 const END_ONE = { kind: 'session-destroy', clause: 'OWASP ASVS 5 V7.5.2', file: 'routes/sessions.ts', symbol: 'endOne' } as const
 
 const MAX_LISTED = 1000

@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Step } from '../../../../contract/step.ts'
 import { hasWords, say } from '../../../i18n/say.ts'
+import { setUi } from '../../../state/ui-state.ts'
 import { Sql } from '../../../ui/code-block.tsx'
 import tables from '../../../ui/table.module.css'
 import { labDate } from '../dates.ts'
@@ -23,20 +24,20 @@ export function cellText(name: string, value: unknown, labTime: number, language
   return JSON.stringify(value) ?? ''
 }
 
-/** Copies its own words: a clause or a place in the code, which have no address that the offline lab could open. */
-function CopyWords({ words, title, icon: Icon }: { readonly words: string; readonly title: string; readonly icon: typeof IconCode }) {
+/** Copies a clause, which has no address that the offline lab could open. */
+function CopyClause({ clause }: { readonly clause: string }) {
   const { t } = useTranslation('inspector')
   const [isDone, setDone] = useState(false)
   const copy = (): void => {
-    navigator.clipboard.writeText(title).then(
+    navigator.clipboard.writeText(clause).then(
       () => setDone(true),
       () => setDone(false),
     )
   }
   return (
-    <button type="button" className={classes['ref']} title={title} onClick={copy} onBlur={() => setDone(false)}>
-      <Icon size={13} stroke={1.75} aria-hidden />
-      <span className="trunc">{isDone ? t('copied') : words}</span>
+    <button type="button" className={classes['ref']} title={clause} onClick={copy} onBlur={() => setDone(false)}>
+      <IconBook2 size={13} stroke={1.75} aria-hidden />
+      <span className="trunc">{isDone ? t('copied') : clause}</span>
     </button>
   )
 }
@@ -128,8 +129,17 @@ export function Evidence({ step, labTime }: PartProps) {
       <div className={classes['refs']}>
         <b>{t('evidence')}</b>
         <span className="sp" />
-        <CopyWords words={`${file.split('/').at(-1)}: ${symbol}`} title={`${file}: ${symbol}`} icon={IconCode} />
-        {step.clause !== undefined && <CopyWords words={step.clause} title={step.clause} icon={IconBook2} />}
+        <button
+          type="button"
+          className={classes['ref']}
+          title={`${file}: ${symbol}`}
+          aria-haspopup="dialog"
+          onClick={() => setUi({ shownCode: { kind: step.kind, file, symbol } })}
+        >
+          <IconCode size={13} stroke={1.75} aria-hidden />
+          <span className="trunc">{`${file.split('/').at(-1)}: ${symbol}`}</span>
+        </button>
+        {step.clause !== undefined && <CopyClause clause={step.clause} />}
       </div>
       {typeof sql === 'string' && <Sql text={sql} />}
       <Rows step={step} labTime={labTime} />

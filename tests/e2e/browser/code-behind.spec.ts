@@ -1,0 +1,28 @@
+import { expect, test } from '../support/fixtures.ts'
+import { inspector, press, seriousFindings } from '../support/workbench.ts'
+
+test('from a step to the source that ran, its lines marked, and to the same elsewhere, marked as reading', async ({ page, lab }) => {
+  await page.goto(lab.ready.workbench)
+  await press(page, 'Bob·Laptop', 'Log in')
+  await press(page, 'Bob·Laptop', 'Call /me')
+  const pane = inspector(page)
+  await pane.getByRole('button', { name: 'verify.ts: signature' }).click()
+  const dialog = page.getByRole('dialog', { name: 'The code behind: signature' })
+  const ran = dialog.getByRole('region', { name: 'What ran' })
+  await expect(ran).toContainText('const signature: Check = {')
+  await expect(ran.locator('[class*="marked"]').first()).toBeInViewport()
+  const reading = dialog.getByRole('region', { name: 'The same elsewhere' })
+  await expect(reading).toContainText('Reading: it did not run here')
+  await expect(reading).toContainText("algorithms: ['ES256']")
+  await reading.getByRole('radio', { name: 'Express' }).focus()
+  await page.keyboard.press('ArrowRight')
+  await expect(reading).toContainText('algorithms=["ES256"]')
+  await reading.getByRole('radio', { name: 'Go', exact: true }).click()
+  await expect(reading).toContainText('jwt.WithValidMethods')
+  expect(await seriousFindings(page)).toEqual([])
+  await page.keyboard.press('Escape')
+  await expect(dialog).toBeHidden()
+  await pane.getByRole('button', { name: /^.*Balancer chose/ }).click()
+  await pane.getByRole('button', { name: /strategies\.ts/ }).click()
+  await expect(page.getByRole('dialog')).toContainText('there is nothing to compare it with')
+})
