@@ -9,7 +9,7 @@ import { type Balancer, startBalancer } from './cluster/balancer.ts'
 import { type Cluster, startCluster } from './cluster/cluster.ts'
 import { createDialBuffer, StoreDials } from './cluster/dials.ts'
 import { LiveSettings, STARTING_CREDENTIALS } from './cluster/live-settings.ts'
-import { NodesDirectory } from './cluster/nodes-directory.ts'
+import { NodesDirectory, NodesFamilies } from './cluster/nodes-directory.ts'
 import { type PreparedStore, SessionStores } from './cluster/session-stores.ts'
 import type { Config } from './config.ts'
 import { createControlApp } from './control/app.ts'
@@ -22,7 +22,6 @@ import { openPort } from './free-port.ts'
 import { type LabFiles, openLabFiles } from './lab-files.ts'
 import { AccountRows } from './storage/account-rows.ts'
 import { Checkpoints } from './storage/checkpoints.ts'
-import { RefreshRows } from './storage/refresh-rows.ts'
 import { AUDIENCE, ISSUER } from './target-defaults.ts'
 import { type Recorder, startRecorder } from './traffic/recorder.ts'
 import { startWhole, type Undoing } from './undoing.ts'
@@ -158,7 +157,8 @@ async function startTraffic(ground: Ground): Promise<Running> {
   announcer.recorder = recorder
   announcer.credentials = credentials
   announcer.note('lab-started')
-  stores.memory = new NodesDirectory(() => cluster.directories())
+  const nodes = () => cluster.directories()
+  stores.memory = { sessions: new NodesDirectory(nodes), families: new NodesFamilies(nodes) }
   let clients: ClientPool | null = null
   const clientByTag = (tag: string) => clients?.byTag(tag) ?? null
   const wish = { name: 'balancer', port: config.balancerPort, isAsked: config.isBalancerPortAsked } as const
@@ -215,7 +215,6 @@ function assemble({ config, files, stores, clock, announcer }: Ground, { balance
     clock,
     stores,
     accounts: new AccountRows(files.target),
-    refreshTokens: new RefreshRows(files.target, whenFree),
     log: announcer.log,
     note: announcer.note,
     keys: files.keys,

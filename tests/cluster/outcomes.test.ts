@@ -21,13 +21,24 @@ afterAll(() => lab.close())
 class Visitor {
   readonly #cookies = new Map<string, string>()
   #token: string | null = null
+  #refreshToken = ''
 
   async logIn(mechanism: Mechanism): Promise<string> {
     if (mechanism === 'session') return nodeOf(await this.send('POST', '/session', { username: 'alice', password: 'alice-pass' }))
     const transport = mechanism === 'jwt-cookie' ? 'cookie' : 'body'
     const answer = await this.send('POST', '/token', { grant_type: 'password', username: 'alice', password: 'alice-pass', transport })
-    if (mechanism === 'jwt-bearer') this.#token = answer.json.access_token
+    if (mechanism === 'jwt-bearer') {
+      this.#token = answer.json.access_token
+      this.#refreshToken = answer.json.refresh_token
+    }
     return nodeOf(answer)
+  }
+
+  /** Gives its refresh token for new tokens; keeps the one it has where that is refused. */
+  async refresh(): Promise<Answer> {
+    const answer = await this.send('POST', '/token', { grant_type: 'refresh_token', refresh_token: this.#refreshToken })
+    if (answer.status === 200) this.#refreshToken = answer.json.refresh_token
+    return answer
   }
 
   async send(method: string, path: string, body?: unknown): Promise<Answer> {
@@ -52,12 +63,12 @@ class Visitor {
 
 const nodeOf = (answer: Answer): string => String(answer.headers['x-authlab-node'])
 
-/** What `GET /me` comes to, in words that do not depend on chance. */
-const outcomeOf = async (visitor: Visitor, home: string): Promise<string> => {
+/** What one request, sent again and again, comes to, in words that do not depend on chance. */
+const outcomeOf = async (home: string, ask: () => Promise<Answer>): Promise<string> => {
   const atHome = new Set<string>()
   const elsewhere = new Set<string>()
   for (let count = 0; count < REQUESTS; count++) {
-    const answer = await visitor.send('GET', '/me')
+    const answer = await ask()
     const verdicts = nodeOf(answer) === home ? atHome : elsewhere
     verdicts.add(answer.status === 200 ? 'allowed' : answer.json.verdict)
   }
@@ -68,13 +79,30 @@ const outcomeOf = async (visitor: Visitor, home: string): Promise<string> => {
 }
 
 interface Row {
-  readonly mechanism: Mechanism
+  readonly mechanism: Mechanism | 'refresh token'
   readonly store: StoreKind
   readonly strategy: StrategyName
   readonly before: string
   readonly after: string
 }
 const rows: Row[] = []
+
+/** Behind this strategy, before the node of the login is killed and after. */
+const measure = async (strategy: StrategyName, mechanism: Mechanism, ask: (visitor: Visitor) => Promise<Answer>) => {
+  await lab.call('PATCH', '/cluster', { strategy })
+  const visitor = new Visitor()
+  const home = await visitor.logIn(mechanism)
+  const before = await outcomeOf(home, () => ask(visitor))
+  await lab.call('POST', `/nodes/${home}/kill`)
+  const after = await outcomeOf(home, () => ask(visitor))
+  await lab.call('POST', `/nodes/${home}/start`)
+  return { before, after }
+}
+
+const compare = (row: Row): void => {
+  rows.push(row)
+  if (!process.env['UPDATE_DOCS']) expect(readFileSync(PAGE, 'utf8')).toContain(toLine(row))
+}
 
 describe.each(STORE_KINDS)('with the session store %s', (store) => {
   beforeAll(async () => {
@@ -84,16 +112,15 @@ describe.each(STORE_KINDS)('with the session store %s', (store) => {
   test.each(STRATEGIES.flatMap((strategy) => MECHANISMS.map((mechanism) => ({ strategy, mechanism }))))(
     'a login by $mechanism behind $strategy, before and after its node is killed, comes to what docs/cluster-outcomes.md says',
     async ({ strategy, mechanism }) => {
-      await lab.call('PATCH', '/cluster', { strategy })
-      const visitor = new Visitor()
-      const home = await visitor.logIn(mechanism)
-      const before = await outcomeOf(visitor, home)
-      await lab.call('POST', `/nodes/${home}/kill`)
-      const after = await outcomeOf(visitor, home)
-      await lab.call('POST', `/nodes/${home}/start`)
-      rows.push({ mechanism, store, strategy, before, after })
-      if (process.env['UPDATE_DOCS']) return
-      expect(readFileSync(PAGE, 'utf8')).toContain(toLine({ mechanism, store, strategy, before, after }))
+      compare({ mechanism, store, strategy, ...(await measure(strategy, mechanism, (visitor) => visitor.send('GET', '/me'))) })
+    },
+  )
+
+  test.each(STRATEGIES)(
+    'a refresh token behind %s, rotated before and after the node of its login is killed, comes to the same',
+    async (strategy) => {
+      const measured = await measure(strategy, 'jwt-bearer', (visitor) => visitor.refresh())
+      compare({ mechanism: 'refresh token', store, strategy, ...measured })
     },
   )
 })
@@ -107,10 +134,12 @@ afterAll(() => {
 
 Measured: \`tests/cluster/outcomes.test.ts\` logs in, calls \`GET /me\` ${REQUESTS} times behind ${NODES} real nodes, kills the node that took the login, calls as
 often again, and fails when a line below is not what came out. After the kill a request that needed no session would still be answered by the others.
+A line "refresh token" is the same with \`POST /token\`, each time with the newest one: refresh tokens live where sessions do.
 
 | mechanism | session store | strategy | all nodes up | after the node of the login was killed |
 |---|---|---|---|---|
 `
-  const order = (a: Row, b: Row) => MECHANISMS.indexOf(a.mechanism) - MECHANISMS.indexOf(b.mechanism)
+  const kinds: readonly Row['mechanism'][] = [...MECHANISMS, 'refresh token']
+  const order = (a: Row, b: Row) => kinds.indexOf(a.mechanism) - kinds.indexOf(b.mechanism)
   writeFileSync(PAGE, `${head}${rows.toSorted(order).map(toLine).join('\n')}\n`)
 })

@@ -89,6 +89,9 @@ describe.each(['memory', 'sqlite', 'redis'] as const)('sessions in %s, seen by t
   test('are refused with store-unavailable while the store is cut off, and accepted when it is back', async () => {
     const cookie = await logIn()
     const home = (await lab.call('GET', '/nodes')).json[0].id
+    const login = { method: 'POST', body: { username: 'bob', password: 'bob-pass' }, headers: { 'Content-Type': 'application/json' } }
+    const grant = { ...login, body: { ...login.body, grant_type: 'password' } }
+    const token = (await send(`${lab.lab.balancerUrl}/token`, grant)).json.access_token
     await use({ storeOut: true })
     const refused = await me(cookie)
     expect(refused).toMatchObject({ status: 503, json: { verdict: 'store-unavailable' } })
@@ -96,10 +99,9 @@ describe.each(['memory', 'sqlite', 'redis'] as const)('sessions in %s, seen by t
     expect(steps).toContainEqual(
       expect.objectContaining({ kind: 'session-lookup', outcome: 'fail', evidence: expect.objectContaining({ isReached: false }) }),
     )
-    const login = { method: 'POST', body: { username: 'bob', password: 'bob-pass' }, headers: { 'Content-Type': 'application/json' } }
     expect(await send(`${lab.lab.balancerUrl}/session`, login)).toMatchObject({ status: 503, json: { verdict: 'store-unavailable' } })
-    const token = (await send(`${lab.lab.balancerUrl}/token`, { ...login, body: { ...login.body, grant_type: 'password' } })).json
-      .access_token
+    // Refresh tokens live there, too: a login that could not store one gives nothing. An access token needs no store.
+    expect(await send(`${lab.lab.balancerUrl}/token`, grant)).toMatchObject({ status: 503, json: { verdict: 'store-unavailable' } })
     expect(await verdictOf(send(`${lab.lab.balancerUrl}/me`, { headers: { Authorization: `Bearer ${token}` } }))).toBe('allowed')
     await use({ storeOut: false })
     expect([await verdictOf(me(`${cookie}; affinity=${home}`)), await verdictOf(me(`${cookie}; affinity=node-2`))]).toContain('allowed')
@@ -114,7 +116,6 @@ test('nodes count the tokens they verify, and verifying one uses the session sto
     body: { grant_type: 'password', username: 'bob', password: 'bob-pass' },
     headers: { 'Content-Type': 'application/json' },
   }
-  const { access_token: token } = (await send(`${lab.lab.balancerUrl}/token`, login)).json
   const sum = async (): Promise<{ verified: number; uses: number }> => {
     const nodes: { tokensVerified: number; storeReads: number; storeWrites: number }[] = (await lab.call('GET', '/lab')).json.nodes
     const total = { verified: 0, uses: 0 }
@@ -124,6 +125,10 @@ test('nodes count the tokens they verify, and verifying one uses the session sto
     }
     return total
   }
+  const start = await sum()
+  const { access_token: token } = (await send(`${lab.lab.balancerUrl}/token`, login)).json
+  // The login stored its refresh token there.
+  await expect.poll(sum, { timeout: 5000 }).toEqual({ ...start, uses: start.uses + 1 })
   const before = await sum()
   for (let count = 0; count < 4; count++) await send(`${lab.lab.balancerUrl}/me`, { headers: { Authorization: `Bearer ${token}` } })
   await expect.poll(sum, { timeout: 5000 }).toEqual({ verified: before.verified + 4, uses: before.uses })

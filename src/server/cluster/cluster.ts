@@ -22,7 +22,7 @@ export interface Cluster {
   nodes(): Node[]
   /** Nodes that take requests, for the balancer. */
   upstreams(): readonly Upstream[]
-  /** For the sessions in the memory of the nodes that are up. */
+  /** For what the nodes that are up keep in their memory. */
   directories(): readonly AskNode[]
   /** A request to it failed: its health is checked now. */
   suspect(upstream: Upstream): void

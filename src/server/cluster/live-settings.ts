@@ -99,8 +99,7 @@ export class LiveSettings {
     storeDials.latencyMs = 0
     storeDials.isOut = false
     this.#credentials = STARTING_CREDENTIALS
-    // A server that does not answer any more has lost what was in it, or is not to be asked.
-    await stores.directory.clear().catch(() => {})
+    await stores.clear()
     const prepared = await stores.prepare(start.store, start.redisUrl)
     stores.use(prepared)
     this.announce()
@@ -145,7 +144,7 @@ export class LiveSettings {
     const deadline = performance.now() + RECONNECT_PATIENCE_MS
     const hasStore = async (ask: AskNode): Promise<void> => {
       while (performance.now() < deadline) {
-        const isReached = await ask({ method: 'find', args: ['0'.repeat(64)] }).then(
+        const isReached = await ask({ of: 'sessions', method: 'find', args: ['0'.repeat(64)] }).then(
           () => true,
           () => false,
         )

@@ -58,7 +58,7 @@ export class NodeThread {
     await this.#tell({ setKeys: keys })
   }
 
-  /** Asks for the sessions in its memory. */
+  /** Asks for what it keeps in its memory. */
   async ask(call: DirectoryCall): Promise<unknown> {
     return (await this.#tell(call)).answer
   }

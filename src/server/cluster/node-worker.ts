@@ -69,7 +69,7 @@ const close = async (): Promise<void> => {
 
 const carryOut = async (order: ToNode['order']): Promise<unknown> => {
   if (typeof order === 'object' && 'setKeys' in order) return target.setKeys(order.setKeys)
-  if (typeof order !== 'string') return carryOutCall(target.sessions, order)
+  if (typeof order !== 'string') return carryOutCall(target, order)
   if (order === 'flush') target.flush()
   else if (order === 'reset') await target.reset()
   else if (order === 'close') await close()

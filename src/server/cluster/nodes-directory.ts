@@ -1,18 +1,33 @@
+import type { RefreshFamily, RevokedReason } from '../../contract/refresh-families.ts'
 import type { SessionRow } from '../../contract/sessions.ts'
+import type { FamilyDirectory, FamilyFilter } from '../storage/refresh-store.ts'
 import type { SessionDirectory } from '../storage/session-directory.ts'
 import type { SessionFilter } from '../storage/session-records.ts'
 
-/** A use of a session directory that can be sent to a node. */
-export type DirectoryCall = {
-  [Method in keyof SessionDirectory]: { method: Method; args: Parameters<SessionDirectory[Method]> }
-}[keyof SessionDirectory]
+type CallsOf<Directory extends { [Method in keyof Directory]: (...args: never[]) => unknown }> = {
+  [Method in keyof Directory]: { method: Method; args: Parameters<Directory[Method]> }
+}[keyof Directory]
+
+/** A use of what a node keeps that can be sent to it. */
+export type DirectoryCall = ({ of: 'sessions' } & CallsOf<SessionDirectory>) | ({ of: 'families' } & CallsOf<FamilyDirectory>)
 
 /** Asks one node; rejects when it goes down meanwhile. */
 export type AskNode = (call: DirectoryCall) => Promise<unknown>
 
 /** Carries out a call that came as a message. */
-export const carryOutCall = (directory: SessionDirectory, { method, args }: DirectoryCall): Promise<unknown> =>
-  (directory[method] as (...given: unknown[]) => Promise<unknown>)(...args)
+export const carryOutCall = (
+  directories: { readonly sessions: SessionDirectory; readonly families: FamilyDirectory },
+  { of, method, args }: DirectoryCall,
+): Promise<unknown> => {
+  const directory = directories[of] as unknown as Record<string, (...given: unknown[]) => Promise<unknown>>
+  return directory[method]?.(...args) ?? Promise.reject(new Error(`There is no ${of}.${method}.`))
+}
+
+/** A node that goes down takes what it kept with it: it has nothing to say. */
+async function askAll<T>(nodes: readonly AskNode[], call: DirectoryCall): Promise<T[]> {
+  const answers = await Promise.allSettled(nodes.map((ask) => ask(call)))
+  return answers.filter((answer) => answer.status === 'fulfilled').map((answer) => answer.value as T)
+}
 
 /** Sessions that each node keeps in its own memory, as one directory: every node that is up is asked. */
 export class NodesDirectory implements SessionDirectory {
@@ -52,9 +67,38 @@ export class NodesDirectory implements SessionDirectory {
     await this.#askAll({ method: 'clear', args: [] })
   }
 
-  /** A node that goes down takes its sessions with it: it has nothing to say. */
-  async #askAll<T>(call: DirectoryCall): Promise<T[]> {
-    const answers = await Promise.allSettled(this.#nodes().map((ask) => ask(call)))
-    return answers.filter((answer) => answer.status === 'fulfilled').map((answer) => answer.value as T)
+  #askAll<T>(call: CallsOf<SessionDirectory>): Promise<T[]> {
+    return askAll(this.#nodes(), { of: 'sessions', ...call })
+  }
+}
+
+/** The same for families of refresh tokens. */
+export class NodesFamilies implements FamilyDirectory {
+  readonly #nodes: () => readonly AskNode[]
+
+  /** @param nodes those that are up now */
+  constructor(nodes: () => readonly AskNode[]) {
+    this.#nodes = nodes
+  }
+
+  async end(family: string, reason: RevokedReason, now: number): Promise<boolean> {
+    return (await this.#askAll<boolean>({ method: 'end', args: [family, reason, now] })).includes(true)
+  }
+
+  async endForAccount(account: string, reason: RevokedReason, now: number): Promise<string[]> {
+    return (await this.#askAll<string[]>({ method: 'endForAccount', args: [account, reason, now] })).flat()
+  }
+
+  async list(filter: FamilyFilter, now: number): Promise<RefreshFamily[]> {
+    const families = (await this.#askAll<RefreshFamily[]>({ method: 'list', args: [filter, now] })).flat()
+    return families.sort((a, b) => b.createdAt - a.createdAt).slice(0, filter.limit)
+  }
+
+  async clear(): Promise<void> {
+    await this.#askAll({ method: 'clear', args: [] })
+  }
+
+  #askAll<T>(call: CallsOf<FamilyDirectory>): Promise<T[]> {
+    return askAll(this.#nodes(), { of: 'families', ...call })
   }
 }

@@ -4,7 +4,10 @@ import type { AllowedHosts } from '../allowed-hosts.ts'
 import type { Clock } from '../clock.ts'
 import { LabError } from '../errors.ts'
 import { RedisConnection, withoutPassword } from '../storage/redis-connection.ts'
+import { RedisRefreshRecords } from '../storage/redis-refresh-records.ts'
 import { RedisSessionRecords } from '../storage/redis-session-records.ts'
+import { RefreshRows } from '../storage/refresh-rows.ts'
+import type { FamilyDirectory } from '../storage/refresh-store.ts'
 import { RecordsDirectory, type SessionDirectory, SqliteDirectory } from '../storage/session-directory.ts'
 import { LocalRedis } from './local-redis.ts'
 
@@ -29,18 +32,23 @@ export interface PreparedStore {
   readonly redisUrl: string | null
 }
 
+/** What one store holds, seen from outside. */
+interface Directories {
+  readonly sessions: SessionDirectory
+  readonly families: FamilyDirectory
+}
+
 /** A Redis server in use. */
-interface Redis {
+interface Redis extends Directories {
   readonly url: string
   readonly connection: RedisConnection
-  readonly directory: SessionDirectory
 }
 
 /** The session stores that nodes can use, seen from outside: which one is in use, what is in it, and the Redis server that the lab may run. */
 export class SessionStores {
   readonly #options: SessionStoresOptions
-  readonly #sqlite: SessionDirectory
-  #memory: SessionDirectory | null = null
+  readonly #sqlite: Directories
+  #memory: Directories | null = null
   #redis: Redis | null = null
   /** Runs until the lab ends or is reset: whoever comes back to it finds the sessions that were left there. */
   #own: LocalRedis | null = null
@@ -49,7 +57,8 @@ export class SessionStores {
 
   constructor(options: SessionStoresOptions) {
     this.#options = options
-    this.#sqlite = new SqliteDirectory(options.database, options.clock, options.patiently)
+    const { database, clock, patiently } = options
+    this.#sqlite = { sessions: new SqliteDirectory(database, clock, patiently), families: new RefreshRows(database, patiently) }
   }
 
   get kind(): StoreKind {
@@ -70,16 +79,31 @@ export class SessionStores {
     return this.#kind !== 'redis' || (this.#redis?.connection.isReachable ?? false)
   }
 
-  /** Sessions in the store that is in use. */
+  /** Sessions in the store that is in use. @throws LabError `store-unavailable` */
   get directory(): SessionDirectory {
-    const directory = { sqlite: this.#sqlite, memory: this.#memory, redis: this.#redis?.directory }[this.#kind]
-    if (!directory) throw new LabError('store-unavailable', `The session store ${this.#kind} is not there.`)
-    return directory
+    return this.#inUse.sessions
   }
 
-  /** Where sessions in the memory of nodes are asked for; known once there are nodes. */
-  set memory(directory: SessionDirectory) {
-    this.#memory = directory
+  /** Families of refresh tokens in the same. @throws LabError `store-unavailable` */
+  get families(): FamilyDirectory {
+    return this.#inUse.families
+  }
+
+  /** Where that in the memory of nodes is asked for; known once there are nodes. */
+  set memory(directories: Directories) {
+    this.#memory = directories
+  }
+
+  /** Deletes all sessions and families in every store. One that does not answer any more has lost what was in it, or is not to be asked. */
+  async clear(): Promise<void> {
+    const opened = [this.#sqlite, this.#memory, this.#redis].filter((store) => store !== null)
+    await Promise.allSettled(opened.flatMap(({ sessions, families }) => [sessions.clear(), families.clear()]))
+  }
+
+  get #inUse(): Directories {
+    const directories = { sqlite: this.#sqlite, memory: this.#memory, redis: this.#redis }[this.#kind]
+    if (!directories) throw new LabError('store-unavailable', `The session store ${this.#kind} is not there.`)
+    return directories
   }
 
   /**
@@ -150,6 +174,7 @@ export class SessionStores {
       connection.close()
       throw error
     }
-    return { url, connection, directory: new RecordsDirectory(new RedisSessionRecords(connection), this.#options.clock) }
+    const sessions = new RecordsDirectory(new RedisSessionRecords(connection), this.#options.clock)
+    return { url, connection, sessions, families: new RedisRefreshRecords(connection) }
   }
 }

@@ -7,7 +7,6 @@ import type { SessionStores } from '../cluster/session-stores.ts'
 import type { CredentialWatch } from '../credentials/credential-watch.ts'
 import type { LabKeys } from '../lab-keys.ts'
 import type { AccountRows } from '../storage/account-rows.ts'
-import type { RefreshStore } from '../storage/refresh-rows.ts'
 import type { Recorder } from '../traffic/recorder.ts'
 import type { EventLog } from './event-log.ts'
 
@@ -27,7 +26,6 @@ export interface LabParts {
   readonly clients: ClientPool
   readonly stores: SessionStores
   readonly accounts: AccountRows
-  readonly refreshTokens: RefreshStore
   readonly credentials: CredentialWatch
   readonly log: EventLog
   readonly keys: LabKeys

@@ -1,5 +1,6 @@
 import type { RedisConnection } from './redis-connection.ts'
-import { REDIS_KEYS, REDIS_SCRIPTS, type RedisScript } from './redis-session-scripts.ts'
+import { type RedisFields, type RedisScript, runScript, toFields } from './redis-script.ts'
+import { REDIS_KEYS, REDIS_SCRIPTS } from './redis-session-scripts.ts'
 import {
   isLive,
   type RecordToSave,
@@ -90,38 +91,21 @@ export class RedisSessionRecords implements SessionRecords {
     return this.#connection.run((client) => Promise.all(ids.map(async (id) => toRecord(id, await client.hGetAll(REDIS_KEYS.session + id)))))
   }
 
-  /** By its digest; in full where the server has not seen it yet, or has been started anew since. */
-  #run({ source, sha1 }: RedisScript, key: string, values: readonly (string | number)[]): Promise<unknown> {
-    const rest = ['1', key, ...values.map(String)]
-    return this.#connection.run(async (client) => {
-      try {
-        return await client.sendCommand(['EVALSHA', sha1, ...rest])
-      } catch (error) {
-        if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error
-        return client.sendCommand(['EVAL', source, ...rest])
-      }
-    })
+  #run(script: RedisScript, key: string, values: readonly (string | number)[]): Promise<unknown> {
+    return runScript(this.#connection, script, key, values)
   }
 }
 
-type Fields = Readonly<Record<string, string>>
-
 const orNothing = (text: string | null): string => (text === null ? '' : `+${text}`)
 
-/** A flat list of names and values, as a script answers it. */
-function toFields(reply: unknown): Fields {
-  if (!Array.isArray(reply)) return {}
-  return Object.fromEntries(reply.flatMap((name, index) => (index % 2 === 0 ? [[String(name), String(reply[index + 1])]] : [])))
-}
-
 /** Somebody else wrote something else under this key. */
-function notAHash(error: unknown): Fields {
+function notAHash(error: unknown): RedisFields {
   if (error instanceof Error && error.message.startsWith('WRONGTYPE')) return { data: '' }
   throw error
 }
 
 /** Undefined when there are no fields. Fields that make no session leave a record whose data cannot be read, which its reader reports. */
-function toRecord(id: string, fields: Fields): StoredRecord | undefined {
+function toRecord(id: string, fields: RedisFields): StoredRecord | undefined {
   if (Object.keys(fields).length === 0) return undefined
   const time = (name: string): number => Number(fields[name])
   const stored = {

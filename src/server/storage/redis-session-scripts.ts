@@ -1,13 +1,4 @@
-import { createHash } from 'node:crypto'
-
-/** A script that runs as one step inside Redis. */
-export interface RedisScript {
-  readonly source: string
-  /** What `EVALSHA` takes. */
-  readonly sha1: string
-}
-
-const script = (source: string): RedisScript => ({ source, sha1: createHash('sha1').update(source).digest('hex') })
+import { redisScript as script } from './redis-script.ts'
 
 /** Names of keys. A session is one hash under its public id. */
 export const REDIS_KEYS = {

@@ -2,6 +2,7 @@ import { IncomingMessage, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
 import express, { type Express, type RequestHandler, type Response } from 'express'
 import helmet from 'helmet'
+import type { FamilyDirectory } from '../storage/refresh-store.ts'
 import type { SessionDirectory } from '../storage/session-directory.ts'
 import type { TargetKeys } from '../target-keys.ts'
 import { createContext, type TargetContext, type TargetCounts, type TargetDeps } from './context.ts'
@@ -26,6 +27,8 @@ export interface TargetApp {
   app: Express
   /** Its sessions from outside. */
   readonly sessions: SessionDirectory
+  /** Its families of refresh tokens from outside. */
+  readonly families: FamilyDirectory
   /** Writes the touches that wait. */
   flush(): void
   /** What it has counted; `sessions` is null unless they are in its own memory. */
@@ -155,6 +158,7 @@ export const createTargetApp = (deps: TargetDeps): TargetApp => {
   return {
     app,
     sessions: context.operatedSessions,
+    families: context.operatedFamilies,
     counts: () => ({ ...context.counts, sessions: context.store.ownSessions?.() ?? null }),
     flush: () => void context.store.flush(),
     setKeys: ({ cookieSecrets, tokenKeys }) => {
@@ -163,6 +167,7 @@ export const createTargetApp = (deps: TargetDeps): TargetApp => {
     },
     reset: async () => {
       await context.store.clear()
+      await context.operatedFamilies.clear()
       await retryBusy(() => resetRows(deps.database))
     },
     close: async () => context.store.close(),

@@ -5,6 +5,7 @@ import type { RevocationWay } from '../../contract/revocation.ts'
 import type { Clock } from '../clock.ts'
 import { AccountRows } from '../storage/account-rows.ts'
 import { RefreshRows } from '../storage/refresh-rows.ts'
+import type { FamilyDirectory } from '../storage/refresh-store.ts'
 import { type AppSessionDirectory, type SessionDirectory, SqliteDirectory } from '../storage/session-directory.ts'
 import { ThrottleRows } from '../storage/throttle-rows.ts'
 import type { TargetKeys } from '../target-keys.ts'
@@ -76,6 +77,8 @@ export interface TargetContext {
   sessions: AppSessionDirectory
   /** The same for whoever operates the app: no fault on purpose stands before it. */
   operatedSessions: SessionDirectory
+  /** The families of refresh tokens for the same. */
+  operatedFamilies: FamilyDirectory
   store: SessionStorage
   throttle: ThrottleRows
   sessionMiddleware: RequestHandler
@@ -98,7 +101,11 @@ export const createContext = (deps: TargetDeps): TargetContext => {
   const storageDeps = { database, clock, nodeId, idleSeconds: sessionIdle, absoluteSeconds: sessionAbsolute }
   const counts = { storeReads: 0, storeWrites: 0, tokensVerified: 0, revocationReads: 0 }
   const made = createStorage(storageDeps, isTracing ? traceWatch : null)
-  const whole = { ...made, directory: made.directory ?? new SqliteDirectory(database, clock, retryBusy) }
+  const whole = {
+    ...made,
+    directory: made.directory ?? new SqliteDirectory(database, clock, retryBusy),
+    refresh: made.refresh ?? new RefreshRows(database, retryBusy),
+  }
   const store = deps.storeFaults ? gatedStorage(whole, new StoreGate(deps.storeFaults, counts)) : whole
   const cookieSecrets = [...keys.cookieSecrets]
   const sessionStore = isTracing ? new TracedSessionStore(store) : store.store
@@ -116,10 +123,11 @@ export const createContext = (deps: TargetDeps): TargetContext => {
       ttlSeconds: accessToken,
       leewaySeconds: deps.leewaySeconds ?? 0,
     },
-    refresh: { limits: refreshLimits(lifetimes), store: new RefreshRows(database, retryBusy) },
+    refresh: { limits: refreshLimits(lifetimes), store: store.refresh },
     accounts: new AccountRows(database),
     sessions: store.directory,
     operatedSessions: whole.directory,
+    operatedFamilies: whole.refresh,
     store,
     throttle: new ThrottleRows(database, deps.databaseClock ?? clock, THROTTLE_WINDOW_SECONDS),
     sessionMiddleware: createSessionMiddleware(sessionStore, cookieSecrets),

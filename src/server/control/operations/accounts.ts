@@ -5,7 +5,7 @@ import { whenFree } from '../when-free.ts'
 import { api } from './implementer.ts'
 
 async function endSessions(lab: LabParts, name: string, reason: RevokedReason): Promise<number> {
-  await lab.refreshTokens.endForAccount(name, reason, lab.clock.nowMs())
+  await lab.stores.families.endForAccount(name, reason, lab.clock.nowMs())
   const ended = await lab.stores.directory.endForAccount(name)
   for (const id of ended) lab.log.publish({ type: 'session-removed', id })
   return ended.length

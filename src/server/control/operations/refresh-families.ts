@@ -3,6 +3,6 @@ import { api } from './implementer.ts'
 /** Operations on families of refresh tokens. */
 export const refreshFamilies = api.refreshFamilies.router({
   list: api.refreshFamilies.list.handler(({ context: { lab }, input: { account, limit } }) =>
-    lab.refreshTokens.list({ account: account ?? null, limit }, lab.clock.nowMs()),
+    lab.stores.families.list({ account: account ?? null, limit }, lab.clock.nowMs()),
   ),
 })

@@ -6,7 +6,7 @@ import { logIn } from '../login.ts'
 import { hashPassword } from '../passwords.ts'
 import { sendProblem } from '../problem.ts'
 import { startSession } from '../session-middleware.ts'
-import { reportFamiliesEnded } from '../tokens/revoke-refresh.ts'
+import { endFamiliesWith, reportFamiliesEnded } from '../tokens/revoke-refresh.ts'
 import { noteRevocation, report, startTimer } from '../trace.ts'
 import { reportAllEnded } from './sessions.ts'
 
@@ -32,12 +32,13 @@ export const changePassword = (context: TargetContext): RequestHandler =>
     const hash = await hashPassword(input.newPassword)
     const startedAt = startTimer()
     // Both or neither where that can be: a session that outlives the password it came from would be the thief's.
-    let families: string[] = []
-    const write = context.database.transaction(() => {
-      context.accounts.setPasswordHash(name, hash)
-      families = context.refresh.store.endForAccountNow(name, 'password-changed', context.clock.nowMs())
+    const { families, ended } = await endFamiliesWith(context, name, 'password-changed', (alongside) => {
+      const write = context.database.transaction(() => {
+        context.accounts.setPasswordHash(name, hash)
+        alongside()
+      })
+      return context.sessions.endForAccountWith(name, write.immediate)
     })
-    const ended = await context.sessions.endForAccountWith(name, write.immediate)
     report(WRITE, {
       outcome: 'pass',
       startedAt,
@@ -45,7 +46,7 @@ export const changePassword = (context: TargetContext): RequestHandler =>
       evidence: () => ({ sql: 'UPDATE accounts SET password_hash = ? WHERE name = ?', rows: 1 }),
     })
     reportAllEnded(context, name, ended, startedAt)
-    reportFamiliesEnded(name, families, startedAt)
+    reportFamiliesEnded(context, name, families, startedAt)
     noteRevocation({ scope: 'account', account: name, jti: null, sid: null, sessionId: null })
     if (sessionId !== null) await startSession(request, name)
     response.json({

@@ -1,6 +1,7 @@
 import type { Request } from 'express'
 import session, { type SessionData } from 'express-session'
 import { LabError } from '../../errors.ts'
+import type { RefreshStore } from '../../storage/refresh-store.ts'
 import type { AppSessionDirectory } from '../../storage/session-directory.ts'
 import type { SessionStorage } from '../session-storage.ts'
 
@@ -112,11 +113,28 @@ export const gatedDirectory = (directory: AppSessionDirectory, gate: StoreGate):
   clear: () => gate.run('storeWrites', () => directory.clear()),
 })
 
+/** Refresh tokens live where sessions do: they are out of reach along with them. What shares a transaction of the app's database does not pass. */
+export const gatedRefreshStore = (store: RefreshStore, gate: StoreGate): RefreshStore => ({
+  statements: store.statements,
+  endForAccountNow: store.endForAccountNow,
+  begin: (token, family, now) => gate.run('storeWrites', () => store.begin(token, family, now)),
+  find: (token) => gate.run('storeReads', () => store.find(token)),
+  rotate: (use) => gate.run('storeWrites', () => store.rotate(use)),
+  end: (family, reason, now) => gate.run('storeWrites', () => store.end(family, reason, now)),
+  endForAccount: (account, reason, now) => gate.run('storeWrites', () => store.endForAccount(account, reason, now)),
+  list: (filter, now) => gate.run('storeReads', () => store.list(filter, now)),
+  clear: () => gate.run('storeWrites', () => store.clear()),
+})
+
 /** A node's session storage behind the gate. What waits to be written, and how many there are, is no use of the store. */
-export const gatedStorage = <S extends SessionStorage & { directory: AppSessionDirectory }>(storage: S, gate: StoreGate): S => ({
+export const gatedStorage = <S extends SessionStorage & { directory: AppSessionDirectory; refresh: RefreshStore }>(
+  storage: S,
+  gate: StoreGate,
+): S => ({
   ...storage,
   store: new FaultySessionStore(storage.store as WholeStore, gate),
   directory: gatedDirectory(storage.directory, gate),
+  refresh: gatedRefreshStore(storage.refresh, gate),
   look: (sid: string) => gate.run('storeReads', () => storage.look(sid)),
 })
 

@@ -1,7 +1,10 @@
 import type { StoreKind } from '../../../contract/cluster.ts'
 import { LabError } from '../../errors.ts'
+import { MemoryRefreshRecords } from '../../storage/memory-refresh-records.ts'
 import { RedisConnection } from '../../storage/redis-connection.ts'
+import { RedisRefreshRecords } from '../../storage/redis-refresh-records.ts'
 import { RedisSessionRecords } from '../../storage/redis-session-records.ts'
+import type { RefreshStore } from '../../storage/refresh-store.ts'
 import { RecordsDirectory } from '../../storage/session-directory.ts'
 import type { SessionRecords } from '../../storage/session-records.ts'
 import { retryBusy } from '../retry-busy.ts'
@@ -21,14 +24,23 @@ const REDIS_COMMANDS: StoreStatements = {
   endAll: 'EVALSHA <end for account> 1 authlab:account:<name> ...',
 }
 
+/** What a storage is made of that is not the database. */
+interface Records {
+  readonly records: SessionRecords
+  readonly refresh: RefreshStore
+  readonly statements: StoreStatements | null
+  readonly ownSessions?: (now: number) => number
+}
+
 const storageOf =
-  (records: SessionRecords, statements: StoreStatements | null, ownSessions?: (now: number) => number): CreateStorage =>
+  ({ records, refresh, statements, ownSessions }: Records): CreateStorage =>
   (deps, watch) => {
     const store = new TimedSessionStore({ ...deps, records, ...watch })
     return {
       store,
       statements,
       directory: new RecordsDirectory(records, deps.clock, retryBusy),
+      refresh,
       ...(ownSessions && { ownSessions: () => ownSessions(deps.clock.nowMs()) }),
       look: (sid) => store.look(sid),
       flush: () => store.flush(),
@@ -55,9 +67,12 @@ export async function openStorage(kind: StoreKind, redisUrl: string | null): Pro
     const connection = await RedisConnection.open({ url: redisUrl })
     await connection.whenReachable().catch(() => undefined)
     const records = recordsOfConnectRedis(new RedisSessionRecords(connection))
-    return { createStorage: storageOf(records, REDIS_COMMANDS), close: () => connection.close() }
+    const refresh = new RedisRefreshRecords(connection)
+    return { createStorage: storageOf({ records, refresh, statements: REDIS_COMMANDS }), close: () => connection.close() }
   }
   if (kind === 'sqlite') return { createStorage: sqliteStorage, close: () => undefined }
   const records = new MemorySessionRecords()
-  return { createStorage: storageOf(records, null, (now) => records.count(now)), close: () => undefined }
+  const ownSessions = (now: number): number => records.count(now)
+  const refresh = new MemoryRefreshRecords()
+  return { createStorage: storageOf({ records, refresh, statements: null, ownSessions }), close: () => undefined }
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Account } from '../../../contract/accounts.ts'
-import { REFRESH_SQL, type RefreshOutcome, type RefreshRecord, type RefreshStore } from '../../storage/refresh-rows.ts'
+import type { RefreshOutcome, RefreshRecord, RefreshStore } from '../../storage/refresh-store.ts'
 import { lookUpAccount } from '../accounts.ts'
 import type { TargetContext } from '../context.ts'
 import type { Denial } from '../problem.ts'
@@ -67,7 +67,16 @@ export const issueRefreshToken = async (
     outcome: 'pass',
     startedAt,
     title: `Refresh token issued to ${account}; only its hash is stored`,
-    evidence: () => ({ sql: REFRESH_SQL.begin, id, family: id, clientId, scope, bits: TOKEN_BYTES * 8, idleExpiresAt, absoluteExpiresAt }),
+    evidence: () => ({
+      sql: store.statements?.begin,
+      id,
+      family: id,
+      clientId,
+      scope,
+      bits: TOKEN_BYTES * 8,
+      idleExpiresAt,
+      absoluteExpiresAt,
+    }),
   })
   return { token, family: id, expiresAt: Math.min(idleExpiresAt, absoluteExpiresAt) }
 }
@@ -96,7 +105,7 @@ export const findBound = async (
     outcome: record ? 'pass' : 'fail',
     startedAt,
     title: record ? 'The hash of the refresh token is in the store' : 'The store knows no such refresh token',
-    evidence: () => ({ sql: REFRESH_SQL.find, rows: record ? 1 : 0, row: record }),
+    evidence: () => ({ sql: store.statements?.find, rows: record ? 1 : 0, row: record }),
   })
   if (!record) return { record: null, why: { ...UNKNOWN, isOtherClient: false } }
   const isBound = record.clientId === clientId
@@ -119,7 +128,7 @@ const reuseResult = (outcome: RefreshOutcome, context: TargetContext): Omit<Step
     now: context.clock.nowMs(),
     graceSeconds: context.refresh.limits.graceSeconds,
     revokedReason: state === 'reused' ? 'reused' : (record?.revokedReason ?? null),
-    ...(state === 'reused' && { sql: REFRESH_SQL.revoke }),
+    ...(state === 'reused' && { sql: context.refresh.store.statements?.revoke }),
   })
   if (state === 'reused') return { outcome: 'fail', title: 'Used before: somebody has a copy, so the whole family is revoked', evidence }
   if (state === 'revoked') return { outcome: 'fail', title: 'Its family has been revoked', evidence }
@@ -147,8 +156,8 @@ const reportRotation = (outcome: RefreshOutcome, context: TargetContext, started
   report(ROTATE, {
     outcome: 'pass',
     startedAt,
-    title: 'Marked as used, and a new one stored, in one transaction',
-    evidence: () => ({ sql: `${REFRESH_SQL.use}; ${REFRESH_SQL.insert}`, id: outcome.nextId, parent, family }),
+    title: 'Marked as used, and a new one stored, in one step',
+    evidence: () => ({ sql: context.refresh.store.statements?.rotate, id: outcome.nextId, parent, family }),
   })
 }
 

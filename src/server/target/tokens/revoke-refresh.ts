@@ -1,5 +1,5 @@
 import type { RevokedReason } from '../../../contract/refresh-families.ts'
-import { REFRESH_SQL, type RefreshRecord } from '../../storage/refresh-rows.ts'
+import type { RefreshRecord } from '../../storage/refresh-store.ts'
 import type { TargetContext } from '../context.ts'
 import { report, startTimer } from '../trace.ts'
 
@@ -15,22 +15,50 @@ export const revokeFamily = async (context: TargetContext, { id, family }: Refre
     outcome: isEnded ? 'pass' : 'info',
     startedAt,
     title: isEnded ? 'The refresh token and its family are revoked' : 'Its family had been revoked before',
-    evidence: () => ({ sql: REFRESH_SQL.revoke, id, family, rows: Number(isEnded) }),
+    evidence: () => ({ sql: context.refresh.store.statements?.revoke, id, family, rows: Number(isEnded) }),
   })
 }
 
 /** Reports that these families of an account were ended since `startedAt`. */
-export const reportFamiliesEnded = (account: string, ids: readonly string[], startedAt: number): void =>
+export const reportFamiliesEnded = (
+  { refresh: { store } }: TargetContext,
+  account: string,
+  ids: readonly string[],
+  startedAt: number,
+): void =>
   report(REVOKE_ALL, {
     outcome: ids.length > 0 ? 'pass' : 'info',
     startedAt,
     title: `${ids.length} families of refresh tokens of ${account} revoked`,
-    evidence: () => ({ sql: REFRESH_SQL.revokeAll, families: ids, rows: ids.length }),
+    evidence: () => ({ sql: store.statements?.revokeAll, families: ids, rows: ids.length }),
   })
 
 /** Ends every family of an account. */
 export const revokeAllFamilies = async (context: TargetContext, account: string, reason: RevokedReason): Promise<void> => {
   const startedAt = startTimer()
   const ids = await context.refresh.store.endForAccount(account, reason, context.clock.nowMs())
-  reportFamiliesEnded(account, ids, startedAt)
+  reportFamiliesEnded(context, account, ids, startedAt)
+}
+
+/**
+ * Ends every family of an account along with a write to the database: both or neither where families are in it too. Elsewhere they are ended
+ * before the write and once more after it, so that none that began in between outlives it.
+ * @param write runs the write, and `alongside` in the same transaction; answers the sessions that it ended
+ */
+export const endFamiliesWith = async (
+  context: TargetContext,
+  account: string,
+  reason: RevokedReason,
+  write: (alongside: () => void) => Promise<string[]>,
+): Promise<{ families: string[]; ended: string[] }> => {
+  const { store } = context.refresh
+  const now = context.clock.nowMs()
+  const isElsewhere = store.endForAccountNow === null
+  const before = isElsewhere ? await store.endForAccount(account, reason, now) : []
+  let inDatabase: string[] = []
+  const ended = await write(() => {
+    inDatabase = store.endForAccountNow?.(account, reason, now) ?? []
+  })
+  const after = isElsewhere ? await store.endForAccount(account, reason, now) : []
+  return { families: [...before, ...inDatabase, ...after], ended }
 }
