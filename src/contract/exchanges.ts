@@ -69,6 +69,11 @@ export const ExchangeQuery = z.strictObject({
   mechanism: z.union([ExchangeMechanism, z.enum(['jwt'])]).optional(),
   node: z.string().optional(),
   client: z.string().optional(),
+  /** Only exchanges whose steps name exactly this: the id of a session row, a `jti`, a refresh token or its family, a `kid`. */
+  evidence: z
+    .string()
+    .regex(/^[\w.:-]{4,200}$/, 'is an id as the steps show it')
+    .optional(),
 })
 /** The filters that lists and exports share. */
 export type ExchangeQuery = z.infer<typeof ExchangeQuery>

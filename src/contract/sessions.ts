@@ -18,13 +18,16 @@ export const SessionRow = z.object({
 /** A row of the session store. All times are lab time, Unix milliseconds. */
 export type SessionRow = z.infer<typeof SessionRow>
 
+/** How many session rows are listed at most. */
+export const MAX_SESSIONS_LISTED = 10_000
+
 const ById = z.strictObject({ id: z.string() })
 
 /** Operations on the session store. */
 export const sessions = {
   list: oc
     .route({ method: 'GET', path: '/sessions', summary: 'Live sessions, newest first' })
-    .input(z.strictObject({ account: z.string().optional(), limit: z.coerce.number().int().min(1).max(5000).optional() }))
+    .input(z.strictObject({ account: z.string().optional(), limit: z.coerce.number().int().min(1).max(MAX_SESSIONS_LISTED).optional() }))
     .output(z.array(SessionRow)),
   end: oc.route({ method: 'DELETE', path: '/sessions/{id}', summary: 'End one session', successStatus: 204 }).input(ById).output(z.void()),
   expire: oc

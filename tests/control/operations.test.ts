@@ -164,6 +164,20 @@ describe('clients', () => {
 })
 
 describe('traffic', () => {
+  test('are found by an id that their steps name, and only by the whole id', async () => {
+    for (const client of ['alice-laptop', 'bob-laptop']) await call('POST', `/clients/${client}/login`)
+    await call('POST', '/clients/alice-laptop/requests', { path: '/me' })
+    const [{ id }] = (await call('GET', '/sessions?account=alice')).json
+    const found = async (evidence: string) =>
+      (await call('GET', `/exchange-summaries?evidence=${evidence}`)).json.map((exchange: { path: string }) => exchange.path)
+    expect(await found(id)).toEqual(['/session', '/me'])
+    const { claims } = (await exchangeOf(await call('POST', '/clients/bob-laptop/requests', { path: '/me' }))).steps.find(
+      ({ kind }: { kind: string }) => kind === 'token-signature',
+    ).evidence
+    expect(await found(claims.jti)).toEqual(['/token', '/me'])
+    expect(await found(id.slice(0, 32))).toEqual([])
+  })
+
   test('is listed, filtered, found by id and forgotten', async () => {
     await call('POST', '/clients/mallory/requests', { path: '/healthz' })
     await call('POST', '/clients/mallory/requests', { path: '/me' })
@@ -306,6 +320,7 @@ test.each([
   ['POST', '/clients/mallory/requests', { path: '/me', header: [] }, 'header'],
   ['POST', '/exchanges/1/replay', { as: 'mallory' }, 'as'],
   ['GET', '/exchanges?verdikt=allowed', undefined, 'verdikt'],
+  ['GET', '/exchanges?evidence=%25', undefined, 'evidence'],
   ['GET', '/sessions?user=bob', undefined, 'user'],
   ['PATCH', '/recording', { isOn: false }, 'isOn'],
   ['POST', '/nodes', { address: 'http://127.0.0.1:1' }, 'address'],

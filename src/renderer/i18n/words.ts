@@ -5,6 +5,7 @@ import enCode from './en/code.json' with { type: 'json' }
 import enCommands from './en/commands.json' with { type: 'json' }
 import enInspector from './en/inspector.json' with { type: 'json' }
 import enSettings from './en/settings.json' with { type: 'json' }
+import enState from './en/state.json' with { type: 'json' }
 import enStatus from './en/status.json' with { type: 'json' }
 import enSteps from './en/steps.json' with { type: 'json' }
 import enTopology from './en/topology.json' with { type: 'json' }
@@ -17,6 +18,7 @@ import zhCode from './zh-CN/code.json' with { type: 'json' }
 import zhCommands from './zh-CN/commands.json' with { type: 'json' }
 import zhInspector from './zh-CN/inspector.json' with { type: 'json' }
 import zhSettings from './zh-CN/settings.json' with { type: 'json' }
+import zhState from './zh-CN/state.json' with { type: 'json' }
 import zhStatus from './zh-CN/status.json' with { type: 'json' }
 import zhSteps from './zh-CN/steps.json' with { type: 'json' }
 import zhTopology from './zh-CN/topology.json' with { type: 'json' }
@@ -32,6 +34,7 @@ export const en = {
   code: enCode,
   commands: enCommands,
   settings: enSettings,
+  state: enState,
   traffic: enTraffic,
   inspector: enInspector,
   steps: enSteps,
@@ -48,6 +51,7 @@ export const zh = {
   code: zhCode,
   commands: zhCommands,
   settings: zhSettings,
+  state: zhState,
   traffic: zhTraffic,
   inspector: zhInspector,
   steps: zhSteps,

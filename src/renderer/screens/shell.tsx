@@ -14,6 +14,7 @@ import { Rail } from './frame/rail.tsx'
 import { StatusBar } from './frame/status-bar.tsx'
 import { TopBar } from './frame/top-bar.tsx'
 import { SettingsScreen } from './settings/settings-screen.tsx'
+import { StateScreen } from './state/state-screen.tsx'
 import { Workbench } from './workbench/workbench.tsx'
 
 const SAY_AFTER_MS = 400
@@ -56,7 +57,7 @@ function Gate() {
   )
 }
 
-const SCREEN: Readonly<Record<Screen, ComponentType>> = { workbench: Workbench, settings: SettingsScreen }
+const SCREEN: Readonly<Record<Screen, ComponentType>> = { workbench: Workbench, state: StateScreen, settings: SettingsScreen }
 
 function Frame() {
   const Screen = SCREEN[useUi((ui) => ui.screen)]

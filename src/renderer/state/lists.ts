@@ -34,6 +34,9 @@ const WHEN_TOLD = { staleTime: Number.POSITIVE_INFINITY, retry: 1, placeholderDa
 export const useTokens = (filter: Parameters<typeof api.tokens.list>[0]) =>
   useQuery({ queryKey: ['tokens' satisfies ListName, filter], queryFn: () => api.tokens.list(filter), ...WHEN_TOLD })
 
-/** Families of refresh tokens, newest first; kept up to date while shown. @public */
+/** Families of refresh tokens, newest first; kept up to date while shown. */
 export const useFamilies = (filter: Parameters<typeof api.refreshFamilies.list>[0]) =>
   useQuery({ queryKey: ['families' satisfies ListName, filter], queryFn: () => api.refreshFamilies.list(filter), ...WHEN_TOLD })
+
+/** The keyring without its secrets; kept up to date while shown. */
+export const useKeyring = () => useQuery({ queryKey: ['keys' satisfies ListName], queryFn: () => api.keys.list(), ...WHEN_TOLD })

@@ -3,9 +3,13 @@ import { createStore } from 'zustand/vanilla'
 import type { StepKind } from '../../contract/step.ts'
 
 /** Screens that exist, in the order of the rail; the number key of a screen is its place. */
-export const SCREENS = ['workbench', 'settings'] as const
+export const SCREENS = ['workbench', 'state', 'settings'] as const
 /** A screen. */
 export type Screen = (typeof SCREENS)[number]
+/** Lists of the State screen, in the order of their tabs. */
+export const STATE_TABS = ['sessions', 'families', 'keys'] as const
+/** A list of the State screen. */
+export type StateTab = (typeof STATE_TABS)[number]
 /** Colours as chosen; `auto` follows the system. */
 export type Theme = 'auto' | 'light' | 'dark'
 /** Languages that exist. */
@@ -41,6 +45,9 @@ export interface UiState extends Kept {
   readonly screen: Screen
   readonly selectedExchange: string | null
   readonly inspectorTab: string
+  readonly stateTab: StateTab
+  /** Id of the row that is selected in a list of the State screen. */
+  readonly selectedRecord: string | null
   readonly filter: TrafficFilter
   readonly hiddenNotices: readonly string[]
   /** Node whose part of the story the pointer is on; the topology lights it. */
@@ -77,6 +84,8 @@ const store = createStore<UiState>(() => ({
   screen: 'workbench',
   selectedExchange: null,
   inspectorTab: 'story',
+  stateTab: 'sessions',
+  selectedRecord: null,
   filter: NO_FILTER,
   hiddenNotices: [],
   hoveredNode: null,
@@ -107,5 +116,12 @@ export const setUi = (change: Partial<UiState>): void => store.setState(change)
 
 /** Selects one exchange everywhere: traffic, topology, inspector. */
 export const selectExchange = (id: string | null): void => store.setState({ selectedExchange: id })
+/** Shows one exchange in the workbench. */
+export const openExchange = (id: string): void => store.setState({ selectedExchange: id, screen: 'workbench', isInspectorOpen: true })
+/** Selects one row in the list of the State screen that is on show. */
+export const selectRecord = (id: string | null): void => store.setState({ selectedRecord: id })
+/** Shows a list of the State screen, with one of its rows selected when given. */
+export const openList = (stateTab: StateTab, id: string | null = null): void =>
+  store.setState({ screen: 'state', stateTab, selectedRecord: id })
 /** Changes parts of the traffic filter. */
 export const setFilter = (change: Partial<TrafficFilter>): void => store.setState(({ filter }) => ({ filter: { ...filter, ...change } }))

@@ -37,6 +37,8 @@ export const toSql = (query: ExchangeQuery): QuerySql => {
   if (query.node) add('e.node = ?', query.node)
   if (query.client) add('e.client = ?', query.client)
   if (query.q) add(`${HAYSTACK} LIKE ? ESCAPE '\\'`, likePattern(query.q))
+  // A whole JSON string, so that an id is never the beginning of another; the pattern of the contract needs no escapes in it.
+  if (query.evidence) add('EXISTS (SELECT 1 FROM exchange_messages m WHERE m.seq = e.seq AND instr(m.steps, ?) > 0)', `"${query.evidence}"`)
   const isNewestFirst = query.after === undefined
   return {
     where: clauses.length > 0 ? `WHERE ${clauses.join(' AND ')}` : '',
@@ -46,9 +48,9 @@ export const toSql = (query: ExchangeQuery): QuerySql => {
   }
 }
 
-/** Whether an exchange that is still in flight answers the query: it has no verdict, mechanism or status yet. */
+/** Whether an exchange that is still in flight answers the query: it has no verdict, mechanism, status or steps yet. */
 export const matches = (exchange: ExchangeSummary, query: ExchangeQuery): boolean => {
-  if (query.verdict !== undefined || query.mechanism !== undefined) return false
+  if (query.verdict !== undefined || query.mechanism !== undefined || query.evidence !== undefined) return false
   if (query.after !== undefined && exchange.seq <= query.after) return false
   if (query.before !== undefined && exchange.seq >= query.before) return false
   if (query.node && exchange.node !== query.node) return false

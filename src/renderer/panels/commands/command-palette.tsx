@@ -6,7 +6,7 @@ import { api } from '../../api.ts'
 import { shortVerdict } from '../../i18n/verdict-words.ts'
 import { notifyFailure } from '../../state/act.ts'
 import { type CommandId, hasCommand, runCommand } from '../../state/commands.ts'
-import { SCREENS, selectExchange, setUi, useUi } from '../../state/ui-state.ts'
+import { openExchange, SCREENS, selectExchange, setUi, useUi } from '../../state/ui-state.ts'
 import { currentLog, useLab } from '../../state/use-lab.ts'
 import { useClusterCommands, useNodeCommands } from './cluster-commands.tsx'
 
@@ -69,8 +69,7 @@ function matchingRequests(query: string): SpotlightActionData[] {
     const verdict = row.exchange.verdict === null ? '' : shortVerdict(row.exchange)
     found.push({
       ...action(id, `#${seq} ${method} ${path}`, () => {
-        selectExchange(id)
-        setUi({ screen: 'workbench', isInspectorOpen: true })
+        openExchange(id)
       }),
       description: [clientName, status, verdict].filter(Boolean).join(' · '),
     })

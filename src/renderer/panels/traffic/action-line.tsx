@@ -18,6 +18,7 @@ import type { OperatorAction } from '../../../contract/lab.ts'
 import { actionWords } from '../../i18n/action-words.ts'
 import { say } from '../../i18n/say.ts'
 import { clockTime } from '../../state/lab-time.ts'
+import lines from '../../ui/grid-lines.module.css'
 import { lineId } from './exchange-line.tsx'
 import classes from './traffic.module.css'
 
@@ -54,7 +55,7 @@ export const ActionLine = memo(function ActionLine({ action, line, top, columns,
       role="row"
       id={lineId(action.id)}
       aria-rowindex={line + 2}
-      className={`${classes['line']} ${classes['action']} ${isActive ? classes['active'] : ''}`}
+      className={`${lines['line']} ${classes['action']} ${isActive ? lines['active'] : ''}`}
       style={{ transform: `translateY(${top}px)` }}
       title={words}
     >

@@ -6,6 +6,7 @@ import type { ExchangeSummary } from '../../../contract/exchanges.ts'
 import { say } from '../../i18n/say.ts'
 import { shortVerdict, toneOf } from '../../i18n/verdict-words.ts'
 import { clockTime } from '../../state/lab-time.ts'
+import lines from '../../ui/grid-lines.module.css'
 import { MechanismTag } from '../../ui/mechanism-tag.tsx'
 import { StatusCode } from '../../ui/status-code.tsx'
 import { InFlight, Verdict } from '../../ui/verdict.tsx'
@@ -42,7 +43,7 @@ export const ExchangeLine = memo(function ExchangeLine({ exchange, line, top, is
       id={lineId(exchange.id)}
       aria-rowindex={line + 2}
       aria-selected={isSelected}
-      className={`${classes['line']} ${classes['exchange']} ${isSelected ? classes['selected'] : ''} ${isActive ? classes['active'] : ''}`}
+      className={`${lines['line']} ${lines['cells']} ${classes['exchange']} ${isSelected ? lines['selected'] : ''} ${isActive ? lines['active'] : ''}`}
       style={{ transform: `translateY(${top}px)` }}
       title={details(exchange)}
       onClick={() => select(exchange.id)}
@@ -67,10 +68,10 @@ export const ExchangeLine = memo(function ExchangeLine({ exchange, line, top, is
       </span>
       <MechanismTag role="gridcell" mechanism={exchange.mechanism} label={say(`traffic:mechanismName.${exchange.mechanism}`)} />
       {isOpen ? <InFlight label={inFlightWords(exchange.node)} /> : <Verdict tone={tone} label={shortVerdict(exchange)} />}
-      <span role="gridcell" className={`mono ${classes['number']}`}>
+      <span role="gridcell" className={`mono ${lines['number']}`}>
         {durationMs(exchange.durationMs)}
       </span>
-      <span role="gridcell" className={`mono dim ${classes['number']} ${classes['bytes']}`}>
+      <span role="gridcell" className={`mono dim ${lines['number']} ${classes['bytes']}`}>
         {isOpen ? '' : exchange.responseBytes}
       </span>
     </div>

@@ -1,5 +1,5 @@
 import { modals } from '@mantine/modals'
-import { IconDownload, IconSearch, IconTrash } from '@tabler/icons-react'
+import { IconDownload, IconTrash } from '@tabler/icons-react'
 import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api } from '../../api.ts'
@@ -8,6 +8,7 @@ import { useCommand } from '../../state/commands.ts'
 import { setFilter, useUi } from '../../state/ui-state.ts'
 import { useLab } from '../../state/use-lab.ts'
 import { Choice } from '../../ui/choice.tsx'
+import { SearchField } from '../../ui/search-field.tsx'
 import { ExportDialog } from './export-dialog.tsx'
 import classes from './traffic.module.css'
 
@@ -17,28 +18,7 @@ function TextFilter() {
   const text = useUi((ui) => ui.filter.text)
   const input = useRef<HTMLInputElement>(null)
   useCommand('focus-filter', () => input.current?.select())
-  return (
-    <label className={`inp ${classes['search']}`} title={t('filterHint')}>
-      <IconSearch size={14} stroke={1.75} aria-hidden />
-      <input
-        ref={input}
-        type="search"
-        value={text}
-        placeholder={t('filter')}
-        aria-label={t('filter')}
-        spellCheck={false}
-        autoComplete="off"
-        maxLength={200}
-        onChange={(event) => setFilter({ text: event.currentTarget.value })}
-        onKeyDown={(event) => {
-          if (event.key !== 'Escape') return
-          event.preventDefault()
-          if (text === '') input.current?.blur()
-          else setFilter({ text: '' })
-        }}
-      />
-    </label>
-  )
+  return <SearchField label={t('filter')} hint={t('filterHint')} text={text} change={(typed) => setFilter({ text: typed })} input={input} />
 }
 
 /** The head of the traffic pane: filters, export, clear. */

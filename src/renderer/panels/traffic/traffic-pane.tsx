@@ -5,11 +5,11 @@ import { useActions } from '../../state/act.ts'
 import { useCommand } from '../../state/commands.ts'
 import { NO_FILTER, selectExchange, setFilter, useUi } from '../../state/ui-state.ts'
 import { currentLog, useLab, useTraffic } from '../../state/use-lab.ts'
+import lines from '../../ui/grid-lines.module.css'
 import { Announcer } from './announcer.tsx'
 import { isOpenFilter, RowFilter } from './filter.ts'
 import { FilterBar } from './filter-bar.tsx'
 import { neighbour, Timeline } from './timeline.ts'
-import classes from './traffic.module.css'
 import { TrafficGrid } from './traffic-grid.tsx'
 
 /** The exchanges that pass the filter, with all actions between them. Typing stays fluent: the filter's result may lag one frame. */
@@ -40,7 +40,7 @@ function NoRequests() {
   const alice = useLab((lab) => lab.clients.find(({ account }) => account === 'alice'))
   const { busy, run } = useActions()
   return (
-    <div className={classes['note']}>
+    <div className={lines['note']}>
       <p>{isRecording ? t('empty') : t('notRecording')}</p>
       {isRecording && alice && (
         <button
@@ -59,7 +59,7 @@ function NoRequests() {
 function NoMatch() {
   const { t } = useTranslation('traffic')
   return (
-    <div className={classes['note']} role="status">
+    <div className={lines['note']} role="status">
       <p>{t('noMatch')}</p>
       <button type="button" className="btn" onClick={() => setFilter(NO_FILTER)}>
         {t('resetFilter')}
@@ -78,7 +78,7 @@ export function TrafficPane() {
   return (
     <section className="pane" aria-label={t('title')}>
       <FilterBar />
-      <div className={classes['body']}>
+      <div className={lines['body']}>
         <TrafficGrid timeline={timeline} />
         {hasNone ? <NoRequests /> : isFiltered && timeline.rows.length === 0 && <NoMatch />}
       </div>

@@ -1,5 +1,5 @@
 import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
-import { LINE_HEIGHT_PX } from './sizes.ts'
+import { LINE_HEIGHT_PX } from '../../ui/grid-lines.ts'
 import { countUpTo, type Timeline } from './timeline.ts'
 
 const AT_END_PX = 4

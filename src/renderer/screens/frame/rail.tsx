@@ -1,9 +1,10 @@
-import { IconFlask, IconSettings } from '@tabler/icons-react'
+import { IconDatabase, IconFlask, IconSettings } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import { SCREENS, type Screen, setUi, useUi } from '../../state/ui-state.ts'
 
 const ICONS: Readonly<Record<Screen, typeof IconFlask>> = {
   workbench: IconFlask,
+  state: IconDatabase,
   settings: IconSettings,
 }
 

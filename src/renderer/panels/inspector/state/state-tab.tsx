@@ -7,6 +7,7 @@ import { Note } from '../note.tsx'
 import { hasUsedStore, sessionStoreOf, storeUseOf } from '../store-use.ts'
 import { cellText } from '../story/evidence.tsx'
 import { useSha256 } from '../use-sha256.ts'
+import { familyIdOf, LiveFamily } from './live-family.tsx'
 import { LiveSession } from './live-session.tsx'
 import { changedFields, type EvidenceRow, type SessionChange, sessionChangeOf } from './session-change.ts'
 import classes from './state.module.css'
@@ -76,12 +77,12 @@ export function StateTab({ exchange }: { readonly exchange: Exchange }) {
   const credential = findCredential(exchange)
   const sid = credential?.kind === 'session' ? (splitSessionValue(credential.value)?.id ?? null) : null
   const hash = useSha256(sid)
+  const family = familyIdOf(exchange.steps)
   const id = idIn(change?.after) ?? idIn(change?.before) ?? hash
   return (
     <div className="ses">
-      {change === null ? (
-        <Untouched exchange={exchange} />
-      ) : (
+      {change === null && family === null && <Untouched exchange={exchange} />}
+      {change !== null && (
         <section className={classes['block']}>
           <h3>
             {t(`state.${titleKey(change)}`, { context: store })}
@@ -91,6 +92,7 @@ export function StateTab({ exchange }: { readonly exchange: Exchange }) {
         </section>
       )}
       {id !== null && <LiveSession id={id} />}
+      {family !== null && <LiveFamily id={family} />}
     </div>
   )
 }
