@@ -98,6 +98,7 @@ function stateWith(count: number): LabState {
     actions: [],
     revocations: [],
     notices: [],
+    lesson: null,
   }
 }
 

@@ -6,6 +6,7 @@ import { Clock } from './clock.ts'
 import { ClusterState } from './cluster.ts'
 import { ExchangeSummary } from './exchanges.ts'
 import { OperatorAction, Recording } from './lab.ts'
+import { LessonRun } from './lessons/lesson-run.ts'
 import { Node } from './nodes.ts'
 import { Revocation } from './revocations.ts'
 import { SessionRow } from './sessions.ts'
@@ -40,6 +41,8 @@ export const LabEvent = z.discriminatedUnion('type', [
   z.object({ seq, type: z.literal('revocation'), revocation: Revocation }),
   /** These lists have changed: whoever shows one reads it again. */
   z.object({ seq, type: z.literal('stale'), lists: z.array(z.enum(LISTS)) }),
+  /** How the lesson under way stands; null when it was left. */
+  z.object({ seq, type: z.literal('lesson'), run: LessonRun.nullable() }),
   /** Too much changed at once, or events were dropped: read the whole state again. */
   z.object({ seq, type: z.literal('resync') }),
 ])

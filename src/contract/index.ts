@@ -7,6 +7,7 @@ import { events } from './events.ts'
 import { exchanges } from './exchanges.ts'
 import { keys } from './keys.ts'
 import { lab } from './lab.ts'
+import { lessons, progress } from './lessons.ts'
 import { nodes } from './nodes.ts'
 import { refreshFamilies } from './refresh-families.ts'
 import { revocations } from './revocations.ts'
@@ -30,6 +31,8 @@ export const contract = oc.router({
   keys,
   clock,
   tokenInspection,
+  lessons,
+  progress,
 })
 
 /** Base path of the control API on the control port. */

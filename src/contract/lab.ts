@@ -5,6 +5,7 @@ import { Client } from './clients.ts'
 import { Clock } from './clock.ts'
 import { ClusterState } from './cluster.ts'
 import { ExchangeSummary } from './exchanges.ts'
+import { LessonRun } from './lessons/lesson-run.ts'
 import { Node } from './nodes.ts'
 import { Revocation } from './revocations.ts'
 import { SessionRow } from './sessions.ts'
@@ -52,6 +53,9 @@ export const OPERATOR_ACTIONS = [
   'client-discarded-token',
   'recording-paused',
   'recording-resumed',
+  'lesson-started',
+  'lesson-step-reset',
+  'lesson-left',
 ] as const
 
 /** Schema of an operator action in the traffic. */
@@ -104,6 +108,8 @@ export const LabState = z.object({
   /** All that are kept, newest first. */
   revocations: z.array(Revocation),
   notices: z.array(Notice),
+  /** The lesson under way; null when there is none. */
+  lesson: LessonRun.nullable(),
 })
 /** The whole lab at one moment. */
 export type LabState = z.infer<typeof LabState>

@@ -16,19 +16,28 @@ const LISTS_BEHIND: Partial<Record<LabChange['type'], readonly ListName[]>> = {
 
 /** Turns what happens in the lab into numbered events. */
 export class Announcer {
-  readonly log = new EventLog()
+  readonly log: EventLog
   readonly #clock: LabClock
   readonly #staleLists = new StaleLists((lists) => this.log.publish({ type: 'stale', lists }))
+  /** Its lab is not the one in front: what happens in it is told nobody. */
+  isSetAside = false
   /** Null until the recorder runs. */
   recorder: Recorder | null = null
   /** Null until the recorder runs. */
   credentials: CredentialWatch | null = null
 
-  constructor(clock: LabClock) {
+  /** @param log that of the lab it stands beside */
+  constructor(clock: LabClock, log = new EventLog()) {
     this.#clock = clock
+    this.log = log
   }
 
   readonly publish = (change: LabChange): void => {
+    if (!this.isSetAside) this.publishTraffic(change)
+  }
+
+  /** Of the traffic, which all labs share. */
+  readonly publishTraffic = (change: LabChange): void => {
     this.log.publish(change)
     const isCountChanged = change.type === 'traffic-trimmed' || change.type === 'traffic-cleared'
     if (isCountChanged && this.recorder) this.log.publish({ type: 'recording', recording: this.recorder.recording() })
@@ -42,8 +51,8 @@ export class Announcer {
     // First: the recorder forgets what it has seen of an exchange as soon as it is complete.
     this.credentials?.observe(trace, this.recorder?.seen(trace.exchangeId) ?? null)
     this.recorder?.addTrace(trace)
-    for (const session of trace.sessions) this.log.publish({ type: 'session', session })
-    for (const id of trace.endedSessions) this.log.publish({ type: 'session-removed', id })
+    for (const session of trace.sessions) this.publish({ type: 'session', session })
+    for (const id of trace.endedSessions) this.publish({ type: 'session-removed', id })
   }
 
   /** A trace of a node that may keep its sessions elsewhere: it is told what the lab's own store agrees with, and nothing while that cannot be asked. */
@@ -52,7 +61,7 @@ export class Announcer {
     const announce = (id: string, isThere: boolean, change: LabChange): void => {
       isKnown(id).then(
         (known) => {
-          if (known === isThere) this.log.publish(change)
+          if (known === isThere) this.publish(change)
         },
         () => undefined,
       )
@@ -64,6 +73,6 @@ export class Announcer {
   readonly untraced = (exchangeId: string, step: Step): void => this.recorder?.missTrace(exchangeId, step)
 
   readonly note = (action: OperatorAction['action'], params: OperatorAction['params'] = {}): void => {
-    this.recorder?.recordAction({ at: Date.now(), labTime: this.#clock.nowMs(), action, params })
+    if (!this.isSetAside) this.recorder?.recordAction({ at: Date.now(), labTime: this.#clock.nowMs(), action, params })
   }
 }

@@ -35,6 +35,8 @@ export interface Config {
   /** Whether browser mode opens the default browser. */
   readonly shouldOpen: boolean
   readonly captureCapacity: number
+  /** Folder of own lessons; null for `lessons` in the data folder. */
+  readonly lessonsDir: string | null
   /** Desktop: whether Chromium's sandbox stays on. */
   readonly isSandboxed: boolean
 }
@@ -63,6 +65,7 @@ Usage: npm start -- [flags]        (the same flags on the packaged app)
                           redis=redis://127.0.0.1:6379 uses one that runs
   --allow-host HOST       a host besides this machine that Redis or a node by URL may be on; repeatable
                           (none: nothing outside this machine is talked to)
+  --lessons DIR           a folder of lessons of your own (lessons in the data folder)
   --no-open               browser mode: do not open the browser
   --no-sandbox            desktop: run Chromium without its sandbox (needed as root)
   --help, --version
@@ -79,6 +82,7 @@ const OPTIONS = {
   strategy: { type: 'string' },
   store: { type: 'string' },
   'allow-host': { type: 'string', multiple: true },
+  lessons: { type: 'string' },
   'no-open': { type: 'boolean' },
   'no-sandbox': { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
@@ -118,6 +122,7 @@ const Flags = z
     strategy: oneOf(STRATEGIES).default('round-robin'),
     store: Store.default({ store: 'sqlite', redisUrl: null }),
     'allow-host': z.array(z.string().refine(isHost, 'takes the name or the address of a host, without port')).default([]),
+    lessons: z.string().min(1, 'takes a folder').optional(),
     'no-open': z.boolean().default(false),
     'no-sandbox': z.boolean().default(false),
     help: z.boolean().default(false),
@@ -174,6 +179,7 @@ export function parseConfig(argv: string[], env: NodeJS.ProcessEnv): Parsed {
     allowedHosts: flags['allow-host'],
     shouldOpen: !flags['no-open'],
     captureCapacity: DEFAULT_CAPTURE_CAPACITY,
+    lessonsDir: flags.lessons === undefined ? null : resolve(flags.lessons),
     isSandboxed: !flags['no-sandbox'],
   }
   return Object.freeze(config)

@@ -1,10 +1,13 @@
 import type Database from 'better-sqlite3'
 import { z } from 'zod'
+import { LessonProgress } from '../contract/lessons.ts'
 import { Mechanism } from '../contract/mechanism.ts'
 import type { ClientIdentity } from './clients/virtual-client.ts'
 
 const CLIENTS = 'clients'
 const CAPACITY = 'capture-capacity'
+const PROGRESS = 'lesson-progress'
+const Progress = z.array(LessonProgress)
 const Capacity = z.number().int().positive()
 const Identities = z.array(
   z.object({
@@ -44,6 +47,15 @@ export class LabSettings {
 
   keepCaptureCapacity(capacity: number): void {
     this.#write.run(CAPACITY, JSON.stringify(capacity))
+  }
+
+  /** What has been done of the lessons. */
+  lessonProgress(): LessonProgress[] {
+    return this.#get(PROGRESS, Progress) ?? []
+  }
+
+  keepLessonProgress(progress: readonly LessonProgress[]): void {
+    this.#write.run(PROGRESS, JSON.stringify(progress))
   }
 
   #get<T>(name: string, schema: z.ZodType<T>): T | null {

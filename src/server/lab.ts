@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import { createRouterClient } from '@orpc/server'
 import type { Notice } from '../contract/lab.ts'
 import type { RevocationWay } from '../contract/revocation.ts'
 import { AllowedHosts } from './allowed-hosts.ts'
@@ -15,14 +17,19 @@ import type { Config } from './config.ts'
 import { createControlApp } from './control/app.ts'
 import type { LabParts } from './control/lab-parts.ts'
 import { listen, stopListening } from './control/listen.ts'
+import { router } from './control/router.ts'
 import { whenFree } from './control/when-free.ts'
 import { CredentialWatch } from './credentials/credential-watch.ts'
+import { CurrentLab, type SwitchableLab } from './current-lab.ts'
 import { openDataFolder } from './data-folder.ts'
 import { openPort } from './free-port.ts'
 import { type LabFiles, openLabFiles } from './lab-files.ts'
 import { AccountRows } from './storage/account-rows.ts'
 import { Checkpoints } from './storage/checkpoints.ts'
 import { AUDIENCE, ISSUER } from './target-defaults.ts'
+import { LessonLibrary } from './teaching/lesson-library.ts'
+import { LessonPlayer } from './teaching/lesson-player.ts'
+import { type StartBeside, stagesBeside } from './teaching/stages-beside.ts'
 import { type Recorder, startRecorder } from './traffic/recorder.ts'
 import { startWhole, type Undoing } from './undoing.ts'
 import { readVersion } from './version.ts'
@@ -66,6 +73,14 @@ interface Running {
   readonly notices: Notice[]
 }
 
+/** What a lab has in common with the one it is started beside. */
+interface Shared {
+  readonly recorder: Recorder
+  readonly balancer: Balancer
+  readonly lessons: LessonPlayer
+  keepCapacity: LabParts['keepCapacity']
+}
+
 interface Ground {
   readonly config: Config
   readonly files: LabFiles
@@ -77,6 +92,9 @@ interface Ground {
   readonly storeDials: SharedArrayBuffer
   readonly announcer: Announcer
   readonly undoing: Undoing
+  readonly current: CurrentLab
+  /** Null for the first lab. */
+  readonly shared: Shared | null
 }
 
 /** @param onRolling a rolling restart began or ended */
@@ -116,7 +134,7 @@ function beginRecording({ config, files, announcer, undoing }: Ground): Promise<
   const starting = startRecorder({
     databaseFile: files.labFile,
     capacity: files.settings.captureCapacity() ?? config.captureCapacity,
-    onChange: announcer.publish,
+    onChange: announcer.publishTraffic,
     onProblem: (message) => {
       // Its thread ends with the lab.
       if (!isClosing) console.error(message)
@@ -131,9 +149,16 @@ function beginRecording({ config, files, announcer, undoing }: Ground): Promise<
   return starting
 }
 
-async function watchCredentials({ clock, announcer }: Ground, recorder: Recorder, way: () => RevocationWay): Promise<CredentialWatch> {
+/** What a lesson's lab knows of credentials goes with it. */
+const NOTHING_KEPT = { keep: () => undefined, kept: async () => [], forgetKept: async () => undefined }
+
+async function watchCredentials(
+  { clock, announcer, shared }: Ground,
+  recorder: Recorder,
+  way: () => RevocationWay,
+): Promise<CredentialWatch> {
   const { publish, stale } = announcer
-  const credentials = new CredentialWatch({ clock, recorder, way, publish, stale })
+  const credentials = new CredentialWatch({ clock, recorder: shared ? NOTHING_KEPT : recorder, way, publish, stale })
   await credentials.restore()
   return credentials
 }
@@ -142,8 +167,8 @@ async function watchCredentials({ clock, announcer }: Ground, recorder: Recorder
 const orNothing = <T>(promise: Promise<T>): Promise<T | null> => promise.catch(() => null)
 
 async function startTraffic(ground: Ground): Promise<Running> {
-  const { config, stores, clock, announcer, undoing } = ground
-  const recording = beginRecording(ground)
+  const { config, stores, announcer, undoing, shared } = ground
+  const recording = shared ? Promise.resolve(shared.recorder) : beginRecording(ground)
   undoing.add(() => stores.close())
   let settings: LiveSettings | null = null
   const prepared = await stores.prepare(config.store, config.redisUrl)
@@ -156,21 +181,25 @@ async function startTraffic(ground: Ground): Promise<Running> {
   const [recorder, credentials, cluster] = await Promise.all([recording, watching, starting])
   announcer.recorder = recorder
   announcer.credentials = credentials
-  announcer.note('lab-started')
+  if (!shared) announcer.note('lab-started')
   const nodes = () => cluster.directories()
   stores.memory = { sessions: new NodesDirectory(nodes), families: new NodesFamilies(nodes) }
-  let clients: ClientPool | null = null
-  const clientByTag = (tag: string) => clients?.byTag(tag) ?? null
-  const wish = { name: 'balancer', port: config.balancerPort, isAsked: config.isBalancerPortAsked } as const
-  const { opened: balancer, notices } = await openPort(wish, (port) =>
-    startBalancer({ port, cluster, strategy: config.strategy, recorder, clock, clientByTag }),
-  )
-  undoing.add(() => balancer.close())
-  const pool = createClients(ground, recorder, balancer)
-  clients = pool
-  undoing.add(() => pool.close())
+  const { opened: balancer, notices } = shared ? { opened: shared.balancer, notices: [] } : await openBalancer(ground, cluster, recorder)
+  const clients = createClients(ground, recorder, balancer)
+  undoing.add(() => clients.close())
   settings = createLiveSettings(ground, cluster, balancer)
-  return { cluster, recorder, credentials, balancer, clients: pool, settings, notices }
+  return { cluster, recorder, credentials, balancer, clients, settings, notices }
+}
+
+async function openBalancer({ config, clock, current, undoing }: Ground, cluster: Cluster, recorder: Recorder) {
+  current.begin({ cluster, clock, clients: null })
+  const wish = { name: 'balancer', port: config.balancerPort, isAsked: config.isBalancerPortAsked } as const
+  const clientByTag = (tag: string) => current.clientByTag(tag)
+  const opening = openPort(wish, (port) =>
+    startBalancer({ port, cluster: current, strategy: config.strategy, recorder, clock: current, clientByTag }),
+  )
+  undoing.add(async () => (await orNothing(opening))?.opened.close())
+  return opening
 }
 
 const createLiveSettings = ({ config, stores, storeDials, announcer }: Ground, cluster: Cluster, balancer: Balancer): LiveSettings =>
@@ -203,9 +232,14 @@ const createClients = ({ files, clock, announcer }: Ground, recorder: Recorder, 
     onIdentities: (identities) => keep(() => files.settings.keepClients(identities)),
   })
 
-function assemble({ config, files, stores, clock, announcer }: Ground, { balancer, notices, ...running }: Running): LabParts {
+function assemble(
+  { config, files, stores, clock, announcer, shared }: Ground,
+  { balancer, notices, ...running }: Running,
+  lessons: LessonPlayer,
+): LabParts {
   return {
     ...running,
+    lessons,
     version: readVersion(),
     mode: config.mode === 'auto' ? 'browser' : config.mode,
     balancerUrl: balancer.url,
@@ -218,7 +252,7 @@ function assemble({ config, files, stores, clock, announcer }: Ground, { balance
     log: announcer.log,
     note: announcer.note,
     keys: files.keys,
-    keepCapacity: (capacity) => keep(() => files.settings.keepCaptureCapacity(capacity)),
+    keepCapacity: shared?.keepCapacity ?? ((capacity) => keep(() => files.settings.keepCaptureCapacity(capacity))),
   }
 }
 
@@ -235,11 +269,10 @@ const createStores = ({ files, allowedHosts, clock, announcer }: Omit<Ground, 's
     },
   })
 
-async function openControl({ config, undoing }: Ground, parts: LabParts) {
+async function openControl({ config, current, undoing }: Ground, notices: Notice[]) {
   const token = randomBytes(32).toString('base64url')
-  const notices = [...parts.notices]
   let port = 0
-  const control = createControlApp({ lab: { ...parts, notices }, token, port: () => port })
+  const control = createControlApp({ lab: () => current.parts, token, port: () => port })
   const wish = { name: 'control', port: config.port, isAsked: config.isPortAsked } as const
   const { opened, notices: moved } = await openPort(wish, (wished) => listen(control.app, wished))
   port = opened.port
@@ -248,26 +281,87 @@ async function openControl({ config, undoing }: Ground, parts: LabParts) {
     control.close()
     await stopListening(opened)
   })
-  return { token, url: `http://127.0.0.1:${port}`, notices }
+  return { token, url: `http://127.0.0.1:${port}` }
+}
+
+/** @param first the lab that this one is started beside; null for the first */
+async function layGround(
+  config: Config,
+  folder: string,
+  first: { ground: Ground; shared: Shared } | null,
+  undoing: Undoing,
+): Promise<Ground> {
+  const clockBuffer = createClockBuffer()
+  const clock = new LabClock(clockBuffer)
+  const files = await openLabFiles(folder, clock, undoing)
+  const announcer = new Announcer(clock, first?.ground.announcer.log)
+  announcer.isSetAside = first !== null
+  const bare = {
+    config,
+    files,
+    allowedHosts: new AllowedHosts(config.allowedHosts),
+    clock,
+    clockBuffer,
+    storeDials: createDialBuffer(),
+    announcer,
+    undoing,
+    current: first?.ground.current ?? new CurrentLab(),
+    shared: first?.shared ?? null,
+  }
+  return { ...bare, stores: createStores(bare) }
+}
+
+const switchable = ({ announcer }: Ground, parts: LabParts): SwitchableLab => ({
+  parts,
+  setAside: (isAside) => {
+    announcer.isSetAside = isAside
+  },
+})
+
+/** What lessons are played with; labs for them are started beside the first one. */
+function createLessons(ground: Ground, { recorder, balancer }: Running): LessonPlayer {
+  const { config, files, announcer, current } = ground
+  const startBeside: StartBeside = async (wanted, folder, undoing) => {
+    const keepCapacity = (capacity: number): void => current.first.parts.keepCapacity(capacity)
+    const shared: Shared = { recorder, balancer, lessons, keepCapacity }
+    const beside = await layGround({ ...config, ...wanted }, folder, { ground, shared }, undoing)
+    return switchable(beside, assemble(beside, await startTraffic(beside), lessons))
+  }
+  const lessons = new LessonPlayer({
+    library: new LessonLibrary(config.lessonsDir ?? join(files.folder, 'lessons')),
+    startStage: stagesBeside({
+      folder: files.folder,
+      current,
+      balancer,
+      startBeside,
+      operationsOn: (lab) => createRouterClient(router, { context: { lab } }),
+    }),
+    recorder,
+    operatorsLab: () => current.first.parts,
+    onChange: (run) => announcer.publishTraffic({ type: 'lesson', run }),
+    onAction: (action, params) => current.parts.note(action, params),
+    readProgress: () => files.settings.lessonProgress(),
+    keepProgress: (progress) => files.settings.keepLessonProgress(progress),
+  })
+  ground.undoing.add(() => lessons.leave())
+  return lessons
 }
 
 async function start(config: Config, undoing: Undoing): Promise<Lab> {
   const folder = openDataFolder(config.dataDir, config.isFresh)
   undoing.add(() => folder.release())
-  const clockBuffer = createClockBuffer()
-  const clock = new LabClock(clockBuffer)
-  const files = await openLabFiles(folder.path, clock, undoing)
-  const announcer = new Announcer(clock)
+  const ground = await layGround(config, folder.path, null, undoing)
+  const { files, current } = ground
   const checkpoints = new Checkpoints({
     databaseFiles: [files.targetFile, files.labFile],
     onProblem: (message) => console.error(message),
   })
   undoing.add(() => checkpoints.close())
-  const allowedHosts = new AllowedHosts(config.allowedHosts)
-  const bare = { config, files, allowedHosts, clock, clockBuffer, storeDials: createDialBuffer(), announcer, undoing }
-  const ground: Ground = { ...bare, stores: createStores(bare) }
-  const parts = assemble(ground, await startTraffic(ground))
-  const { token, url, notices } = await openControl(ground, parts)
+  const running = await startTraffic(ground)
+  const notices = [...files.notices, ...running.notices]
+  const parts = { ...assemble(ground, running, createLessons(ground, running)), notices }
+  current.use(switchable(ground, parts), running.balancer)
+  const { token, url } = await openControl(ground, notices)
   const workbench = `${url}/#token=${token}`
   const { version, mode, balancerUrl: balancer } = parts
   const ready: Ready = { version, mode, workbench, api: `${url}/lab/api`, balancer, token, dataDir: folder.path }
@@ -282,7 +376,7 @@ async function start(config: Config, undoing: Undoing): Promise<Lab> {
     dataDir: folder.path,
     notices,
     clientTag: (id) => {
-      const tag = parts.clients.tagOf(id)
+      const tag = current.parts.clients.tagOf(id)
       return tag === null ? null : { name: 'X-AuthLab-Client', tag }
     },
     close: () => {

@@ -61,6 +61,7 @@ export const EMPTY_LAB: LabModel = {
   actions: [],
   revocations: [],
   notices: [],
+  lesson: null,
   isStale: false,
   generation: 0,
 }
@@ -136,6 +137,8 @@ function change(lab: LabModel, event: LabEvent): Partial<LabModel> {
       return { clock: event.clock }
     case 'revocation':
       return { revocations: putRevocation(lab.revocations, event.revocation) }
+    case 'lesson':
+      return { lesson: event.run }
     case 'resync':
       return { isStale: true }
     case 'exchange-started':

@@ -147,9 +147,14 @@ export class ClientPool {
   }
 
   /** Back to the clients of a fresh lab, with empty jars. */
-  async reset(): Promise<void> {
+  reset(): Promise<void> {
+    return this.replace(STARTING_CLIENTS)
+  }
+
+  /** These clients and no others, with empty jars. */
+  async replace(identities: readonly ClientIdentity[]): Promise<void> {
     await this.#closeAll()
-    for (const identity of STARTING_CLIENTS) this.#put(identity)
+    for (const identity of identities) this.#put(identity)
     this.#keep()
   }
 

@@ -49,6 +49,8 @@ export interface Cluster {
   setKeys(keys: TargetKeys): Promise<void>
   /** Every node that is up writes the touches it holds back. */
   flush(): Promise<void>
+  /** Reads the counters of every node now, instead of at their next turn. */
+  measure(): Promise<void>
   /** As many nodes as at the start, new threads, with these settings; one of them puts the target's data back to the start. */
   reset(change: ClusterSettings & { keys: TargetKeys }): Promise<void>
   /** Within two seconds. */
@@ -184,6 +186,10 @@ class ThreadedCluster implements Cluster {
   async flush(): Promise<void> {
     // A node that goes down meanwhile has nothing left to write.
     await Promise.allSettled(this.#nodes.map((node) => node.thread?.order('flush')))
+  }
+
+  async measure(): Promise<void> {
+    await Promise.all(this.#nodes.map((node) => node.measure()))
   }
 
   async reset(change: ClusterSettings & { keys: TargetKeys }): Promise<void> {

@@ -32,7 +32,8 @@ const MAX_BODY = '1mb'
 
 /** How the control plane is made. */
 export interface ControlOptions {
-  readonly lab: LabParts
+  /** The lab that commands are for, now. */
+  lab(): LabParts
   readonly token: string
   /** The port it listens on, known once it does. */
   port(): number
@@ -81,14 +82,14 @@ function createApi({ lab, token }: ControlOptions, stream: EventStream): Router 
     next()
   })
   api.get('/events', stream.handler)
-  const document = openApiDocument(lab.version)
+  const document = openApiDocument(lab().version)
   api.get('/openapi.json', async (_request, response) => {
     response.json(await document)
   })
   // oRPC takes a body that is parsed already; its own reader knows no limit.
   api.use(express.json({ limit: MAX_BODY, strict: false, type: () => true }))
   api.use(async (request, response, next) => {
-    const { matched } = await handler.handle(request, response, { prefix: API_BASE, context: { lab } })
+    const { matched } = await handler.handle(request, response, { prefix: API_BASE, context: { lab: lab() } })
     if (!matched) next()
   })
   api.use(notFound)
@@ -122,7 +123,7 @@ function createPage(): Router {
 
 /** Makes the control plane's app; see the top of this file for whom it lets in. */
 export function createControlApp(options: ControlOptions): ControlApp {
-  const stream = new EventStream(options.lab.log)
+  const stream = new EventStream(options.lab().log)
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')

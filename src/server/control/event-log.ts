@@ -49,6 +49,7 @@ export class EventLog {
   readonly #capacity: number
   readonly #ring: string[]
   readonly #listeners = new Set<() => void>()
+  readonly #watchers = new Set<(change: LabChange) => void>()
   readonly #ended = new Set<string>()
   #pending: LabChange[] = []
   #timer: NodeJS.Timeout | undefined
@@ -75,6 +76,7 @@ export class EventLog {
     // Nodes tell of a use a moment later than of an end: a session that has ended does not come back for it.
     else if (change.type === 'session' && this.#ended.has(change.session.id)) return
     this.#pending.push(change)
+    for (const watch of this.#watchers) watch(change)
     this.#timer ??= setTimeout(() => this.flush(), BATCH_MS)
   }
 
@@ -114,6 +116,12 @@ export class EventLog {
   onNumbered(listener: () => void): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
+  }
+
+  /** Called with each change at once, before it is numbered. @returns how to stop */
+  onPublished(watch: (change: LabChange) => void): () => void {
+    this.#watchers.add(watch)
+    return () => this.#watchers.delete(watch)
   }
 
   #append(change: LabChange): void {

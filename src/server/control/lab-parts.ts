@@ -7,6 +7,7 @@ import type { SessionStores } from '../cluster/session-stores.ts'
 import type { CredentialWatch } from '../credentials/credential-watch.ts'
 import type { LabKeys } from '../lab-keys.ts'
 import type { AccountRows } from '../storage/account-rows.ts'
+import type { LessonPlayer } from '../teaching/lesson-player.ts'
 import type { Recorder } from '../traffic/recorder.ts'
 import type { EventLog } from './event-log.ts'
 
@@ -29,6 +30,8 @@ export interface LabParts {
   readonly credentials: CredentialWatch
   readonly log: EventLog
   readonly keys: LabKeys
+  /** One for all labs of this process. */
+  readonly lessons: LessonPlayer
   /** Remembers how many exchanges to keep for the next start. */
   keepCapacity(capacity: number): void
   /** Puts an operator's action into the traffic. */

@@ -6,6 +6,7 @@ import { exchanges } from './operations/exchanges.ts'
 import { api } from './operations/implementer.ts'
 import { keys } from './operations/keys.ts'
 import { lab } from './operations/lab.ts'
+import { lessons, progress } from './operations/lessons.ts'
 import { nodes } from './operations/nodes.ts'
 import { refreshFamilies } from './operations/refresh-families.ts'
 import { revocations } from './operations/revocations.ts'
@@ -28,4 +29,6 @@ export const router = api.router({
   keys,
   clock,
   tokenInspection,
+  lessons,
+  progress,
 })

@@ -39,5 +39,6 @@ export async function readState(lab: LabParts): Promise<LabState> {
     actions: lab.recorder.actions(),
     revocations: lab.credentials.revocations(),
     notices: [...lab.notices],
+    lesson: lab.lessons.current(),
   }
 }

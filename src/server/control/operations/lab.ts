@@ -6,8 +6,10 @@ import { resetLab } from './reset-lab.ts'
 export const lab = api.lab.router({
   get: api.lab.get.handler(({ context }) => readState(context.lab)),
   reset: api.lab.reset.handler(async ({ context }) => {
-    await resetLab(context.lab)
-    return readState(context.lab)
+    // The operator's lab is meant, not that of a lesson.
+    const lab = await context.lab.lessons.outside()
+    await resetLab(lab)
+    return readState(lab)
   }),
   setRecording: api.lab.setRecording.handler(({ context: { lab }, input }) => {
     const wasOn = lab.recorder.recording().isOn

@@ -1,0 +1,89 @@
+import type { Client } from '../../contract/clients.ts'
+import type { LessonAction, LessonActionOf } from '../../contract/lessons/actions.ts'
+import { LabError } from '../errors.ts'
+import type { StepContext } from './lesson-stage.ts'
+import { alteredCredential } from './tampering.ts'
+
+type Caused = readonly string[]
+type Perform<Kind extends LessonAction['do']> = (action: LessonActionOf<Kind>, context: StepContext) => Promise<Caused>
+
+/** Method and target of a request as a lesson writes it. */
+export const readRequestLine = (line: string): { method: string; path: string } => {
+  const [method = '', path = ''] = line.split(' ')
+  return { method, path }
+}
+
+async function findClient({ stage }: StepContext, id: string): Promise<Client> {
+  const client = (await stage.operations.clients.list()).find((candidate) => candidate.id === id)
+  if (!client) throw new LabError('conflict', `The client ${id} is gone: reset the step.`)
+  return client
+}
+
+async function sessionOf(context: StepContext, client: string): Promise<string> {
+  const id = (await findClient(context, client)).sessionId
+  if (id === null) throw new LabError('conflict', `The client ${client} has no session cookie: log in first.`)
+  return id
+}
+
+const call: Perform<'call'> = async ({ client, request, times, headers, body, credential }, { stage }) => {
+  const order = { id: client, ...readRequestLine(request), headers, body, credential }
+  const caused: string[] = []
+  for (let sent = 0; sent < times; sent++) caused.push(...(await stage.operations.clients.request(order)).exchanges)
+  return caused
+}
+
+const tamper: Perform<'tamper'> = async ({ client, request, change }, context) => {
+  const header = alteredCredential(await findClient(context, client), change)
+  const order = { id: client, ...readRequestLine(request), headers: [header] }
+  return (await context.stage.operations.clients.request(order)).exchanges
+}
+
+const replay: Perform<'replay'> = async ({ client, exchange, request }, { stage, exchangesOf }) => {
+  const id = exchangesOf(exchange.step)[exchange.nth - 1]
+  if (id === undefined) throw new LabError('conflict', 'The exchange to be sent again is not there yet.')
+  return (await stage.operations.exchanges.replay({ id, client, ...(request !== undefined && readRequestLine(request)) })).exchanges
+}
+
+/** Runs an operation that sends no request. */
+const quietly =
+  <Kind extends LessonAction['do']>(operate: (action: LessonActionOf<Kind>, context: StepContext) => Promise<unknown>): Perform<Kind> =>
+  async (action, context) => {
+    await operate(action, context)
+    return []
+  }
+
+const PERFORM: { [Kind in LessonAction['do']]: Perform<Kind> } = {
+  login: async ({ client, password }, { stage }) => (await stage.operations.clients.login({ id: client, password })).exchanges,
+  logout: async ({ client }, { stage }) => (await stage.operations.clients.logout({ id: client })).exchanges,
+  refresh: async ({ client }, { stage }) => (await stage.operations.clients.refresh({ id: client })).exchanges,
+  call,
+  tamper,
+  replay,
+  'change-mechanism': quietly(({ client, mechanism }, { stage }) => stage.operations.clients.change({ id: client, mechanism })),
+  'kill-node': quietly(({ node }, { stage }) => stage.operations.nodes.kill({ id: node })),
+  'start-node': quietly(({ node }, { stage }) => stage.operations.nodes.start({ id: node })),
+  'drain-node': quietly(({ node }, { stage }) => stage.operations.nodes.drain({ id: node })),
+  'add-node': quietly((_action, { stage }) => stage.operations.nodes.add()),
+  'change-node': quietly(({ node, change }, { stage }) => stage.operations.nodes.change({ id: node, ...change })),
+  'change-cluster': quietly(({ change }, { stage }) => stage.operations.cluster.change(change)),
+  'move-clock': quietly(({ seconds }, { stage }) =>
+    stage.operations.clock.set({ offsetMs: Math.round(stage.lab.clock.offsetMs) + seconds * 1000 }),
+  ),
+  'rotate-key': quietly(({ algorithm, emergency }, { stage }) => stage.operations.keys.rotate({ algorithm, emergency })),
+  'rotate-cookie-secret': quietly(({ emergency }, { stage }) => stage.operations.keys.rotate({ cookieSecret: true, emergency })),
+  'change-account': quietly(({ account, role, disabled, scopes }, { stage }) =>
+    stage.operations.accounts.change({ name: account, role, disabled, scopes }),
+  ),
+  'end-sessions': quietly(({ account }, { stage }) => stage.operations.accounts.endSessions({ name: account })),
+  'end-session': quietly(async ({ client }, context) => context.stage.operations.sessions.end({ id: await sessionOf(context, client) })),
+  'expire-session': quietly(async ({ client }, context) =>
+    context.stage.operations.sessions.expire({ id: await sessionOf(context, client) }),
+  ),
+}
+
+/**
+ * Carries out one action, as the workbench would. Answers the exchanges that it caused, in order, recorded whole.
+ * @throws LabError or the error of the operation when it cannot be done
+ */
+export const performAction = (action: LessonAction, context: StepContext): Promise<Caused> =>
+  (PERFORM[action.do] as Perform<LessonAction['do']>)(action as never, context)
