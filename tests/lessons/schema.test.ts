@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { Lesson, type LessonInput } from '../../src/contract/lessons/lesson.ts'
+import { Lesson, type LessonInput, lessonJsonSchema } from '../../src/contract/lessons/lesson.ts'
 import { LESSONS } from '../../src/lessons/all-lessons.ts'
 
 const HAN = /\p{Script=Han}/u
@@ -81,4 +82,13 @@ test('a prediction with two right answers, a text in one language only and an un
   ])
   expect(issuesOf({ ...first, title: { en: 'Only English' } })[0]).toMatch(/^title\.zh: /)
   expect(issuesOf({ ...first, steps: [{ ...second, do: [{ do: 'eval', code: '1' }] }] })[0]).toMatch(/^steps\.0\.do\.0\.do: /)
+})
+
+test('docs/lesson.schema.json is what the schema says now', () => {
+  expect(readFileSync(new URL('../../docs/lesson.schema.json', import.meta.url), 'utf8')).toBe(lessonJsonSchema())
+})
+
+test('a lesson without what has a default is read as the editor’s schema says it may be written', () => {
+  const { required } = JSON.parse(lessonJsonSchema())
+  expect(required).toEqual(['id', 'title', 'summary', 'minutes', 'lab', 'steps'])
 })

@@ -134,3 +134,6 @@ export const Lesson = z
 export type Lesson = z.infer<typeof Lesson>
 /** A lesson as it is written: what has a default may be left out. */
 export type LessonInput = z.input<typeof Lesson>
+
+/** The JSON schema of a lesson's file, as an editor reads it. Which names have to be there is checked when the file is read. */
+export const lessonJsonSchema = (): string => `${JSON.stringify(z.toJSONSchema(Lesson, { io: 'input', reused: 'ref' }), null, 2)}\n`
