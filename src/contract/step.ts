@@ -22,6 +22,8 @@ export const STEP_KINDS = [
   'token-audience',
   'token-not-before',
   'token-expiry',
+  'client-authentication',
+  'token-introspection',
   'account-lookup',
   'password-verify',
   'role',

@@ -20,6 +20,8 @@ export interface TargetKeys {
   /** The first signs the session cookie, all verify it. */
   readonly cookieSecrets: readonly string[]
   readonly tokenKeys: readonly TokenKeySource[]
+  /** Of the confidential client `resource-server`; absent where none can authenticate. */
+  readonly clientSecret?: string
 }
 
 /** A symmetric key that signs by HS256. */

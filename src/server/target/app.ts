@@ -10,6 +10,7 @@ import { answerFailure, answerUnknownMethod, answerUnknownPath } from './failure
 import { addLatency } from './latency.ts'
 import { retryBusy } from './retry-busy.ts'
 import { addToCart } from './routes/cart.ts'
+import { introspect } from './routes/introspect.ts'
 import { listKeys } from './routes/jwks.ts'
 import { changePassword } from './routes/password.ts'
 import { portalFile } from './routes/portal.ts'
@@ -47,6 +48,10 @@ type Route = readonly [method: Method, path: string, ...handlers: RequestHandler
 const BODY_LIMIT = '16kb'
 const json = express.json({ limit: BODY_LIMIT })
 const form = express.urlencoded({ limit: BODY_LIMIT, extended: false })
+/** For tokens: a header field holds no more than the balancer's 16 KiB, and a form may need three octets for one. */
+const TOKEN_BODY_LIMIT = '48kb'
+const tokenJson = express.json({ limit: TOKEN_BODY_LIMIT })
+const tokenForm = express.urlencoded({ limit: TOKEN_BODY_LIMIT, extended: false })
 
 const helmetHeaders = helmet({
   contentSecurityPolicy: {
@@ -119,7 +124,8 @@ const routes = (context: TargetContext, portalDir: string): Route[] => [
   ['delete', '/sessions', deleteSessions(context)],
   ['delete', '/sessions/:id', deleteOneSession(context)],
   ['post', '/token', json, form, createToken(context)],
-  ['post', '/token/revoke', json, form, revokeToken(context)],
+  ['post', '/token/revoke', tokenJson, tokenForm, revokeToken(context)],
+  ['post', '/token/introspect', tokenForm, introspect(context)],
   ['get', '/orders', listOrders(context)],
   ['get', '/admin/users', listUsers(context)],
   ['post', '/transfer', json, createTransfer(context)],
@@ -161,7 +167,8 @@ export const createTargetApp = (deps: TargetDeps): TargetApp => {
     families: context.operatedFamilies,
     counts: () => ({ ...context.counts, sessions: context.store.ownSessions?.() ?? null }),
     flush: () => void context.store.flush(),
-    setKeys: ({ cookieSecrets, tokenKeys }) => {
+    setKeys: ({ cookieSecrets, tokenKeys, clientSecret = null }) => {
+      context.clientSecret = clientSecret
       if (!deps.keyring) context.policy.keyring = createKeyring(tokenKeys)
       context.cookieSecrets.splice(0, context.cookieSecrets.length, ...cookieSecrets)
     },

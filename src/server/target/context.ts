@@ -70,6 +70,8 @@ export interface TargetContext {
   database: Database.Database
   /** Always this array, changed in place: express-session reads it anew for every request. */
   readonly cookieSecrets: string[]
+  /** Of the one confidential client; null when none can authenticate. */
+  clientSecret: string | null
   policy: TokenPolicy
   refresh: RefreshPolicy
   accounts: AccountRows
@@ -115,6 +117,7 @@ export const createContext = (deps: TargetDeps): TargetContext => {
     clock,
     database,
     cookieSecrets,
+    clientSecret: keys.clientSecret ?? null,
     policy: {
       clock,
       keyring: deps.keyring ?? createKeyring(keys.tokenKeys),

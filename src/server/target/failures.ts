@@ -41,7 +41,7 @@ export const answerFailure: ErrorRequestHandler = (error: unknown, request, resp
     next(error)
     return
   }
-  if (/^\/token(\/revoke)?$/.test(request.path) && denial.status === 400) sendOAuthError(response, 'invalid_request', denial)
+  if (/^\/token(\/revoke|\/introspect)?$/.test(request.path) && denial.status === 400) sendOAuthError(response, 'invalid_request', denial)
   else sendProblem(response, denial)
 }
 

@@ -5,6 +5,8 @@ import { sendProblem } from './problem.ts'
 
 const password = z.string().min(1).max(MAX_PASSWORD_LENGTH)
 const name = z.string().min(1).max(200)
+/** Longer than any that comes through in a header field. */
+const MAX_TOKEN_LENGTH = 30_000
 
 /** Body of a login. */
 export const LoginInput = z.object({ username: name, password })
@@ -16,13 +18,21 @@ export const TokenInput = z.object({
   refresh_token: z.string().min(1).max(500).optional(),
   scope: z.string().max(1000).optional(),
   client_id: z.string().max(200).optional(),
+  client_secret: z.unknown().optional(),
   transport: z.enum(['body', 'cookie']).default('body'),
 })
 /** Body of a revocation (RFC 7009 §2.1); `token_type_hint` is no more than a hint, and not needed here. */
 export const RevokeInput = z.object({
-  token: z.string().min(1).max(16_000).optional(),
+  token: z.string().min(1).max(MAX_TOKEN_LENGTH).optional(),
   client_id: z.string().max(200).optional(),
+  client_secret: z.unknown().optional(),
   transport: z.enum(['body', 'cookie']).default('body'),
+})
+/** Body of an introspection (RFC 7662 §2.1); `token_type_hint` is no more than a hint, and not needed here. */
+export const IntrospectInput = z.object({
+  token: z.string().min(1).max(MAX_TOKEN_LENGTH),
+  client_id: z.string().max(200).optional(),
+  client_secret: z.unknown().optional(),
 })
 /** Body of an addition to the cart. */
 export const CartInput = z.object({ item: z.string().min(1).max(40) })

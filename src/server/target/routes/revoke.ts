@@ -1,5 +1,6 @@
 import type { RequestHandler } from 'express'
 import { parseCookieHeader } from '../../../protocol/cookie.ts'
+import { authenticateClient } from '../client-authentication.ts'
 import type { TargetContext } from '../context.ts'
 import { REFRESH_COOKIE, TOKEN_COOKIE } from '../credentials.ts'
 import { checkAmbientRequest } from '../csrf.ts'
@@ -12,8 +13,8 @@ import { revokeFamily } from '../tokens/revoke-refresh.ts'
 import { noteAccount, noteMechanism, noteRevocation, noteVerdict } from '../trace.ts'
 
 /**
- * `POST /token/revoke` (RFC 7009): ends a refresh token and its whole family; a token that is not known is no error. The clients here are
- * public ones: they authenticate by nothing, and only the client that a token was issued to may revoke it (§2.1, §5).
+ * `POST /token/revoke` (RFC 7009): ends a refresh token and its whole family; a token that is not known is no error. A
+ * confidential client authenticates, public ones only say their id; only the client that a token was issued to may revoke it (§2.1, §5).
  */
 export const revokeToken =
   (context: TargetContext): RequestHandler =>
@@ -24,6 +25,12 @@ export const revokeToken =
     const token = isCookie ? (cookies.find(({ name }) => name === REFRESH_COOKIE)?.value ?? '') : data?.token
     if (!data || token === undefined) {
       sendOAuthError(response, 'invalid_request', { verdict: 'not-auth', status: 400, detail: 'token is missing, repeated or not valid.' })
+      return
+    }
+    const stated = { clientId: data.client_id, hasSecret: data.client_secret !== undefined }
+    const client = authenticateClient(context, request, stated, false)
+    if (client.denial) {
+      sendOAuthError(response, client.error, client.denial)
       return
     }
     noteMechanism(isCookie ? 'jwt-cookie' : 'jwt-bearer')
@@ -38,7 +45,7 @@ export const revokeToken =
       sendOAuthError(response, 'unsupported_token_type', { verdict: 'not-auth', status: 400, detail })
       return
     }
-    const { record, why } = await findBound(context, token, data.client_id ?? null)
+    const { record, why } = await findBound(context, token, client.clientId)
     if (why?.isOtherClient) {
       sendOAuthError(response, 'invalid_grant', why.denial)
       return

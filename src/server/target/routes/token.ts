@@ -2,6 +2,7 @@ import type { Request, RequestHandler, Response } from 'express'
 import type { z } from 'zod'
 import type { Account } from '../../../contract/accounts.ts'
 import { parseCookieHeader } from '../../../protocol/cookie.ts'
+import { authenticateClient } from '../client-authentication.ts'
 import type { TargetContext } from '../context.ts'
 import { cookieCredential, REFRESH_COOKIE, SESSION_COOKIE } from '../credentials.ts'
 import { checkAmbientRequest, checkOrigin } from '../csrf.ts'
@@ -126,7 +127,11 @@ const issue = async (context: TargetContext, request: Request, response: Respons
     sendOAuthError(response, 'unsupported_grant_type', invalid('This server only verifies tokens: ask one that signs them.'))
     return
   }
-  await grant(context, request, response, parsed.data)
+  const { client_id: clientId, client_secret: secret } = parsed.data
+  // RFC 6749 §3.2.1: a confidential client must prove who it is; the others only say so.
+  const client = authenticateClient(context, request, { clientId, hasSecret: secret !== undefined }, false)
+  if (client.denial) sendOAuthError(response, client.error, client.denial)
+  else await grant(context, request, response, { ...parsed.data, client_id: client.clientId ?? undefined })
 }
 
 /** `POST /token` (RFC 6749 §6 and §4.3.2; the latter is kept for teaching: RFC 9700 §2.4 forbids the password grant to real clients of others). */
