@@ -1,5 +1,6 @@
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
+import { Revocation } from './revocations.ts'
 
 /** Schema of an account's role. */
 export const Role = z.enum(['admin', 'user'])
@@ -27,7 +28,19 @@ export const accounts = {
     )
     .output(Account),
   endSessions: oc
-    .route({ method: 'DELETE', path: '/accounts/{name}/sessions', summary: 'Log this account out everywhere' })
+    .route({
+      method: 'DELETE',
+      path: '/accounts/{name}/sessions',
+      summary: 'Log this account out everywhere: sessions, refresh tokens and access tokens',
+    })
     .input(ByName)
-    .output(z.object({ ended: z.number().int() })),
+    .output(
+      z.object({
+        /** Sessions and families of refresh tokens. */
+        ended: z.number().int(),
+        families: z.number().int(),
+        /** The stopwatch of its access tokens and, when there were any, of its sessions. */
+        revocations: z.array(Revocation),
+      }),
+    ),
 }

@@ -21,6 +21,8 @@ export const OPERATOR_ACTIONS = [
   'session-ended',
   'session-expired',
   'account-logged-out',
+  'token-revoked',
+  'family-revoked',
   'account-changed',
   'node-killed',
   'node-started',

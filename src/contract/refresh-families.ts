@@ -1,8 +1,9 @@
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
+import { Revocation } from './revocations.ts'
 
 /** Schema of why a family of refresh tokens was ended before its time. */
-export const RevokedReason = z.enum(['reused', 'logout', 'logout-everywhere', 'password-changed', 'account-disabled'])
+export const RevokedReason = z.enum(['reused', 'logout', 'logout-everywhere', 'password-changed', 'account-disabled', 'operator'])
 /** Why a family of refresh tokens was ended before its time. */
 export type RevokedReason = z.infer<typeof RevokedReason>
 
@@ -49,4 +50,8 @@ export const refreshFamilies = {
     .route({ method: 'GET', path: '/refresh-families', summary: 'Families of refresh tokens with their members, newest first' })
     .input(z.strictObject({ account: z.string().optional(), limit: z.coerce.number().int().min(1).max(1000).default(100) }))
     .output(z.array(RefreshFamily)),
+  revoke: oc
+    .route({ method: 'POST', path: '/refresh-families/{id}/revoke', summary: 'End a family and, by the way in force, its access tokens' })
+    .input(z.strictObject({ id: z.string().regex(/^[0-9a-f]{64}$/, 'takes the id of a family: 64 hexadecimal digits') }))
+    .output(Revocation),
 }

@@ -1,5 +1,6 @@
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
+import { Revocation } from './revocations.ts'
 
 /** How many issued tokens are kept. */
 export const MAX_TOKENS = 10_000
@@ -55,4 +56,8 @@ export const tokens = {
       }),
     )
     .output(z.array(IssuedToken)),
+  revoke: oc
+    .route({ method: 'POST', path: '/tokens/{jti}/revoke', summary: 'Revoke one access token by the way in force' })
+    .input(z.strictObject({ jti: z.string().max(200) }))
+    .output(Revocation),
 }

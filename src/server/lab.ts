@@ -251,6 +251,7 @@ function assemble(
     accounts: new AccountRows(files.target),
     log: announcer.log,
     note: announcer.note,
+    stale: announcer.stale,
     keys: files.keys,
     keepCapacity: shared?.keepCapacity ?? ((capacity) => keep(() => files.settings.keepCaptureCapacity(capacity))),
   }

@@ -285,8 +285,8 @@ describe('accounts', () => {
 
   test('are logged out everywhere', async () => {
     await call('POST', '/clients/alice-laptop/login')
-    expect((await call('DELETE', '/accounts/alice/sessions')).json).toEqual({ ended: 1 })
-    expect(await lastAction()).toMatchObject({ action: 'account-logged-out', params: { account: 'alice', ended: 1 } })
+    expect((await call('DELETE', '/accounts/alice/sessions')).json).toMatchObject({ ended: 1, families: 0 })
+    expect(await lastAction()).toMatchObject({ action: 'account-logged-out', params: { account: 'alice', ended: 1, families: 0 } })
     expect((await call('DELETE', '/accounts/nobody/sessions')).status).toBe(404)
   })
 })

@@ -176,6 +176,14 @@ describe.each(Object.keys(STORES))('refresh tokens in the store %s', (kind) => {
     expect(await families('nobody')).toEqual([])
   })
 
+  test('one family is found by its id, whatever is newer', async () => {
+    const id = await store.begin('one', FAMILY, NOW)
+    await store.begin('other', FAMILY, NOW + 1)
+    expect(await store.list({ account: null, id, limit: 1 }, NOW)).toMatchObject([{ id, members: [{ id }] }])
+    expect(await store.list({ account: 'nobody', id, limit: 1 }, NOW)).toEqual([])
+    expect(await store.list({ account: null, id: '0'.repeat(64), limit: 1 }, NOW)).toEqual([])
+  })
+
   test('a family that ended a week ago is swept away by a later login, with its tokens', async () => {
     await store.begin('old', FAMILY, NOW)
     await rotate('old', 'older')

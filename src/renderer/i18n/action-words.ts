@@ -71,5 +71,8 @@ export function actionWords({ action, params }: OperatorAction): string {
   const value = params[GONE_AT_NOTHING[action] ?? '']
   if (value === 0 || value === 'none') return say(`actions:${action}.none`)
   const urgent = params['emergency'] === true ? [`actions:${action}.emergency`] : []
-  return sayFirst([...urgent, `actions:${action}.full`, `actions:${action}.brief`], all) ?? say(`actions:${action}.plain`)
+  return (
+    sayFirst([...urgent, `actions:${action}.full`, `actions:${action}.brief`, `actions:${action}.bare`], all) ??
+    say(`actions:${action}.plain`)
+  )
 }

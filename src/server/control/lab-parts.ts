@@ -1,3 +1,4 @@
+import type { ListName } from '../../contract/events.ts'
 import type { Notice, OperatorAction } from '../../contract/lab.ts'
 import type { ClientPool } from '../clients/client-pool.ts'
 import type { LabClock } from '../clock.ts'
@@ -34,6 +35,8 @@ export interface LabParts {
   readonly lessons: LessonPlayer
   /** Remembers how many exchanges to keep for the next start. */
   keepCapacity(capacity: number): void
+  /** Lists that are not part of the state have changed. */
+  stale(lists: readonly ListName[]): void
   /** Puts an operator's action into the traffic. */
   note(action: OperatorAction['action'], params?: OperatorAction['params']): void
 }

@@ -28,7 +28,9 @@ export interface CredentialTrace extends CredentialNotes {
 }
 
 /** What was revoked. Of a session nobody tells more than its id. */
-export interface Revoked extends RevocationNote {
+export interface Revoked extends Omit<RevocationNote, 'account'> {
+  /** Null when nobody knows whose it was. */
+  readonly account: string | null
   /** Public ids of the sessions that were ended; empty unless the scope is `session`. */
   readonly sessionIds: readonly string[]
   /** When the last of these sessions would have expired by itself, lab time; null when unknown. */
@@ -166,11 +168,12 @@ export class CredentialWatch {
     return revocation
   }
 
-  #meant({ scope, account, jti, sid }: RevocationNote, lastOrdinal: number): TokenRecord[] {
+  #meant({ scope, account, jti, sid }: Omit<Revoked, 'sessionIds' | 'sessionsEndAt'>, lastOrdinal: number): TokenRecord[] {
     if (scope === 'token') {
       const record = jti === null ? null : this.tokens.find(jti)
       return record ? [record] : []
     }
+    if (account === null) return []
     const ofAccount = this.tokens.list({ account }).filter(({ ordinal }) => ordinal <= lastOrdinal)
     return scope === 'device' ? ofAccount.filter((record) => record.sid === sid) : ofAccount
   }

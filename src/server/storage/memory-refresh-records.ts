@@ -78,8 +78,10 @@ export class MemoryRefreshRecords implements RefreshStore {
     return inForce.filter((family) => revoke(family, reason, now)).map(({ record }) => record.id)
   }
 
-  async list({ account, limit }: FamilyFilter, now: number): Promise<RefreshFamily[]> {
-    const asked = [...this.#families.values()].filter(({ record }) => account === null || record.account === account)
+  async list({ account, id, limit }: FamilyFilter, now: number): Promise<RefreshFamily[]> {
+    const asked = [...this.#families.values()].filter(
+      ({ record }) => (account === null || record.account === account) && (id === undefined || record.id === id),
+    )
     // Reversed first: of two that began in the same millisecond the later one is the newer.
     const newest = asked.reverse().sort((a, b) => b.record.createdAt - a.record.createdAt)
     return newest.slice(0, limit).map(({ record, members }) => {

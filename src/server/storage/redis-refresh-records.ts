@@ -79,7 +79,11 @@ export class RedisRefreshRecords implements RefreshStore {
     return Array.isArray(ended) ? ended.map(String) : []
   }
 
-  async list({ account, limit }: FamilyFilter, now: number): Promise<RefreshFamily[]> {
+  async list({ account, id, limit }: FamilyFilter, now: number): Promise<RefreshFamily[]> {
+    if (id !== undefined) {
+      const family = await this.#fetch(id, now)
+      return family && (account ?? family.account) === family.account ? [family] : []
+    }
     const list = account === null ? REFRESH_KEYS.created : REFRESH_KEYS.account + account
     const families: RefreshFamily[] = []
     const gone: string[] = []

@@ -48,6 +48,8 @@ export type RefreshOutcome =
 /** Which families to list; null = of every account. */
 export interface FamilyFilter {
   readonly account: string | null
+  /** One family alone. */
+  readonly id?: string | undefined
   readonly limit: number
 }
 

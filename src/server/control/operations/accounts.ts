@@ -1,14 +1,15 @@
-import type { RevokedReason } from '../../../contract/refresh-families.ts'
 import { LabError } from '../../errors.ts'
 import type { LabParts } from '../lab-parts.ts'
+import { howTokensEnd, revokeAccount } from '../revoke.ts'
 import { whenFree } from '../when-free.ts'
 import { api } from './implementer.ts'
 
-async function endSessions(lab: LabParts, name: string, reason: RevokedReason): Promise<number> {
-  await lab.stores.families.endForAccount(name, reason, lab.clock.nowMs())
+/** Access tokens stay as they are: nodes that do not read the account again take them at their word until they expire. */
+async function endWhatIsStored(lab: LabParts, name: string): Promise<void> {
+  await lab.stores.families.endForAccount(name, 'account-disabled', lab.clock.nowMs())
   const ended = await lab.stores.directory.endForAccount(name)
   for (const id of ended) lab.log.publish({ type: 'session-removed', id })
-  return ended.length
+  lab.stale(['families'])
 }
 
 const unknown = (name: string): LabError => new LabError('not-found', `There is no account ${name}.`)
@@ -28,13 +29,14 @@ export const accounts = api.accounts.router({
       ...(scopes !== undefined && { scopes: scopes.join(' ') }),
     })
     lab.log.publish({ type: 'account', account })
-    if (disabled) await endSessions(lab, name, 'account-disabled')
+    if (disabled) await endWhatIsStored(lab, name)
     return account
   }),
   endSessions: api.accounts.endSessions.handler(async ({ context: { lab }, input: { name } }) => {
     if (!lab.accounts.find(name)) throw unknown(name)
-    const ended = await endSessions(lab, name, 'logout-everywhere')
-    lab.note('account-logged-out', { account: name, ended })
-    return { ended }
+    const { sessions, families, revocations } = await revokeAccount(lab, name, 'logout-everywhere')
+    const tokens = revocations[0] ? howTokensEnd(revocations[0]) : {}
+    lab.note('account-logged-out', { account: name, ended: sessions.length, families: families.length, ...tokens })
+    return { ended: sessions.length, families: families.length, revocations }
   }),
 })

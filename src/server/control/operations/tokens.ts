@@ -1,5 +1,6 @@
 import type { IssuedToken } from '../../../contract/tokens.ts'
 import type { TokenRecord } from '../../credentials/issued-tokens.ts'
+import { revokeToken } from '../revoke.ts'
 import { api } from './implementer.ts'
 
 const toIssuedToken = ({ ordinal: _, ...record }: TokenRecord, now: number): IssuedToken => ({
@@ -17,4 +18,5 @@ export const tokens = api.tokens.router({
       .filter((token) => state === undefined || token.state === state)
       .slice(0, limit)
   }),
+  revoke: api.tokens.revoke.handler(({ context: { lab }, input: { jti } }) => revokeToken(lab, jti)),
 })
