@@ -88,6 +88,7 @@ function stateWith(count: number): LabState {
       lifetimes: LIFETIMES,
       isRolling: false,
     },
+    keyring: { algorithm: 'HS256', keys: [], cookieSecrets: [], rotation: { everySeconds: null, nextAt: null }, atRest: 'file-0600' },
     clock: { offsetMs: 0, isPaused: false, labTime: Date.now(), realTime: Date.now() },
     recording: { isOn: true, capacity: 2 * count, count },
     nodes: [],

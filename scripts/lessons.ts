@@ -4,7 +4,8 @@ import { parseArgs } from 'node:util'
 import { lessonJsonSchema } from '../src/contract/lessons/lesson.ts'
 import type { LessonFile, LessonReport, LessonSummary } from '../src/contract/lessons.ts'
 import { parseConfig } from '../src/server/config.ts'
-import { type Lab, startLab } from '../src/server/lab.ts'
+import { startLab } from '../src/server/lab.ts'
+import type { Lab } from '../src/server/running-lab.ts'
 import { ROOT } from './paths.ts'
 
 const USAGE = `Runs lessons without a window, from end to end, and prints what became of their checkpoints: the pre-flight before a class.

@@ -5,6 +5,7 @@ import { Client } from './clients.ts'
 import { Clock } from './clock.ts'
 import { ClusterState } from './cluster.ts'
 import { ExchangeSummary } from './exchanges.ts'
+import { Keyring } from './keys.ts'
 import { OperatorAction, Recording } from './lab.ts'
 import { LessonRun } from './lessons/lesson-run.ts'
 import { Node } from './nodes.ts'
@@ -33,6 +34,7 @@ export const LabEvent = z.discriminatedUnion('type', [
   z.object({ seq, type: z.literal('node'), node: Node }),
   z.object({ seq, type: z.literal('node-removed'), id: z.string() }),
   z.object({ seq, type: z.literal('cluster'), cluster: ClusterState }),
+  z.object({ seq, type: z.literal('keyring'), keyring: Keyring }),
   z.object({ seq, type: z.literal('session'), session: SessionRow }),
   z.object({ seq, type: z.literal('session-removed'), id: z.string() }),
   z.object({ seq, type: z.literal('account'), account: Account }),

@@ -2,6 +2,21 @@ import { oc } from '@orpc/contract'
 import { z } from 'zod'
 import { TokenAlgorithm } from './token-algorithm.ts'
 
+/** The most keys, and the most cookie secrets, that verify at once. */
+export const MAX_LIVE_KEYS = 16
+/** The least and the most time between two keys that are made by themselves, seconds: the most is a year. */
+export const MIN_ROTATION_SECONDS = 10
+/** See {@link MIN_ROTATION_SECONDS}. */
+export const MAX_ROTATION_SECONDS = 366 * 24 * 3600
+
+/** Schema of how what is secret of the keys is kept on disk. */
+export const AtRest = z.enum(['safe-storage', 'file-0600'])
+/**
+ * How what is secret of the keys is kept on disk. `safe-storage`: sealed with a key that the operating system keeps for this user; `file-0600`:
+ * as it is, in a file that its owner alone can read.
+ */
+export type AtRest = z.infer<typeof AtRest>
+
 /** Schema of a key of the keyring, without anything that is secret. Times are of the lab clock, Unix milliseconds. */
 export const TokenKey = z.object({
   kid: z.string(),
@@ -12,6 +27,8 @@ export const TokenKey = z.object({
   createdAt: z.number().nullable(),
   /** When another key took its place; null while it signs. */
   replacedAt: z.number().nullable(),
+  /** When it is retired by itself, since no token of it can be good any more; null unless verifying. */
+  retiresAt: z.number().nullable(),
   /** Null unless retired. */
   retiredAt: z.number().nullable(),
 })
@@ -25,9 +42,21 @@ export const Keyring = z.object({
   /** The newest first; retired ones are forgotten after a while. */
   keys: z.array(TokenKey),
   /** The first signs the session cookie, all verify it. */
-  cookieSecrets: z.array(z.object({ id: z.string(), createdAt: z.number().nullable() })),
-  /** How what is secret is kept: in a file that its owner alone can read. */
-  atRest: z.literal('file-0600'),
+  cookieSecrets: z.array(
+    z.object({
+      id: z.string(),
+      createdAt: z.number().nullable(),
+      /** When no session that it signed can last any more, and it is forgotten; null for the first. */
+      retiresAt: z.number().nullable(),
+    }),
+  ),
+  /** The schedule of new keys of tokens, on the lab clock; both null when none is made by itself. */
+  rotation: z.object({
+    everySeconds: z.number().int().nullable(),
+    /** Unix milliseconds. In the past while as many keys verify as may: it waits until one of them is retired. */
+    nextAt: z.number().nullable(),
+  }),
+  atRest: AtRest,
 })
 /** The keyring as its owner sees it. */
 export type Keyring = z.infer<typeof Keyring>
@@ -71,7 +100,13 @@ export const keys = {
     )
     .output(KeyRotation),
   change: oc
-    .route({ method: 'PATCH', path: '/keys', summary: 'Sign by another algorithm, with a new key' })
-    .input(z.strictObject({ algorithm: TokenAlgorithm }))
+    .route({ method: 'PATCH', path: '/keys', summary: 'Sign by another algorithm, with a new key; make new keys on a schedule' })
+    .input(
+      z.strictObject({
+        algorithm: TokenAlgorithm.optional(),
+        /** A new key so often, on the lab clock; null: none by itself. A clock that jumps over many rotations makes one. */
+        rotateEverySeconds: z.number().int().min(MIN_ROTATION_SECONDS).max(MAX_ROTATION_SECONDS).nullable().optional(),
+      }),
+    )
     .output(Keyring),
 }

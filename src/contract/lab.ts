@@ -5,6 +5,7 @@ import { Client } from './clients.ts'
 import { Clock } from './clock.ts'
 import { ClusterState } from './cluster.ts'
 import { ExchangeSummary } from './exchanges.ts'
+import { Keyring } from './keys.ts'
 import { LessonRun } from './lessons/lesson-run.ts'
 import { Node } from './nodes.ts'
 import { Revocation } from './revocations.ts'
@@ -49,6 +50,9 @@ export const OPERATOR_ACTIONS = [
   'key-rotated',
   'cookie-secret-rotated',
   'token-forged',
+  'key-retired',
+  'cookie-secret-retired',
+  'key-schedule-changed',
   'client-added',
   'client-removed',
   'client-mechanism-changed',
@@ -84,7 +88,10 @@ export const Recording = z.object({
 export type Recording = z.infer<typeof Recording>
 
 /** Schema of something the operator should know from the start, for example a damaged database moved aside. */
-export const Notice = z.object({ code: z.enum(['database-moved-aside', 'port-moved']), params: z.record(z.string(), z.string()) })
+export const Notice = z.object({
+  code: z.enum(['database-moved-aside', 'keys-moved-aside', 'keys-left-sealed', 'port-moved']),
+  params: z.record(z.string(), z.string()),
+})
 /** Something the operator should know from the start. */
 export type Notice = z.infer<typeof Notice>
 
@@ -97,6 +104,7 @@ export const LabState = z.object({
   balancer: z.object({ url: z.string(), portalUrl: z.string() }),
   cluster: ClusterState,
   clock: Clock,
+  keyring: Keyring,
   recording: Recording,
   nodes: z.array(Node),
   clients: z.array(Client),

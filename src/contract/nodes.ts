@@ -49,6 +49,11 @@ export const Node = z.object({
   signingKeyId: z.string(),
   /** The keys whose tokens it accepts. */
   verifyingKeyIds: z.array(z.string()),
+  /**
+   * How long ago its set of keys was last known to be the issuer's, whole seconds: 0 while it is told of every change; on the lab clock while
+   * it is frozen, in real time where it fetches them from a JWKS URL. Null when it is down, or does not tell.
+   */
+  keysAgeSeconds: z.number().int().nullable(),
   /** It takes no new keys: those it has are all it knows. */
   jwksFrozen: z.boolean(),
   /** It signs session cookies with a secret of its own, which no other node knows. */

@@ -1,7 +1,7 @@
 import { BrowserWindow, session } from 'electron'
 import { z } from 'zod'
 import { LabError } from '../server/errors.ts'
-import type { Lab } from '../server/lab.ts'
+import type { Lab } from '../server/running-lab.ts'
 import { type Fence, fenceContents, fenceSession } from './security.ts'
 
 /** Arguments of `openClientWindow`, as the page sends them. */

@@ -2,9 +2,10 @@ import { app, type BrowserWindow } from 'electron'
 import { CHANNELS } from '../contract/desktop.ts'
 import { type Config, ConfigError, parseConfig } from '../server/config.ts'
 import { LabError } from '../server/errors.ts'
-import { type Lab, startLab } from '../server/lab.ts'
+import { startLab } from '../server/lab.ts'
 import { openBrowser } from '../server/open-browser.ts'
 import { outliveReaders } from '../server/outlive-readers.ts'
+import type { Lab } from '../server/running-lab.ts'
 import { ownFlags } from './arguments.ts'
 import { ClientWindows } from './client-windows.ts'
 import { showCannotStart } from './dialogs.ts'
@@ -12,6 +13,7 @@ import { answerPage } from './ipc.ts'
 import { setMenu } from './menu.ts'
 import { menuStrings } from './menu-strings.ts'
 import { closeLabOnQuit } from './quit.ts'
+import { systemSecretBox } from './secret-box.ts'
 import { BlockedCount, silenceChromium } from './security.ts'
 import { placeUserData } from './user-data.ts'
 import { openWindow, workbenchFence } from './window.ts'
@@ -80,7 +82,8 @@ async function run(config: Config): Promise<void> {
       window?.focus()
     })
     // Beside Chromium's own start, not after it.
-    const starting = startLab({ ...config, mode: config.mode === 'browser' ? 'browser' : 'desktop' })
+    const mode = config.mode === 'browser' ? 'browser' : 'desktop'
+    const starting = startLab({ ...config, mode }, { secretBox: systemSecretBox() })
     closeLabOnQuit(starting, () => exitCode)
     const [lab] = await Promise.all([starting, app.whenReady()])
     await show(lab, config)

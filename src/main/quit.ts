@@ -1,5 +1,5 @@
 import { app } from 'electron'
-import type { Lab } from '../server/lab.ts'
+import type { Lab } from '../server/running-lab.ts'
 
 /** The longest that closing the lab may take, milliseconds. */
 const CLOSE_WITHIN_MS = 4500

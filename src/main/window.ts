@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { app, BrowserWindow, session } from 'electron'
-import type { Lab } from '../server/lab.ts'
+import type { Lab } from '../server/running-lab.ts'
 import { readBounds, rememberBounds } from './bounds.ts'
 import { askForReload } from './dialogs.ts'
 import type { MenuStrings } from './menu-strings.ts'

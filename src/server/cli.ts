@@ -2,9 +2,9 @@ import { once } from 'node:events'
 import type { Notice } from '../contract/lab.ts'
 import { EXIT, leave, leaveFailed, readOrLeave, requireNode, say, watchSignals } from './command-line.ts'
 import { type Config, parseConfig } from './config.ts'
-import type { Lab } from './lab.ts'
 import { openBrowser } from './open-browser.ts'
 import { outliveReaders } from './outlive-readers.ts'
+import type { Lab } from './running-lab.ts'
 
 const inWords = ({ code, params }: Notice): string =>
   code === 'port-moved'

@@ -1,118 +1,104 @@
-import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { z } from 'zod'
-import { TokenAlgorithm } from '../contract/token-algorithm.ts'
+import { dirname, join } from 'node:path'
+import type { AtRest } from '../contract/keys.ts'
+import type { Notice } from '../contract/lab.ts'
 import { LabError } from './errors.ts'
-import { hs256Key, type SecretJwk, type TargetKeys } from './target-keys.ts'
+import { type KeyRecords, parseKeyRecords, toTargetKeys } from './key-records.ts'
+import type { SecretBox } from './secret-box.ts'
+import type { TargetKeys } from './target-keys.ts'
 
-const FILE = 'keys.json'
+const PLAIN_FILE = 'keys.json'
+const SEALED_FILE = 'keys.sealed'
 
-const Time = z.number().nullable()
-const Jwk = z
-  .looseObject({ kty: z.string() })
-  .pipe(z.custom<SecretJwk>((jwk) => Object.values(jwk as object).every((member) => typeof member === 'string')))
-
-const KeyRecord = z.strictObject({
-  kid: z.string().min(1),
-  alg: TokenAlgorithm,
-  createdAt: Time,
-  /** When another took its place; null for the one that signs. */
-  replacedAt: Time,
-  retiredAt: Time,
-  /** Null when it is retired: its secret is not kept. */
-  jwk: Jwk.nullable(),
-})
-/** A key as it is written down. Times are of the lab clock, Unix milliseconds. */
-export type KeyRecord = z.infer<typeof KeyRecord>
-
-const CookieSecretRecord = z.strictObject({ secret: z.string().min(43), createdAt: Time })
-/** A secret of the session cookie as it is written down. */
-export type CookieSecretRecord = z.infer<typeof CookieSecretRecord>
-
-const KeyRecords = z.strictObject({
-  version: z.literal(2),
-  /** The newest, which signs, first. */
-  cookieSecrets: z.tuple([CookieSecretRecord], CookieSecretRecord),
-  /** The newest, which signs, first. */
-  tokenKeys: z.tuple([KeyRecord], KeyRecord),
-})
-/** All that the keys file holds. */
-export type KeyRecords = z.infer<typeof KeyRecords>
-
-const Secret = z.string().regex(/^[A-Za-z0-9_-]{43}$/)
-/** The file as it was before keys could be rotated: one HS256 key, no version. */
-const FirstFormat = z.strictObject({ cookieSecrets: z.array(Secret).min(1), tokenKeyId: z.string().min(1), tokenSecret: Secret })
-
-const migrate = ({ cookieSecrets, tokenKeyId, tokenSecret }: z.infer<typeof FirstFormat>): KeyRecords =>
-  KeyRecords.parse({
-    version: 2,
-    cookieSecrets: cookieSecrets.map((secret) => ({ secret, createdAt: null })),
-    tokenKeys: [
-      {
-        kid: tokenKeyId,
-        alg: 'HS256',
-        createdAt: null,
-        replacedAt: null,
-        retiredAt: null,
-        jwk: hs256Key(tokenKeyId, Buffer.from(tokenSecret, 'base64url')).jwk,
-      },
-    ],
-  })
-
-function read(path: string): KeyRecords | null {
-  const text = readFileSync(path, 'utf8')
-  try {
-    const content: unknown = JSON.parse(text)
-    const first = FirstFormat.safeParse(content)
-    return first.success ? migrate(first.data) : KeyRecords.parse(content)
-  } catch (error) {
-    if (error instanceof SyntaxError || error instanceof z.ZodError) return null
-    throw error
-  }
-}
-
-/** What nodes are given of the records: no retired key. */
-export const toTargetKeys = ({ cookieSecrets, tokenKeys }: KeyRecords): TargetKeys => ({
-  cookieSecrets: cookieSecrets.map(({ secret }) => secret),
-  tokenKeys: tokenKeys.flatMap(({ kid, alg, jwk }, index) => (jwk ? [{ kid, alg, isSigning: index === 0, jwk }] : [])),
-})
-
-/** What a cookie secret can be called without telling it. */
-export const cookieSecretId = (secret: string): string => `cookie-${createHash('sha256').update(secret).digest('hex').slice(0, 6)}`
-
-/** Writes the keys (mode 0600) into this data folder, in the place of those that are there. */
-export function writeKeys(dataDir: string, records: KeyRecords): void {
-  const path = join(dataDir, FILE)
+/** Puts this content (mode 0600) in the place of what is at this path. */
+function replace(path: string, content: string | Uint8Array): void {
   const unfinished = `${path}.new`
   // Written whole under another name first: a crash leaves no half a key behind. What an earlier crash, or anybody else, left under that name
   // would keep its mode and its owner: it goes, and nothing that comes in between is written to.
   rmSync(unfinished, { force: true })
-  writeFileSync(unfinished, `${JSON.stringify(records)}\n`, { mode: 0o600, flag: 'wx', flush: true })
+  writeFileSync(unfinished, content, { mode: 0o600, flag: 'wx', flush: true })
   renameSync(unfinished, path)
 }
 
+function moveAside(path: string): Notice {
+  const aside = `${path}.damaged-${new Date().toISOString().replaceAll(':', '-')}`
+  renameSync(path, aside)
+  return { code: 'keys-moved-aside', params: { path: aside } }
+}
+
+/** What was found: `records` is null when there are none that can be used. */
+interface Found {
+  readonly records: KeyRecords | null
+  readonly notices: readonly Notice[]
+}
+
 /**
- * Reads the keys of this data folder. A file that cannot be read is moved aside.
- * @returns `records` null when there are none; `movedAside`: where the unreadable file is now, or null
+ * The keys in a data folder: sealed where there is a box to seal them with, else as plain JSON, in either case in a file of mode 0600. Sealed
+ * ones that cannot be opened for want of a box are left where they are.
  */
-export function readKeys(dataDir: string): { records: KeyRecords | null; movedAside: string | null } {
-  const path = join(dataDir, FILE)
-  const records = existsSync(path) ? read(path) : null
-  if (records || !existsSync(path)) return { records, movedAside: null }
-  const movedAside = `${path}.damaged-${new Date().toISOString().replaceAll(':', '-')}`
-  renameSync(path, movedAside)
-  return { records: null, movedAside }
+export class KeysFile {
+  readonly #plain: string
+  readonly #sealed: string
+  readonly #box: SecretBox | null
+
+  constructor(dataDir: string, box: SecretBox | null) {
+    this.#plain = join(dataDir, PLAIN_FILE)
+    this.#sealed = join(dataDir, SEALED_FILE)
+    this.#box = box
+  }
+
+  get atRest(): AtRest {
+    return this.#box ? 'safe-storage' : 'file-0600'
+  }
+
+  /** A file that cannot be read is moved aside. */
+  async read(): Promise<Found> {
+    // Plain ones are the newer where both are there: they were made when the sealed ones could not be opened, or just not yet removed.
+    const plain = this.#readPlain()
+    if (plain.records) return plain
+    const sealed = await this.#readSealed()
+    return { records: sealed.records, notices: [...plain.notices, ...sealed.notices] }
+  }
+
+  /** In the place of those that are there; what was written plain is removed once it is sealed. */
+  async write(records: KeyRecords): Promise<void> {
+    const text = `${JSON.stringify(records)}\n`
+    if (!this.#box) {
+      replace(this.#plain, text)
+      return
+    }
+    replace(this.#sealed, await this.#box.seal(text))
+    rmSync(this.#plain, { force: true })
+  }
+
+  #readPlain(): Found {
+    if (!existsSync(this.#plain)) return { records: null, notices: [] }
+    const records = parseKeyRecords(readFileSync(this.#plain, 'utf8'))
+    return { records, notices: records ? [] : [moveAside(this.#plain)] }
+  }
+
+  async #readSealed(): Promise<Found> {
+    if (!existsSync(this.#sealed)) return { records: null, notices: [] }
+    if (!this.#box) return { records: null, notices: [{ code: 'keys-left-sealed', params: { path: this.#sealed } }] }
+    const text = await this.#box.open(readFileSync(this.#sealed)).catch(() => '')
+    const records = parseKeyRecords(text)
+    return { records, notices: records ? [] : [moveAside(this.#sealed)] }
+  }
 }
 
 /** Reads the secrets that a lab keeps in its `keys.json`, to share them with it. @throws LabError `secret-unreadable` with what to do */
 export function readSharedKeys(path: string): TargetKeys {
-  let records: KeyRecords | null = null
+  let text: string
   try {
-    records = read(path)
+    text = readFileSync(path, 'utf8')
   } catch (cause) {
-    throw new LabError('secret-unreadable', `${path} cannot be read: give the keys.json of the lab's data folder.`, { cause })
+    const isSealed = existsSync(join(dirname(path), SEALED_FILE))
+    const advice = isSealed
+      ? 'the desktop app has sealed the keys of that folder, and it alone can open them. Run that lab with --browser, or take --jwks-url'
+      : "give the keys.json of the lab's data folder"
+    throw new LabError('secret-unreadable', `${path} cannot be read: ${advice}.`, { cause })
   }
+  const records = parseKeyRecords(text)
   if (records) return toTargetKeys(records)
   throw new LabError('secret-unreadable', `${path} holds no keys as AuthLab writes them: give the keys.json of the lab's data folder.`)
 }

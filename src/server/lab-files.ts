@@ -4,8 +4,9 @@ import type { Notice } from '../contract/lab.ts'
 import type { Clock } from './clock.ts'
 import { LabKeys } from './lab-keys.ts'
 import { LabSettings } from './lab-settings.ts'
+import type { SecretBox } from './secret-box.ts'
 import { openDatabase } from './storage/open.ts'
-import { KEY_OVERLAP } from './target-defaults.ts'
+import { keyOverlap, LIFETIMES } from './target-defaults.ts'
 import type { Undoing } from './undoing.ts'
 
 /** What a lab keeps in its data folder. */
@@ -17,20 +18,33 @@ export interface LabFiles {
   readonly labFile: string
   readonly settings: LabSettings
   readonly keys: LabKeys
-  /** What had to be moved aside. */
+  /** What had to be moved aside, or left where it is. */
   readonly notices: Notice[]
 }
 
+/** What the files of a lab are opened with. */
+export interface LabFilesOptions {
+  readonly folder: string
+  readonly clock: Clock
+  /** Resolves to null where keys cannot be sealed. */
+  readonly secretBox: Promise<SecretBox | null>
+}
+
 /** Opens the databases and the keys of a data folder; they are closed with `undoing`. @throws LabError when one cannot be had */
-export async function openLabFiles(folder: string, clock: Clock, undoing: Undoing): Promise<LabFiles> {
+export async function openLabFiles({ folder, clock, secretBox }: LabFilesOptions, undoing: Undoing): Promise<LabFiles> {
   const targetFile = join(folder, 'target.db')
   const labFile = join(folder, 'lab.db')
   const target = openDatabase(targetFile, 'target')
   undoing.add(() => target.database.close())
   const lab = openDatabase(labFile, 'lab')
   undoing.add(() => lab.database.close())
-  const { keys, movedAside } = await LabKeys.open(folder, clock, KEY_OVERLAP)
-  const moved = [target.movedAside, lab.movedAside, movedAside].filter((path) => path !== null)
-  const notices = moved.map((path): Notice => ({ code: 'database-moved-aside', params: { path } }))
+  const { keys, notices: ofKeys } = await LabKeys.open({
+    dataDir: folder,
+    clock,
+    overlap: keyOverlap(LIFETIMES),
+    secretBox: await secretBox,
+  })
+  const moved = [target.movedAside, lab.movedAside].filter((path) => path !== null)
+  const notices = [...moved.map((path): Notice => ({ code: 'database-moved-aside', params: { path } })), ...ofKeys]
   return { folder, target: target.database, targetFile, labFile, settings: new LabSettings(lab.database), keys, notices }
 }

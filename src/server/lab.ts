@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { createRouterClient } from '@orpc/server'
 import type { Notice } from '../contract/lab.ts'
@@ -14,19 +13,21 @@ import { LiveSettings, STARTING_CREDENTIALS } from './cluster/live-settings.ts'
 import { NodesDirectory, NodesFamilies } from './cluster/nodes-directory.ts'
 import { type PreparedStore, SessionStores } from './cluster/session-stores.ts'
 import type { Config } from './config.ts'
-import { createControlApp } from './control/app.ts'
 import type { LabParts } from './control/lab-parts.ts'
-import { listen, stopListening } from './control/listen.ts'
 import { router } from './control/router.ts'
 import { whenFree } from './control/when-free.ts'
 import { CredentialWatch } from './credentials/credential-watch.ts'
 import { CurrentLab, type SwitchableLab } from './current-lab.ts'
 import { openDataFolder } from './data-folder.ts'
 import { openPort } from './free-port.ts'
+import { KeyDuty } from './key-duty.ts'
 import { type LabFiles, openLabFiles } from './lab-files.ts'
+import { openControl } from './open-control.ts'
+import type { Lab, Ready } from './running-lab.ts'
+import type { SecretBox } from './secret-box.ts'
 import { AccountRows } from './storage/account-rows.ts'
 import { Checkpoints } from './storage/checkpoints.ts'
-import { AUDIENCE, ISSUER } from './target-defaults.ts'
+import { AUDIENCE, ISSUER, keyOverlap } from './target-defaults.ts'
 import { LessonLibrary } from './teaching/lesson-library.ts'
 import { LessonPlayer } from './teaching/lesson-player.ts'
 import { type StartBeside, stagesBeside } from './teaching/stages-beside.ts'
@@ -34,33 +35,10 @@ import { type Recorder, startRecorder } from './traffic/recorder.ts'
 import { startWhole, type Undoing } from './undoing.ts'
 import { readVersion } from './version.ts'
 
-/** What the line `AUTHLAB_READY` says. */
-export interface Ready {
-  readonly version: string
-  readonly mode: 'desktop' | 'browser' | 'headless'
-  /** With the token in the fragment. */
-  readonly workbench: string
-  readonly api: string
-  readonly balancer: string
-  readonly token: string
-  readonly dataDir: string
-}
-
-/** A running lab. */
-export interface Lab {
-  readonly ready: Ready
-  readonly workbenchUrl: string
-  readonly apiUrl: string
-  readonly balancerUrl: string
-  /** The target as a browser reaches it: a site of its own. */
-  readonly portalUrl: string
-  readonly token: string
-  readonly dataDir: string
-  readonly notices: readonly Notice[]
-  /** The header that attributes a window's traffic to its client; null when there is no such client. */
-  clientTag(clientId: string): { name: string; tag: string } | null
-  /** Everything is written and closed when this resolves. */
-  close(): Promise<void>
+/** What the program around a lab has to give. */
+export interface Shell {
+  /** What seals keys on disk; it never rejects, and resolves to null where nothing can. */
+  readonly secretBox: Promise<SecretBox | null>
 }
 
 interface Running {
@@ -70,6 +48,7 @@ interface Running {
   readonly balancer: Balancer
   readonly clients: ClientPool
   readonly settings: LiveSettings
+  readonly keyDuty: KeyDuty
   readonly notices: Notice[]
 }
 
@@ -83,6 +62,7 @@ interface Shared {
 
 interface Ground {
   readonly config: Config
+  readonly shell: Shell
   readonly files: LabFiles
   readonly allowedHosts: AllowedHosts
   readonly stores: SessionStores
@@ -188,7 +168,21 @@ async function startTraffic(ground: Ground): Promise<Running> {
   const clients = createClients(ground, recorder, balancer)
   undoing.add(() => clients.close())
   settings = createLiveSettings(ground, cluster, balancer)
-  return { cluster, recorder, credentials, balancer, clients, settings, notices }
+  return { cluster, recorder, credentials, balancer, clients, settings, keyDuty: await keepKeys(ground, cluster), notices }
+}
+
+/** What came due while the lab did not run is in force when it resolves. */
+async function keepKeys({ files: { keys }, announcer, undoing }: Ground, cluster: Cluster): Promise<KeyDuty> {
+  keys.onChange = () => announcer.publish({ type: 'keyring', keyring: keys.list() })
+  const duty = new KeyDuty({
+    keys,
+    apply: (target) => cluster.setKeys(target),
+    note: announcer.note,
+    onProblem: (message) => console.error(message),
+  })
+  undoing.add(() => duty.close())
+  await duty.check()
+  return duty
 }
 
 async function openBalancer({ config, clock, current, undoing }: Ground, cluster: Cluster, recorder: Recorder) {
@@ -202,7 +196,7 @@ async function openBalancer({ config, clock, current, undoing }: Ground, cluster
   return opening
 }
 
-const createLiveSettings = ({ config, stores, storeDials, announcer }: Ground, cluster: Cluster, balancer: Balancer): LiveSettings =>
+const createLiveSettings = ({ config, files, stores, storeDials, announcer }: Ground, cluster: Cluster, balancer: Balancer): LiveSettings =>
   new LiveSettings({
     cluster,
     balancer,
@@ -212,6 +206,7 @@ const createLiveSettings = ({ config, stores, storeDials, announcer }: Ground, c
     onChange: (state) => announcer.publish({ type: 'cluster', cluster: state }),
     onAction: announcer.note,
     onStoreChange: () => announcer.publish({ type: 'resync' }),
+    onLifetimes: (lifetimes) => files.keys.follow(keyOverlap(lifetimes)),
   })
 
 const portalUrl = (balancer: Balancer): string => `http://app.localhost:${balancer.port}`
@@ -270,35 +265,22 @@ const createStores = ({ files, allowedHosts, clock, announcer }: Omit<Ground, 's
     },
   })
 
-async function openControl({ config, current, undoing }: Ground, notices: Notice[]) {
-  const token = randomBytes(32).toString('base64url')
-  let port = 0
-  const control = createControlApp({ lab: () => current.parts, token, port: () => port })
-  const wish = { name: 'control', port: config.port, isAsked: config.isPortAsked } as const
-  const { opened, notices: moved } = await openPort(wish, (wished) => listen(control.app, wished))
-  port = opened.port
-  notices.push(...moved)
-  undoing.add(async () => {
-    control.close()
-    await stopListening(opened)
-  })
-  return { token, url: `http://127.0.0.1:${port}` }
-}
-
 /** @param first the lab that this one is started beside; null for the first */
 async function layGround(
   config: Config,
+  shell: Shell,
   folder: string,
   first: { ground: Ground; shared: Shared } | null,
   undoing: Undoing,
 ): Promise<Ground> {
   const clockBuffer = createClockBuffer()
   const clock = new LabClock(clockBuffer)
-  const files = await openLabFiles(folder, clock, undoing)
+  const files = await openLabFiles({ folder, clock, secretBox: shell.secretBox }, undoing)
   const announcer = new Announcer(clock, first?.ground.announcer.log)
   announcer.isSetAside = first !== null
   const bare = {
     config,
+    shell,
     files,
     allowedHosts: new AllowedHosts(config.allowedHosts),
     clock,
@@ -321,11 +303,11 @@ const switchable = ({ announcer }: Ground, parts: LabParts): SwitchableLab => ({
 
 /** What lessons are played with; labs for them are started beside the first one. */
 function createLessons(ground: Ground, { recorder, balancer }: Running): LessonPlayer {
-  const { config, files, announcer, current } = ground
+  const { config, shell, files, announcer, current } = ground
   const startBeside: StartBeside = async (wanted, folder, undoing) => {
     const keepCapacity = (capacity: number): void => current.first.parts.keepCapacity(capacity)
     const shared: Shared = { recorder, balancer, lessons, keepCapacity }
-    const beside = await layGround({ ...config, ...wanted }, folder, { ground, shared }, undoing)
+    const beside = await layGround({ ...config, ...wanted }, shell, folder, { ground, shared }, undoing)
     return switchable(beside, assemble(beside, await startTraffic(beside), lessons))
   }
   const lessons = new LessonPlayer({
@@ -348,10 +330,10 @@ function createLessons(ground: Ground, { recorder, balancer }: Running): LessonP
   return lessons
 }
 
-async function start(config: Config, undoing: Undoing): Promise<Lab> {
+async function start(config: Config, shell: Shell, undoing: Undoing): Promise<Lab> {
   const folder = openDataFolder(config.dataDir, config.isFresh)
   undoing.add(() => folder.release())
-  const ground = await layGround(config, folder.path, null, undoing)
+  const ground = await layGround(config, shell, folder.path, null, undoing)
   const { files, current } = ground
   const checkpoints = new Checkpoints({
     databaseFiles: [files.targetFile, files.labFile],
@@ -387,8 +369,10 @@ async function start(config: Config, undoing: Undoing): Promise<Lab> {
   }
 }
 
+const NO_SHELL: Shell = { secretBox: Promise.resolve(null) }
+
 /**
  * Starts a lab; the one place where its parts are put together.
  * @throws LabError when a port, the folder or a database cannot be had; nothing is left open then
  */
-export const startLab = (config: Config): Promise<Lab> => startWhole((undoing) => start(config, undoing))
+export const startLab = (config: Config, shell = NO_SHELL): Promise<Lab> => startWhole((undoing) => start(config, shell, undoing))

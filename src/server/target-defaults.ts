@@ -12,8 +12,11 @@ export const LIFETIMES: Lifetimes = {
   refreshAbsolute: 604_800,
   refreshGrace: 0,
 }
-/** How long an older key goes on verifying: as long as something that it signed can be good. */
-export const KEY_OVERLAP = { tokenMs: LIFETIMES.accessToken * 1000 + MAX_LEEWAY_SECONDS * 1000, cookieMs: LIFETIMES.sessionAbsolute * 1000 }
+/** How long an older key goes on verifying, milliseconds: as long as something that it signed under these lifetimes can be good. */
+export const keyOverlap = ({ accessToken, sessionAbsolute }: Lifetimes): { tokenMs: number; cookieMs: number } => ({
+  tokenMs: (accessToken + MAX_LEEWAY_SECONDS) * 1000,
+  cookieMs: sessionAbsolute * 1000,
+})
 /** `iss` of access tokens: the same for every node, wherever it runs. */
 export const ISSUER = 'http://app.localhost'
 /** `aud` of access tokens. */

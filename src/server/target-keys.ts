@@ -22,6 +22,8 @@ export interface TargetKeys {
   readonly tokenKeys: readonly TokenKeySource[]
   /** Of the confidential client `resource-server`; absent where none can authenticate. */
   readonly clientSecret?: string
+  /** When the next key is planned to be made, on the lab clock, Unix milliseconds; null or absent when none is. */
+  readonly nextKeyAt?: number | null
 }
 
 /** A symmetric key that signs by HS256. */

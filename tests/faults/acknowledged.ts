@@ -1,4 +1,4 @@
-import type { Ready } from '../../src/server/lab.ts'
+import type { Ready } from '../../src/server/running-lab.ts'
 import { type Answer, type Ask, send } from '../support/start-lab.ts'
 
 type Account = 'alice' | 'bob' | 'mallory'

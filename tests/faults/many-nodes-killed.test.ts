@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Agent, request } from 'undici'
 import { expect, onTestFinished, test } from 'vitest'
-import type { Ready } from '../../src/server/lab.ts'
+import type { Ready } from '../../src/server/running-lab.ts'
 import { runCli } from '../support/cli-process.ts'
 import { newFolder } from '../support/start-lab.ts'
 

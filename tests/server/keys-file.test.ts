@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { readSharedKeys } from '../../src/server/keys-file.ts'
 import { LabKeys } from '../../src/server/lab-keys.ts'
+import type { SecretBox } from '../../src/server/secret-box.ts'
 import { signingKeyId, verifyingKeyIds } from '../../src/server/target-keys.ts'
 
 const OVERLAP = { tokenMs: 1000, cookieMs: 5000 }
@@ -17,14 +18,15 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-const open = () => LabKeys.open(folder, { nowMs: () => now }, OVERLAP)
+const open = (secretBox: SecretBox | null = null) =>
+  LabKeys.open({ dataDir: folder, clock: { nowMs: () => now }, overlap: OVERLAP, secretBox })
 const modeOf = (path: string): string => (statSync(path).mode & 0o777).toString(8)
 const statesOf = (keys: LabKeys) => keys.list().keys.map(({ kid, state }) => [kid, state])
 
 test('the keys of a folder are made once, for the owner alone, and read back', async () => {
   const first = await open()
   expect(modeOf(file)).toBe('600')
-  expect(first).toMatchObject({ movedAside: null })
+  expect(first.notices).toEqual([])
   expect(Buffer.from(first.keys.target.tokenKeys[0]?.jwk['k'] ?? '', 'base64url')).toHaveLength(32)
   expect((await open()).keys.target).toEqual(first.keys.target)
 })
@@ -46,17 +48,19 @@ test('a file from before rotation is read, and written down as it is written now
   expect(keys.target).toEqual({
     cookieSecrets: [cookie],
     tokenKeys: [{ kid: 'hs256-abcdef', alg: 'HS256', isSigning: true, jwk: { kty: 'oct', k: token } }],
+    nextKeyAt: null,
   })
-  expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ version: 2, tokenKeys: [{ kid: 'hs256-abcdef', createdAt: null }] })
+  expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ version: 3, tokenKeys: [{ kid: 'hs256-abcdef', createdAt: null }] })
   expect(modeOf(file)).toBe('600')
   expect(readSharedKeys(file)).toEqual(keys.target)
 })
 
 test('a file that is no keys file is moved aside, whole', async () => {
   writeFileSync(file, '{"version":3}')
-  const { movedAside } = await open()
-  expect(readFileSync(movedAside ?? '', 'utf8')).toBe('{"version":3}')
-  expect(JSON.parse(readFileSync(file, 'utf8')).version).toBe(2)
+  const { notices } = await open()
+  expect(notices).toMatchObject([{ code: 'keys-moved-aside' }])
+  expect(readFileSync(notices[0]?.params['path'] ?? '', 'utf8')).toBe('{"version":3}')
+  expect(JSON.parse(readFileSync(file, 'utf8')).version).toBe(3)
 })
 
 test('an older key verifies while a token of it can be good, and is retired by the first rotation after that', async () => {
@@ -99,14 +103,14 @@ test('two rotations at once both happen', async () => {
 test('an older cookie secret verifies while a session of it can last; in an emergency it is gone', async () => {
   const { keys } = await open()
   const [first] = keys.target.cookieSecrets
-  keys.rotateCookieSecret({ emergency: false })
+  await keys.rotateCookieSecret({ emergency: false })
   const [second] = keys.target.cookieSecrets
   expect(keys.target.cookieSecrets).toEqual([second, first])
   now += OVERLAP.cookieMs
-  keys.rotateCookieSecret({ emergency: false })
+  await keys.rotateCookieSecret({ emergency: false })
   expect(keys.target.cookieSecrets).toHaveLength(2)
   expect(keys.target.cookieSecrets).not.toContain(first)
-  keys.rotateCookieSecret({ emergency: true })
+  await keys.rotateCookieSecret({ emergency: true })
   expect(keys.target.cookieSecrets).toHaveLength(1)
   expect(keys.target.cookieSecrets).not.toContain(second)
 })

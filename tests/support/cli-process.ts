@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { OUT } from '../../scripts/paths.ts'
-import type { Ready } from '../../src/server/lab.ts'
+import type { Ready } from '../../src/server/running-lab.ts'
 
 /** How a process ended and all that it said. */
 export interface Ended {

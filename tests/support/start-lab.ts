@@ -3,7 +3,8 @@ import { type IncomingHttpHeaders, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseConfig } from '../../src/server/config.ts'
-import { type Lab, startLab } from '../../src/server/lab.ts'
+import { startLab } from '../../src/server/lab.ts'
+import type { Lab } from '../../src/server/running-lab.ts'
 
 /** An answer of the control port. */
 export interface Answer {

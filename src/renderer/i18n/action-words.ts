@@ -53,7 +53,11 @@ const GONE_AT_NOTHING: Partial<Record<OperatorAction['action'], string>> = {
   'store-latency-changed': 'latencyMs',
   'leeway-changed': 'seconds',
   'revocation-changed': 'revocation',
+  'key-schedule-changed': 'seconds',
 }
+
+/** What has words of its own when it is true. */
+const SPECIAL = ['emergency', 'scheduled'] as const
 
 /** What the operator or the lab did, in one line. Parameters that are missing lead to the plain words, never to a gap. */
 export function actionWords({ action, params }: OperatorAction): string {
@@ -64,15 +68,17 @@ export function actionWords({ action, params }: OperatorAction): string {
   }
   const offset = params['offsetMs']
   if (typeof offset === 'number') filled['offset'] = offsetWords(offset)
+  const { seconds } = params
+  if (typeof seconds === 'number') filled['every'] = countdown(seconds * 1000)
   const changes = action === 'lifetimes-changed' ? lifetimeChange(params) : [...accountChange(params), ...nodeChange(params)]
   const change = changes.join(say('actions:and'))
   if (change !== '') filled['change'] = change
   const all: Params = filled
   const value = params[GONE_AT_NOTHING[action] ?? '']
   if (value === 0 || value === 'none') return say(`actions:${action}.none`)
-  const urgent = params['emergency'] === true ? [`actions:${action}.emergency`] : []
+  const special = SPECIAL.flatMap((name) => (params[name] === true ? [`actions:${action}.${name}`] : []))
   return (
-    sayFirst([...urgent, `actions:${action}.full`, `actions:${action}.brief`, `actions:${action}.bare`], all) ??
+    sayFirst([...special, `actions:${action}.full`, `actions:${action}.brief`, `actions:${action}.bare`], all) ??
     say(`actions:${action}.plain`)
   )
 }

@@ -50,6 +50,13 @@ export const EMPTY_LAB: LabModel = {
     lifetimes: { sessionIdle: 0, sessionAbsolute: 0, accessToken: 0, refreshIdle: 0, refreshAbsolute: 0, refreshGrace: 0 },
     isRolling: false,
   },
+  keyring: {
+    algorithm: 'HS256',
+    keys: [],
+    cookieSecrets: [],
+    rotation: { everySeconds: null, nextAt: null },
+    atRest: 'file-0600',
+  },
   clock: { offsetMs: 0, isPaused: false, labTime: 0, realTime: 0 },
   recording: { isOn: true, capacity: 0, count: 0 },
   nodes: [],
@@ -139,6 +146,8 @@ function change(lab: LabModel, event: LabEvent): Partial<LabModel> {
       return { revocations: putRevocation(lab.revocations, event.revocation) }
     case 'lesson':
       return { lesson: event.run }
+    case 'keyring':
+      return { keyring: event.keyring }
     case 'resync':
       return { isStale: true }
     case 'exchange-started':

@@ -24,6 +24,8 @@ export interface LiveSettingsOptions {
   /** Of a fresh lab; `redisUrl` null for a server of the lab's own. */
   start: { strategy: StrategyName; store: StoreKind; redisUrl: string | null }
   onChange(state: ClusterState): void
+  /** Credentials are about to be issued that live this long; awaited before they are. */
+  onLifetimes(lifetimes: Lifetimes): Promise<void>
   onAction(action: OperatorAction['action'], params?: OperatorAction['params']): void
   /** The sessions that can be seen are others now. */
   onStoreChange(): void
@@ -168,6 +170,7 @@ export class LiveSettings {
     if (Object.keys(changed).length > 0) actions.push(['lifetimes-changed', changed])
     if (actions.length === 0) return
     this.#credentials = after
+    await this.#options.onLifetimes(after.lifetimes)
     await this.#options.cluster.configure(after)
     for (const [action, params] of actions) this.#options.onAction(action, params)
   }

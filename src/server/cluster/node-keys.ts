@@ -1,16 +1,25 @@
+import type { Clock } from '../clock.ts'
 import type { TargetKeys } from '../target-keys.ts'
 import { newSecret } from './upstream.ts'
 
+/** An age is announced when it has grown by this much, seconds. */
+const AGE_STEP_SECONDS = 5
+
+/** What of the age of a node's keys is worth announcing. */
+export const ageNews = (seconds: number | null): number | null => seconds && Math.floor(seconds / AGE_STEP_SECONDS)
+
 /** Which keys one node is to work by: the cluster's, unless something is wrong with it on purpose. */
 export class NodeKeys {
+  readonly #clock: Clock
   #cluster: TargetKeys
   /** Those it stays at while it is frozen; null when it follows the cluster. */
-  #frozen: TargetKeys | null = null
+  #frozen: { readonly keys: TargetKeys; readonly sinceMs: number } | null = null
   /** Known to no other node; null when it uses the cluster's. */
   #ownCookieSecret: string | null = null
   #current: TargetKeys
 
-  constructor(cluster: TargetKeys) {
+  constructor(cluster: TargetKeys, clock: Clock) {
+    this.#clock = clock
     this.#cluster = cluster
     this.#current = cluster
   }
@@ -22,6 +31,11 @@ export class NodeKeys {
 
   get isFrozen(): boolean {
     return this.#frozen !== null
+  }
+
+  /** How old the set is on the lab clock: 0 while it follows the cluster, which tells it of every change. */
+  get ageSeconds(): number {
+    return this.#frozen ? Math.max(0, Math.floor((this.#clock.nowMs() - this.#frozen.sinceMs) / 1000)) : 0
   }
 
   get hasOwnCookieSecret(): boolean {
@@ -37,7 +51,7 @@ export class NodeKeys {
 
   freeze(isFrozen: boolean): void {
     if (isFrozen === this.isFrozen) return
-    this.#frozen = isFrozen ? this.#cluster : null
+    this.#frozen = isFrozen ? { keys: this.#cluster, sinceMs: this.#clock.nowMs() } : null
     if (!isFrozen) this.#choose()
   }
 
@@ -48,7 +62,7 @@ export class NodeKeys {
   }
 
   #choose(): void {
-    const keys = this.#frozen ?? this.#cluster
+    const keys = this.#frozen?.keys ?? this.#cluster
     this.#current = this.#ownCookieSecret === null ? keys : { ...keys, cookieSecrets: [this.#ownCookieSecret] }
   }
 }

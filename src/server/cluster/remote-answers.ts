@@ -66,6 +66,8 @@ export const RemoteStats = z.object({
   /** Empty when it signs none. */
   signingKeyId: z.string().max(200),
   verifyingKeyIds: z.array(z.string().max(200)).max(100),
+  /** Of a set that is fetched; null when it fetches none. */
+  keysAgeSeconds: Count.nullable().default(null),
 })
 /** What such a target tells of itself. */
 export type RemoteStats = z.infer<typeof RemoteStats>

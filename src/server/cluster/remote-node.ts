@@ -2,6 +2,7 @@ import { Pool } from 'undici'
 import type { Node } from '../../contract/nodes.ts'
 import { LabError } from '../errors.ts'
 import type { ClusterNode, NodeListeners } from './cluster-node.ts'
+import { ageNews } from './node-keys.ts'
 import { LAB_PATHS, LAB_SECRET, RemoteStats } from './remote-answers.ts'
 import { type MissReason, RemoteTraces } from './remote-traces.ts'
 import { Meter, newSecret, Upstream } from './upstream.ts'
@@ -98,6 +99,7 @@ export class RemoteNode implements ClusterNode {
       downSince: this.#downSince,
       signingKeyId: stats?.signingKeyId ?? '',
       verifyingKeyIds: stats?.verifyingKeyIds ?? [],
+      keysAgeSeconds: isDown ? null : (stats?.keysAgeSeconds ?? null),
       jwksFrozen: false,
       hasOwnCookieSecret: false,
     }
@@ -128,7 +130,8 @@ export class RemoteNode implements ClusterNode {
       this.#stats = RemoteStats.safeParse(answer).data ?? this.#stats
     }
     const { requests, inFlight, connections } = this.snapshot()
-    const news = JSON.stringify([requests, inFlight, connections, this.#stats])
+    const stats = this.#stats && { ...this.#stats, keysAgeSeconds: ageNews(this.#stats.keysAgeSeconds) }
+    const news = JSON.stringify([requests, inFlight, connections, stats])
     if (news === this.#announced || this.#isClosed) return
     this.#announced = news
     this.#on.changed(this)

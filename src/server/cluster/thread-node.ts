@@ -1,9 +1,10 @@
 import type { Node, NodeChange } from '../../contract/nodes.ts'
+import { LabClock } from '../clock.ts'
 import { LabError } from '../errors.ts'
 import { signingKeyId, type TargetKeys, verifyingKeyIds } from '../target-keys.ts'
 import type { ClusterNode, NodeListeners, Roll } from './cluster-node.ts'
 import { createDialBuffer, NodeDials } from './dials.ts'
-import { NodeKeys } from './node-keys.ts'
+import { ageNews, NodeKeys } from './node-keys.ts'
 import type { NodeSettings, NodeStats, NodeWorkerData } from './node-messages.ts'
 import { closeRun, type Run } from './node-run.ts'
 import { NodeThread } from './node-thread.ts'
@@ -38,7 +39,7 @@ export class ThreadNode implements ClusterNode {
   constructor(given: { id: string; settings: NodeSettings; portalDir: string }, on: NodeListeners) {
     this.id = given.id
     this.#settings = given.settings
-    this.#keys = new NodeKeys(given.settings.keys)
+    this.#keys = new NodeKeys(given.settings.keys, new LabClock(given.settings.clockBuffer))
     this.#portalDir = given.portalDir
     this.#on = on
   }
@@ -88,6 +89,7 @@ export class ThreadNode implements ClusterNode {
       downSince: this.#downSince,
       signingKeyId: signingKeyId(keys),
       verifyingKeyIds: verifyingKeyIds(keys),
+      keysAgeSeconds: run ? this.#keys.ageSeconds : null,
       jwksFrozen: this.#keys.isFrozen,
       hasOwnCookieSecret: this.#keys.hasOwnCookieSecret,
     }
@@ -214,10 +216,12 @@ export class ThreadNode implements ClusterNode {
     this.#announceNews()
   }
 
-  /** Idle nodes are not announced again and again: memory and CPU alone are no news. */
+  /** Idle nodes are not announced again and again: memory and CPU alone are no news, and an age is from time to time. */
   #announceNews(): void {
-    const { requests, inFlight, connections, sessions, storeReads, storeWrites, tokensVerified, revocationReads } = this.snapshot()
-    const news = [requests, inFlight, connections, sessions, storeReads, storeWrites, tokensVerified, revocationReads].join()
+    const node = this.snapshot()
+    const { requests, inFlight, connections, sessions, storeReads, storeWrites, tokensVerified, revocationReads } = node
+    const counts = [requests, inFlight, connections, sessions, storeReads, storeWrites, tokensVerified, revocationReads]
+    const news = [...counts, ageNews(node.keysAgeSeconds)].join()
     if (news === this.#announced) return
     this.#announced = news
     this.#on.changed(this)

@@ -6,6 +6,7 @@ import type { Cluster } from '../cluster/cluster.ts'
 import type { LiveSettings } from '../cluster/live-settings.ts'
 import type { SessionStores } from '../cluster/session-stores.ts'
 import type { CredentialWatch } from '../credentials/credential-watch.ts'
+import type { KeyDuty } from '../key-duty.ts'
 import type { LabKeys } from '../lab-keys.ts'
 import type { AccountRows } from '../storage/account-rows.ts'
 import type { LessonPlayer } from '../teaching/lesson-player.ts'
@@ -33,6 +34,7 @@ export interface LabParts {
   readonly keys: LabKeys
   /** One for all labs of this process. */
   readonly lessons: LessonPlayer
+  readonly keyDuty: KeyDuty
   /** Remembers how many exchanges to keep for the next start. */
   keepCapacity(capacity: number): void
   /** Lists that are not part of the state have changed. */

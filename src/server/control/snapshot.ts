@@ -30,6 +30,7 @@ export async function readState(lab: LabParts): Promise<LabState> {
     balancer: { url: lab.balancerUrl, portalUrl: lab.portalUrl },
     cluster: lab.settings.state(),
     clock: readClock(lab.clock),
+    keyring: lab.keys.list(),
     recording: lab.recorder.recording(),
     nodes: lab.cluster.nodes(),
     clients,

@@ -19,7 +19,7 @@ import { RedisConnection } from '../storage/redis-connection.ts'
 import { createTargetApp, type TargetApp } from '../target/app.ts'
 import { type OpenedStorage, openStorage } from '../target/sessions/shared-storage.ts'
 import { RemoteKeys } from '../target/tokens/remote-keys.ts'
-import { AUDIENCE, ISSUER, KEY_OVERLAP, LIFETIMES } from '../target-defaults.ts'
+import { AUDIENCE, ISSUER, keyOverlap, LIFETIMES } from '../target-defaults.ts'
 import { signingKeyId, type TargetKeys, verifyingKeyIds } from '../target-keys.ts'
 import { startWhole, type Undoing } from '../undoing.ts'
 import { readVersion } from '../version.ts'
@@ -58,7 +58,7 @@ interface OwnKeys {
 
 async function keysFor({ secretFile, jwksUrl }: TargetConfig, folder: string): Promise<OwnKeys> {
   if (secretFile !== null) return { keys: readSharedKeys(secretFile), notices: [] }
-  const { keys } = await LabKeys.open(folder, CLOCK, KEY_OVERLAP)
+  const { keys } = await LabKeys.open({ dataDir: folder, clock: CLOCK, overlap: keyOverlap(LIFETIMES), secretBox: null })
   const alone =
     jwksUrl === null
       ? 'its secrets are its own: it accepts no login of another node, and no other node accepts one of it.'
@@ -136,8 +136,8 @@ interface Parts {
 function serve({ app, shelf, keys, remoteKeys, secret }: Parts): Server {
   const keyIds = () =>
     remoteKeys
-      ? { signingKeyId: '', verifyingKeyIds: remoteKeys.kids }
-      : { signingKeyId: signingKeyId(keys()), verifyingKeyIds: verifyingKeyIds(keys()) }
+      ? { signingKeyId: '', verifyingKeyIds: remoteKeys.kids, keysAgeSeconds: remoteKeys.ageSeconds() }
+      : { signingKeyId: signingKeyId(keys()), verifyingKeyIds: verifyingKeyIds(keys()), keysAgeSeconds: null }
   const stats = () => ({ ...app.counts(), ...keyIds() })
   const server = createServer({ keepAliveTimeout: 120_000, maxHeaderSize: 32 * 1024 }, answerLab({ secret, shelf, stats, app: app.app }))
   server.maxHeadersCount = 0

@@ -167,9 +167,10 @@ export const createTargetApp = (deps: TargetDeps): TargetApp => {
     families: context.operatedFamilies,
     counts: () => ({ ...context.counts, sessions: context.store.ownSessions?.() ?? null }),
     flush: () => void context.store.flush(),
-    setKeys: ({ cookieSecrets, tokenKeys, clientSecret = null }) => {
+    setKeys: ({ cookieSecrets, tokenKeys, clientSecret = null, nextKeyAt = null }) => {
       context.clientSecret = clientSecret
       if (!deps.keyring) context.policy.keyring = createKeyring(tokenKeys)
+      context.nextKeyAt = nextKeyAt
       context.cookieSecrets.splice(0, context.cookieSecrets.length, ...cookieSecrets)
     },
     reset: async () => {

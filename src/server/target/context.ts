@@ -72,6 +72,8 @@ export interface TargetContext {
   readonly cookieSecrets: string[]
   /** Of the one confidential client; null when none can authenticate. */
   clientSecret: string | null
+  /** When the next key is planned, on the lab clock, Unix milliseconds; null when none is. */
+  nextKeyAt: number | null
   policy: TokenPolicy
   refresh: RefreshPolicy
   accounts: AccountRows
@@ -118,6 +120,7 @@ export const createContext = (deps: TargetDeps): TargetContext => {
     database,
     cookieSecrets,
     clientSecret: keys.clientSecret ?? null,
+    nextKeyAt: keys.nextKeyAt ?? null,
     policy: {
       clock,
       keyring: deps.keyring ?? createKeyring(keys.tokenKeys),

@@ -31,6 +31,7 @@ const NODE: Node = {
   revocationReads: 0,
   tokensVerified: 0,
   downSince: null,
+  keysAgeSeconds: 0,
   signingKeyId: 'k1',
   verifyingKeyIds: ['k1'],
   jwksFrozen: false,

@@ -73,6 +73,53 @@ describe('a JWK Set that is fetched', () => {
     expect(fetches).toBe(isStale ? 2 : 1)
   })
 
+  test.each([
+    [{ 'Cache-Control': 'max-age=60' }, 60 + 300],
+    [{ 'Cache-Control': 'max-age=60, stale-if-error=10' }, 60 + 10],
+    [{ 'Cache-Control': 'max-age=60, stale-if-error=99999999' }, 60 + 3600],
+    [{ 'Cache-Control': 'max-age=60, must-revalidate, stale-if-error=10' }, 60],
+    [{ 'Cache-Control': 'no-store' }, 5],
+  ])(
+    'with %j knows no key any more %i s after it was fetched while its issuer fails, and knows them again with it',
+    async (headers, seconds) => {
+      const key = await source()
+      publish(publicOf(key), headers)
+      const keys = await openKeys()
+      const works = answer
+      answer = (response) => response.destroy()
+      now += seconds * 1000 - 1
+      await keys.refresh(key.kid)
+      expect([keys.find(key.kid)?.kid, keys.kids, keys.publicKeys().length]).toEqual([key.kid, [key.kid], 1])
+      now += 1
+      expect([keys.find(key.kid), keys.kids, keys.publicKeys()]).toEqual([null, [], []])
+      now += 5000
+      answer = works
+      await keys.refresh(key.kid)
+      expect(keys.find(key.kid)?.kid).toBe(key.kid)
+    },
+  )
+
+  test('that has not changed is fresh again by a 304, with its keys, and its age begins anew', async () => {
+    const key = await source()
+    publish(publicOf(key), { 'Cache-Control': 'max-age=60', ETag: '"one"' })
+    const keys = await openKeys()
+    const asked: (string | undefined)[] = []
+    answer = (response) => {
+      asked.push(String(response.req.headers['if-none-match']))
+      response.writeHead(304).end()
+    }
+    now += 60_000
+    await keys.refresh(key.kid)
+    expect([asked, keys.kids, keys.ageSeconds()]).toEqual([['"one"'], [key.kid], 0])
+    now += 59_999
+    expect(keys.refresh(key.kid)).toBeNull()
+  })
+
+  test('that was never given is not fresh by a 304', async () => {
+    answer = (response) => response.writeHead(304).end()
+    await expect(openKeys()).rejects.toMatchObject({ code: 'jwks-unreachable' })
+  })
+
   test('is fetched again for a key that it does not hold, but not again within five seconds', async () => {
     const [first, second] = [await source(), await source()]
     publish(publicOf(first))
@@ -177,6 +224,19 @@ describe('an app that verifies by it', () => {
     now += 2000
     expect((await verdictOf(app, token)).verdict).toBe('allowed')
     expect(fetches).toBe(2)
+  })
+
+  test('refuses the tokens of a key that it knew when nobody has confirmed it for too long', async () => {
+    const key = await source()
+    const issuer = await start({ keys: { cookieSecrets: ['issuer'], tokenKeys: [key] } })
+    publish(publicOf(key))
+    const app = await start({ keyring: await openKeys() })
+    const token = await getToken(issuer)
+    answer = (response) => response.destroy()
+    now += 359_999
+    expect((await verdictOf(app, token)).verdict).toBe('allowed')
+    now += 1
+    expect((await verdictOf(app, token)).verdict).toBe('unknown-key')
   })
 
   test('issues none: it has no private key', async () => {

@@ -3,10 +3,11 @@ import type { LabParts } from '../lab-parts.ts'
 import { readClock } from '../snapshot.ts'
 import { api } from './implementer.ts'
 
-/** Tells everybody the new time, and what it made of the clients' cookies. */
+/** Tells everybody the new time, and what it made of keys and of the clients' cookies. */
 async function announce(lab: LabParts): Promise<Clock> {
   const clock = readClock(lab.clock)
   lab.log.publish({ type: 'clock', clock })
+  await lab.keyDuty.check()
   await lab.clients.announceAll()
   return clock
 }

@@ -17,7 +17,7 @@ async function rotateTokenKey(lab: LabParts, algorithm: TokenAlgorithm, emergenc
     ...lab.keys.list(),
     kid,
     retired,
-    tokensEnded: retired.length === 0 ? 0 : null,
+    tokensEnded: emergency && retired.length > 0 ? null : 0,
     sessionsEnded: 0,
     frozenNodes: frozenNodes(lab),
   }
@@ -26,10 +26,17 @@ async function rotateTokenKey(lab: LabParts, algorithm: TokenAlgorithm, emergenc
 async function rotateCookieSecret(lab: LabParts, emergency: boolean): Promise<KeyRotation> {
   // Null when the store cannot tell.
   const live = emergency ? await lab.stores.directory.count().catch(() => null) : 0
-  lab.keys.rotateCookieSecret({ emergency })
+  await lab.keys.rotateCookieSecret({ emergency })
   await lab.cluster.setKeys(lab.keys.target)
   lab.note('cookie-secret-rotated', { emergency, sessions: live })
   return { ...lab.keys.list(), kid: null, retired: [], tokensEnded: 0, sessionsEnded: live, frozenNodes: frozenNodes(lab) }
+}
+
+async function schedule(lab: LabParts, everySeconds: number | null): Promise<void> {
+  if (everySeconds === lab.keys.list().rotation.everySeconds) return
+  await lab.keys.schedule(everySeconds)
+  await lab.cluster.setKeys(lab.keys.target)
+  lab.note('key-schedule-changed', { seconds: everySeconds ?? 0 })
 }
 
 /** Operations on the keys of the target. */
@@ -39,8 +46,9 @@ export const keys = api.keys.router({
     const { algorithm = lab.keys.algorithm, emergency = false, cookieSecret = false } = input ?? {}
     return cookieSecret ? rotateCookieSecret(lab, emergency) : rotateTokenKey(lab, algorithm, emergency)
   }),
-  change: api.keys.change.handler(async ({ context: { lab }, input: { algorithm } }) => {
-    if (algorithm !== lab.keys.algorithm) await rotateTokenKey(lab, algorithm, false)
+  change: api.keys.change.handler(async ({ context: { lab }, input: { algorithm, rotateEverySeconds } }) => {
+    if (rotateEverySeconds !== undefined) await schedule(lab, rotateEverySeconds)
+    if (algorithm !== undefined && algorithm !== lab.keys.algorithm) await rotateTokenKey(lab, algorithm, false)
     return lab.keys.list()
   }),
 })

@@ -12,6 +12,12 @@ const FETCH_WITHIN_MS = 3000
 /** How long a set is fresh whose answer does not say, and at most, milliseconds. */
 const DEFAULT_FRESH_MS = 300_000
 const MAX_FRESH_MS = 24 * 3_600_000
+/**
+ * How long a set that is no longer fresh is gone by while no other can be had, when its answer does not say, and at most, milliseconds. After
+ * that no key is known: whoever cuts the connection must not keep a key good that was retired in an emergency.
+ */
+const DEFAULT_STALE_MS = 300_000
+const MAX_STALE_MS = 3_600_000
 /** Octets. */
 const MAX_SET = 256 * 1024
 const MAX_KEYS = 100
@@ -41,7 +47,14 @@ interface FetchedSet {
   /** On the clock of {@link RemoteKeysOptions}. */
   readonly fetchedAt: number
   readonly freshUntil: number
+  /** None of its keys is known from then on. */
+  readonly usableUntil: number
+  /** What it is asked for by when it is stale; empty when there is nothing (RFC 9110 §8.8.3). */
+  readonly etag: string
+  readonly cacheControl: string
 }
+
+type Headers = Readonly<Record<string, string | string[] | undefined>>
 
 /** Where keys are fetched from. */
 export interface RemoteKeysOptions {
@@ -64,12 +77,24 @@ const readKey = (candidate: unknown): { key: VerifyingKey; published: PublicJwk 
   }
 }
 
+/** The argument of a directive; null when there is none. */
+const secondsOf = (directive: string, cacheControl: string): number | null => {
+  const seconds = new RegExp(`(?:^|[\\s,])${directive}="?(\\d{1,9})\\b`, 'i').exec(cacheControl)?.[1]
+  return seconds === undefined ? null : Number(seconds)
+}
+
 /** RFC 9111 §4.2.1 and §5.2.2, as a private cache: how long an answer may be used without asking again, milliseconds. */
 const freshFor = (cacheControl: string, age: string): number => {
   if (/\bno-(?:store|cache)\b/i.test(cacheControl)) return 0
-  const maxAge = /\bmax-age="?(\d{1,9})\b/i.exec(cacheControl)?.[1]
-  if (maxAge === undefined) return DEFAULT_FRESH_MS
-  return Math.min(MAX_FRESH_MS, Math.max(0, Number(maxAge) - (Number(age) || 0)) * 1000)
+  const maxAge = secondsOf('max-age', cacheControl)
+  return maxAge === null ? DEFAULT_FRESH_MS : Math.min(MAX_FRESH_MS, Math.max(0, maxAge - (Number(age) || 0)) * 1000)
+}
+
+/** RFC 9111 §4.2.4 and RFC 5861 §4: how much longer it may be used while the issuer fails, milliseconds. */
+const staleFor = (cacheControl: string): number => {
+  if (/\b(?:no-(?:store|cache)|must-revalidate)\b/i.test(cacheControl)) return 0
+  const seconds = secondsOf('stale-if-error', cacheControl)
+  return seconds === null ? DEFAULT_STALE_MS : Math.min(MAX_STALE_MS, seconds * 1000)
 }
 
 const textOf = (field: string | string[] | undefined): string => String(field ?? '')
@@ -89,7 +114,15 @@ export class RemoteKeys implements Keyring {
     this.#url = new URL(url)
     this.#nowMs = nowMs
     this.#pool = new Pool(this.#url.origin, { connections: 1, maxResponseSize: MAX_SET })
-    this.#set = { keys: new Map(), published: [], fetchedAt: nowMs(), freshUntil: nowMs() }
+    this.#set = {
+      keys: new Map(),
+      published: [],
+      fetchedAt: nowMs(),
+      freshUntil: nowMs(),
+      usableUntil: nowMs(),
+      etag: '',
+      cacheControl: '',
+    }
     this.#triedAt = nowMs()
   }
 
@@ -105,28 +138,29 @@ export class RemoteKeys implements Keyring {
 
   /** Ids of the keys it knows. */
   get kids(): string[] {
-    return [...this.#set.keys.keys()]
+    return this.#isUsable() ? [...this.#set.keys.keys()] : []
   }
 
   find(kid: string): VerifyingKey | null {
-    return this.#set.keys.get(kid) ?? null
+    return this.#isUsable() ? (this.#set.keys.get(kid) ?? null) : null
   }
 
   publicKeys(): readonly PublicJwk[] {
-    return this.#set.published
+    return this.#isUsable() ? this.#set.published : []
   }
 
+  /** How long ago the issuer last gave it, or said that it is still the one. */
   ageSeconds(): number {
     return Math.floor((this.#nowMs() - this.#set.fetchedAt) / 1000)
   }
 
   refresh(kid: string | null): Promise<void> | null {
     const now = this.#nowMs()
-    const isKnown = kid !== null && this.#set.keys.has(kid)
+    const isKnown = kid !== null && this.find(kid) !== null
     const isWanted = now >= this.#set.freshUntil || (kid !== null && !isKnown)
     if (!isWanted) return null
     if (!this.#fetching && now < this.#triedAt + MIN_INTERVAL_MS) return null
-    // A known key goes on being good while the issuer is away: nobody waits for what has failed before.
+    // A known key goes on being good for a while when the issuer is away: nobody waits for what has failed before.
     const doesWait = !isKnown || !this.#hasFailed
     const fetching = this.#fetching ?? this.#fetch()
     return doesWait ? fetching : null
@@ -147,34 +181,47 @@ export class RemoteKeys implements Keyring {
     return this.#fetching
   }
 
-  /** Null when none can be had; then the one that is there stays. */
+  /** Whether it is fresh, or stale for no longer than it may be. */
+  #isUsable(): boolean {
+    return this.#nowMs() < this.#set.usableUntil
+  }
+
+  /** Null when none can be had; then the one that is there stays, as long as it may. */
   async #tryFetch(): Promise<FetchedSet | null> {
     try {
       const { pathname, search } = this.#url
       const { statusCode, headers, body } = await this.#pool.request({
         method: 'GET',
         path: `${pathname}${search}`,
-        headers: { Accept: 'application/jwk-set+json, application/json' },
+        headers: { Accept: 'application/jwk-set+json, application/json', ...(this.#set.etag && { 'If-None-Match': this.#set.etag }) },
         signal: AbortSignal.timeout(FETCH_WITHIN_MS),
       })
-      if (statusCode !== 200) {
-        await body.dump()
-        return null
-      }
-      return this.#read(await body.json(), freshFor(textOf(headers['cache-control']), textOf(headers['age'])))
+      if (statusCode === 200) return this.#read(await body.json(), headers)
+      await body.dump()
+      // RFC 9111 §4.3.4: it is still the one, and fresh again.
+      return statusCode === 304 && this.#set.etag !== '' ? { ...this.#set, ...this.#times(headers, this.#set.cacheControl) } : null
     } catch {
       return null
     }
   }
 
-  #read(content: unknown, freshMs: number): FetchedSet {
+  #read(content: unknown, headers: Headers): FetchedSet {
     const found = JwkSet.parse(content).keys.flatMap((candidate) => readKey(candidate) ?? [])
-    const now = this.#nowMs()
     return {
       keys: new Map(found.map(({ key }) => [key.kid, key])),
       published: found.map(({ published }) => published),
-      fetchedAt: now,
-      freshUntil: now + freshMs,
+      etag: textOf(headers['etag']),
+      ...this.#times(headers),
     }
+  }
+
+  /** @param before what was said of the set that is there, for an answer that says nothing anew */
+  #times(headers: Headers, before = ''): Pick<FetchedSet, 'fetchedAt' | 'freshUntil' | 'usableUntil' | 'cacheControl'> {
+    const now = this.#nowMs()
+    const cacheControl = textOf(headers['cache-control']) || before
+    const freshUntil = now + freshFor(cacheControl, textOf(headers['age']))
+    // One that is not to be kept at all serves until the next may be fetched.
+    const usableUntil = Math.max(freshUntil + staleFor(cacheControl), now + MIN_INTERVAL_MS)
+    return { fetchedAt: now, freshUntil, usableUntil, cacheControl }
   }
 }
