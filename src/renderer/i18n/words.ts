@@ -3,6 +3,7 @@ import enApp from './en/app.json' with { type: 'json' }
 import enClients from './en/clients.json' with { type: 'json' }
 import enCode from './en/code.json' with { type: 'json' }
 import enCommands from './en/commands.json' with { type: 'json' }
+import enFlow from './en/flow.json' with { type: 'json' }
 import enInspector from './en/inspector.json' with { type: 'json' }
 import enSettings from './en/settings.json' with { type: 'json' }
 import enState from './en/state.json' with { type: 'json' }
@@ -16,6 +17,7 @@ import zhApp from './zh-CN/app.json' with { type: 'json' }
 import zhClients from './zh-CN/clients.json' with { type: 'json' }
 import zhCode from './zh-CN/code.json' with { type: 'json' }
 import zhCommands from './zh-CN/commands.json' with { type: 'json' }
+import zhFlow from './zh-CN/flow.json' with { type: 'json' }
 import zhInspector from './zh-CN/inspector.json' with { type: 'json' }
 import zhSettings from './zh-CN/settings.json' with { type: 'json' }
 import zhState from './zh-CN/state.json' with { type: 'json' }
@@ -36,6 +38,7 @@ export const en = {
   settings: enSettings,
   state: enState,
   traffic: enTraffic,
+  flow: enFlow,
   inspector: enInspector,
   steps: enSteps,
   verdicts: enVerdicts,
@@ -53,6 +56,7 @@ export const zh = {
   settings: zhSettings,
   state: zhState,
   traffic: zhTraffic,
+  flow: zhFlow,
   inspector: zhInspector,
   steps: zhSteps,
   verdicts: zhVerdicts,

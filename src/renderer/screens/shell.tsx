@@ -9,6 +9,7 @@ import { runCommand } from '../state/commands.ts'
 import { retryNow } from '../state/connect.ts'
 import { type Screen, useUi } from '../state/ui-state.ts'
 import { useConnection, useLab } from '../state/use-lab.ts'
+import { FlowScreen } from './flow/flow-screen.tsx'
 import { Banners } from './frame/banners.tsx'
 import { Rail } from './frame/rail.tsx'
 import { StatusBar } from './frame/status-bar.tsx'
@@ -57,7 +58,12 @@ function Gate() {
   )
 }
 
-const SCREEN: Readonly<Record<Screen, ComponentType>> = { workbench: Workbench, state: StateScreen, settings: SettingsScreen }
+const SCREEN: Readonly<Record<Screen, ComponentType>> = {
+  workbench: Workbench,
+  flow: FlowScreen,
+  state: StateScreen,
+  settings: SettingsScreen,
+}
 
 function Frame() {
   const Screen = SCREEN[useUi((ui) => ui.screen)]

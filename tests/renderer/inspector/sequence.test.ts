@@ -7,7 +7,7 @@ import { toMermaid } from '../../../src/renderer/panels/inspector/sequence/merma
 import { sceneOf } from '../../../src/renderer/panels/inspector/sequence/scene.ts'
 import type { Message, Sequence } from '../../../src/renderer/panels/inspector/sequence/sequence.ts'
 import { sequenceOf } from '../../../src/renderer/panels/inspector/sequence/sequence-of.ts'
-import { LIGHT, toSvg } from '../../../src/renderer/panels/inspector/sequence/svg-file.ts'
+import { LIGHT, toSvg } from '../../../src/renderer/ui/picture/svg-file.ts'
 import { startTestLab, type TestLab } from '../../support/start-lab.ts'
 import { exchange, step } from './exchange.ts'
 import { parseMermaid } from './sequence-mermaid-grammar.ts'

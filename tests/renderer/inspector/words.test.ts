@@ -7,7 +7,7 @@ import { i18n, startI18n } from '../../../src/renderer/i18n/index.ts'
 import { hasWords, placeholdersOf, sayFirst } from '../../../src/renderer/i18n/say.ts'
 import { shortVerdict, verdictHeadline, verdictWhy } from '../../../src/renderer/i18n/verdict-words.ts'
 import { en, zh } from '../../../src/renderer/i18n/words.ts'
-import { durationWords } from '../../../src/renderer/panels/inspector/dates.ts'
+import { durationWords } from '../../../src/renderer/ui/duration-words.ts'
 import { action, summary } from '../traffic/rows.ts'
 
 const MINE = ['traffic', 'inspector', 'steps', 'verdicts', 'actions'] as const

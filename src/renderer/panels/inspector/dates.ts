@@ -17,10 +17,3 @@ export const span = (fromMs: number, toMs: number): string => countdown(Math.abs
 /** Octets for the eye. */
 export const bytesWords = (bytes: number): string =>
   bytes < 1024 ? `${bytes} B` : bytes < 1024 * 1024 ? `${(bytes / 1024).toFixed(1)} KiB` : `${(bytes / 1024 / 1024).toFixed(1)} MiB`
-
-/** A duration with its unit, with as many digits as mean something. @param us microseconds */
-export function durationWords(us: number): string {
-  if (us < 999.5) return us < 1 && us > 0 ? `${us.toFixed(1)} µs` : `${us.toFixed(0)} µs`
-  const ms = us / 1000
-  return `${ms.toFixed(ms < 9.995 ? 2 : ms < 99.95 ? 1 : 0)} ms`
-}

@@ -1,10 +1,11 @@
-import { IconDatabase, IconFlask, IconSettings } from '@tabler/icons-react'
+import { IconDatabase, IconFlask, IconRoute, IconSettings } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import { SCREENS, type Screen, setUi, useUi } from '../../state/ui-state.ts'
 
 const ICONS: Readonly<Record<Screen, typeof IconFlask>> = {
   workbench: IconFlask,
   state: IconDatabase,
+  flow: IconRoute,
   settings: IconSettings,
 }
 

@@ -1,6 +1,6 @@
-import type { Mark } from './marks.ts'
+import type { Mark } from '../../../ui/picture/marks.ts'
+import { fitted, widthOf } from '../../../ui/picture/text-fit.ts'
 import type { Participant } from './sequence.ts'
-import { fitted, widthOf } from './text-fit.ts'
 
 /** Where a participant's lifeline runs. */
 export interface Lane {

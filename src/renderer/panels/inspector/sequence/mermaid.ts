@@ -1,39 +1,15 @@
+import { mermaidText } from '../../../ui/picture/mermaid-text.ts'
 import { type Accent, type Item, type Message, remarkLine, type Sequence } from './sequence.ts'
 
 const ARROWS: Readonly<Record<Message['way'], string>> = { call: '->>', reply: '-->>', lost: '-x', later: '-)' }
 /** Grounds behind the exchanges: the tints of the light theme. */
 const GROUNDS: Readonly<Record<Accent, string>> = { ses: 'rgb(255, 244, 230)', jwt: 'rgb(240, 239, 254)', plain: 'rgb(240, 242, 245)' }
-/** Characters that Mermaid or its HTML would take as their own, as its entity codes. */
-const SPECIAL: Readonly<Record<string, string>> = {
-  '#': '#35;',
-  ';': '#59;',
-  '%': '#37;',
-  '<': '#lt;',
-  '>': '#gt;',
-  '&': '#amp;',
-  '"': '#quot;',
-  '`': '#96;',
-  '\\': '#92;',
-  '{': '#123;',
-  '}': '#125;',
-  '@': '#64;',
-}
-
-const escaped = (text: string): string =>
-  text
-    .replace(/\p{Cc}+/gu, ' ')
-    .replace(/[#;%<>&"`\\{}@]/g, (character) => SPECIAL[character] ?? character)
-    .trim() || '…'
-
-/** Leading words that Mermaid's lexer would take for an instruction. */
-const guarded = (text: string): string => escaped(text).replace(/^(no)?wrap:/i, (word) => word.replace(':', '#58;'))
-
-const linesOf = (lines: readonly string[]): string => lines.map(guarded).join('<br/>')
+const linesOf = (lines: readonly string[]): string => lines.map(mermaidText).join('<br/>')
 
 function lineOf(item: Item, idOf: (participant: string) => string): string {
   if (item.type === 'remark') return `Note over ${idOf(item.over)}: ${linesOf(item.lines.map(remarkLine))}`
   if (item.type === 'message') return `${idOf(item.from)}${ARROWS[item.way]}${idOf(item.to)}: ${linesOf(item.lines)}`
-  return `Note over ${idOf('')}: ${guarded(item.text)}`
+  return `Note over ${idOf('')}: ${mermaidText(item.text)}`
 }
 
 /** The sequence in Mermaid's language for sequence diagrams. */
@@ -44,7 +20,7 @@ export function toMermaid({ participants, items }: Sequence): string {
   const out = ['sequenceDiagram']
   for (const { id, kind, name, detail } of participants) {
     const word = kind === 'client' || kind === 'attacker' ? 'actor' : 'participant'
-    out.push(`  ${word} ${idOf(id)} as ${guarded(detail === null ? name : `${name} (${detail})`)}`)
+    out.push(`  ${word} ${idOf(id)} as ${mermaidText(detail === null ? name : `${name} (${detail})`)}`)
   }
   let isOpen = false
   for (const item of items) {

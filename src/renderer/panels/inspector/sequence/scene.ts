@@ -1,17 +1,8 @@
+import type { Mark, Paint, Scene } from '../../../ui/picture/marks.ts'
+import { widthOf, wrapped } from '../../../ui/picture/text-fit.ts'
 import { LANE, type Lane, lanesOf } from './lanes.ts'
-import type { Mark, Paint } from './marks.ts'
 import type { Message, Opening, Remark, Sequence } from './sequence.ts'
 import { remarkLine } from './sequence.ts'
-import { widthOf, wrapped } from './text-fit.ts'
-
-/** A picture of a sequence: the participants' heads, and below them what happened. Each part starts at its own 0. */
-export interface Scene {
-  readonly widthPx: number
-  readonly headHeightPx: number
-  readonly bodyHeightPx: number
-  readonly head: readonly Mark[]
-  readonly body: readonly Mark[]
-}
 
 const LINE_PX = 15
 const GAP_PX = 9

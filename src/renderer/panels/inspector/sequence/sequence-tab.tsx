@@ -1,4 +1,4 @@
-import { IconDownload, IconLayoutList, IconSchema } from '@tabler/icons-react'
+import { IconLayoutList, IconSchema } from '@tabler/icons-react'
 import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Exchange } from '../../../../contract/exchanges.ts'
@@ -7,7 +7,8 @@ import { storeAt } from '../../../i18n/verdict-causes.ts'
 import { notify, useActions } from '../../../state/act.ts'
 import { useLab } from '../../../state/use-lab.ts'
 import { Choice } from '../../../ui/choice.tsx'
-import { CopyButton } from '../../../ui/code-block.tsx'
+import { PictureExports } from '../../../ui/picture/picture-exports.tsx'
+import { toSvg } from '../../../ui/picture/svg-file.ts'
 import { toMermaid } from './mermaid.ts'
 import { MOST_EXCHANGES, type Scope } from './run.ts'
 import { sceneOf } from './scene.ts'
@@ -16,7 +17,6 @@ import type { Sequence } from './sequence.ts'
 import { SequenceList } from './sequence-list.tsx'
 import { sequenceOf } from './sequence-of.ts'
 import { SequencePicture } from './sequence-picture.tsx'
-import { toSvg } from './svg-file.ts'
 import { useRun } from './use-run.ts'
 
 /** Room that a saved picture has at least, pixels. */
@@ -42,25 +42,8 @@ function Exports({ sequence, seq }: { readonly sequence: Sequence; readonly seq:
   const save = async (): Promise<void> => {
     if (await run('save-sequence', () => saveText(`authlab-sequence-${seq}.svg`, svg))) notify(t('sequence.saved'))
   }
-  return (
-    <>
-      {/* biome-ignore lint/a11y/useSemanticElements: not a set of form fields. */}
-      <span className={classes['copy']} role="group" aria-label={t('sequence.copyAs')}>
-        <CopyButton text={mermaid} label="Mermaid" doneLabel={t('copied')} hasLabel />
-        <CopyButton text={svg} label="SVG" doneLabel={t('copied')} hasLabel />
-      </span>
-      <button
-        type="button"
-        className="ib"
-        aria-label={t('sequence.saveSvg')}
-        title={t('sequence.saveSvg')}
-        disabled={busy !== null}
-        onClick={() => void save()}
-      >
-        <IconDownload size={15} stroke={1.75} aria-hidden />
-      </button>
-    </>
-  )
+  const words = { copyAs: t('sequence.copyAs'), copied: t('copied'), save: t('sequence.saveSvg') }
+  return <PictureExports mermaid={mermaid} svg={svg} words={words} isBusy={busy !== null} save={() => void save()} />
 }
 
 interface BarProps {

@@ -1,5 +1,4 @@
-import { attributesOf, type Mark, type Paint } from './marks.ts'
-import type { Scene } from './scene.ts'
+import { attributesOf, type Mark, type Paint, type Scene } from './marks.ts'
 
 /** The light theme, for a picture that leaves the page. */
 export const LIGHT: Readonly<Record<Paint, string>> = {

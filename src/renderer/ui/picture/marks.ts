@@ -64,6 +64,15 @@ interface TextMark {
 /** One thing to draw, free of any way to draw it. */
 export type Mark = LineMark | RectMark | PathMark | TextMark
 
+/** A picture: a head that can stay while the body scrolls under it. Each part starts at its own 0. */
+export interface Scene {
+  readonly widthPx: number
+  readonly headHeightPx: number
+  readonly bodyHeightPx: number
+  readonly head: readonly Mark[]
+  readonly body: readonly Mark[]
+}
+
 /** SVG presentation attributes by their names in SVG. */
 export type Attributes = Readonly<Record<string, string | number>>
 
