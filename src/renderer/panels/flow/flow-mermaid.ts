@@ -1,7 +1,7 @@
 import { mermaidText } from '../../ui/picture/mermaid-text.ts'
 import { LINKS, PHASES, type Side, STAGES } from './flow.ts'
 import type { FlowWords } from './flow-scene.ts'
-import type { LitStages } from './lit.ts'
+import type { LitFlow } from './lit.ts'
 
 const CLASSES: Readonly<Record<Side, string>> = { session: 'ses', jwt: 'jwt', both: 'plain' }
 /** The tints of the light theme. */
@@ -16,7 +16,7 @@ const LOOKS = [
 const idOf = (stage: string): string => `s_${stage.replaceAll('-', '_')}`
 
 /** The flow in Mermaid's language for flow charts; what the exchange lit is filled. */
-export function toFlowMermaid(lit: LitStages, words: FlowWords): string {
+export function toFlowMermaid(lit: LitFlow, words: FlowWords): string {
   const out = ['flowchart TD']
   for (const phase of PHASES) {
     out.push(`  subgraph ${phase}["${mermaidText(words.phase(phase))}"]`)
@@ -26,7 +26,7 @@ export function toFlowMermaid(lit: LitStages, words: FlowWords): string {
   for (const [from, to] of LINKS) out.push(`  ${idOf(from)} --> ${idOf(to)}`)
   out.push(...LOOKS.map((look) => `  ${look}`))
   for (const { id, side } of STAGES) {
-    const found = lit.get(id)
+    const found = lit.stages.get(id)
     if (found) out.push(`  class ${idOf(id)} ${found.tone === 'no' ? 'denied' : CLASSES[side]}`)
   }
   return `${out.join('\n')}\n`

@@ -19,11 +19,10 @@ import classes from './flow.module.css'
 import { STAGES } from './flow.ts'
 import { toFlowMermaid } from './flow-mermaid.ts'
 import { type FlowWords, flowScene } from './flow-scene.ts'
-import { type LitStages, litStages } from './lit.ts'
+import { type LitFlow, litFlow, UNLIT } from './lit.ts'
 
 /** Room that a saved picture has, pixels. */
 const SAVED_WIDTH_PX = 960
-const NOTHING: LitStages = new Map()
 
 const WORDS: FlowWords = {
   stage: (id) => say(`flow:stage.${id}`),
@@ -44,7 +43,7 @@ function useShown(isFollowing: boolean): Exchange | null {
   return newest === null ? null : (exchange ?? last)
 }
 
-function Exports({ lit, exchange }: { readonly lit: LitStages; readonly exchange: Exchange | null }) {
+function Exports({ lit, exchange }: { readonly lit: LitFlow; readonly exchange: Exchange | null }) {
   const { t, i18n } = useTranslation('flow')
   const { busy, run } = useActions()
   const title = t('exportTitle', { seq: exchange ? `#${exchange.seq}` : '-' })
@@ -60,12 +59,12 @@ function Exports({ lit, exchange }: { readonly lit: LitStages; readonly exchange
 }
 
 /** What the picture says, in words, for whoever does not see it. */
-function LitList({ lit }: { readonly lit: LitStages }) {
+function LitList({ lit }: { readonly lit: LitFlow }) {
   const { t } = useTranslation('flow')
   return (
     <ol className="sr" aria-label={t('list')}>
       {STAGES.flatMap(({ id }) => {
-        const found = lit.get(id)
+        const found = lit.stages.get(id)
         return found ? [<li key={id}>{`${WORDS.stage(id)}: ${t(`outcome.${found.tone}`)}`}</li>] : []
       })}
     </ol>
@@ -92,7 +91,7 @@ export function FlowPane() {
   const { t, i18n } = useTranslation('flow')
   const [isFollowing, setFollowing] = useState(true)
   const exchange = useShown(isFollowing)
-  const lit = useMemo(() => (exchange ? litStages(exchange) : NOTHING), [exchange])
+  const lit = useMemo(() => (exchange ? litFlow(exchange) : UNLIT), [exchange])
   const [ref, availablePx] = useInnerWidth()
   // biome-ignore lint/correctness/useExhaustiveDependencies: the words change with the language.
   const scene = useMemo(() => flowScene(lit, WORDS, availablePx), [lit, availablePx, i18n.language])

@@ -2,7 +2,7 @@ import type { Mark, Paint, Scene } from '../../ui/picture/marks.ts'
 import { fitted, wrapped } from '../../ui/picture/text-fit.ts'
 import { LINKS, PHASES, type Phase, type Side } from './flow.ts'
 import { type Box, FLOW, type FlowLayout, flowLayout } from './flow-layout.ts'
-import type { LitStages } from './lit.ts'
+import { type LitFlow, linkId } from './lit.ts'
 
 /** The words of the picture. */
 export interface FlowWords {
@@ -36,13 +36,13 @@ const text = (mark: { x: number; y: number; text: string } & Partial<Extract<Mar
   ...mark,
 })
 
-function drawBox({ stage, x, y, width, height }: Box, lit: LitStages, words: FlowWords): Mark[] {
-  const found = lit.get(stage.id)
+function drawBox({ stage, x, y, width, height }: Box, lit: LitFlow, words: FlowWords): Mark[] {
+  const found = lit.stages.get(stage.id)
   const accent = accentOf(stage.side)
   const fill: Paint = found && accent ? `${accent}-tint` : found ? 'sunk' : 'panel'
   const stroke: Paint = found ? (found.tone === 'no' ? 'no' : solidOf(stage.side)) : 'line-2'
-  const hasTime = found !== undefined && found.durationUs !== null
-  const room = width - 20 - (found ? SIGN_PX : 0) - (hasTime ? TIME_PX : 0)
+  const aside = found ? (found.note ?? (found.durationUs === null ? null : words.duration(found.durationUs))) : null
+  const room = width - 20 - (found ? SIGN_PX : 0) - (aside === null ? 0 : TIME_PX)
   const lines = wrapped(words.stage(stage.id), room, STYLE, 2)
   const first = y + height / 2 + 4 - ((lines.length - 1) * LINE_PX) / 2
   const left = x + 10 + (found && found.tone !== 'neutral' ? SIGN_PX : 0)
@@ -54,9 +54,9 @@ function drawBox({ stage, x, y, width, height }: Box, lit: LitStages, words: Flo
   lines.forEach((line, index) => {
     marks.push(text({ x: left, y: first + index * LINE_PX, text: line, isBold: found !== undefined, paint }))
   })
-  if (hasTime) {
-    const time = fitted(words.duration(found.durationUs ?? 0), TIME_PX, { sizePx: 11, isMono: true })
-    marks.push(text({ x: x + width - 28, y: y + height / 2 + 4, text: time, sizePx: 11, anchor: 'middle', isMono: true, paint: 'ink-2' }))
+  if (aside !== null) {
+    const fit = fitted(aside, TIME_PX, { sizePx: 11, isMono: true })
+    marks.push(text({ x: x + width - 30, y: y + height / 2 + 4, text: fit, sizePx: 11, anchor: 'middle', isMono: true, paint: 'ink-2' }))
   }
   return marks
 }
@@ -83,32 +83,38 @@ interface Line {
   readonly d: string
   readonly side: Side
   readonly isLit: boolean
+  /** Where it ends; with an arrow head when it comes in from above. */
+  readonly end: { readonly x: number; readonly y: number; readonly isDown: boolean }
 }
 
-function lineOf([fromId, toId]: readonly [string, string], layout: FlowLayout, lit: LitStages): Line | null {
+function lineOf([fromId, toId]: readonly [string, string], layout: FlowLayout, lit: LitFlow): Line | null {
   const [from, to] = [layout.boxes.get(fromId), layout.boxes.get(toId)]
   if (!from || !to) return null
   const side = from.stage.side === 'both' ? to.stage.side : from.stage.side
-  const isLit = lit.has(fromId) && lit.has(toId) && lit.get(fromId)?.tone !== 'no'
-  if (from.stage.phase !== to.stage.phase) return { d: pathAcross(from, to, layout), side, isLit: false }
+  const isLit = lit.links.has(linkId(fromId, toId))
   const x = middleOf(from, side, layout)
-  return { d: `M${x} ${from.y + from.height}V${to.y}`, side, isLit }
+  const end = { x: from.stage.phase === to.stage.phase ? x : to.x + to.width / 2, y: to.y, isDown: true }
+  const d = from.stage.phase === to.stage.phase ? `M${x} ${from.y + from.height}V${to.y}` : pathAcross(from, to, layout)
+  return { d, side, isLit, end }
 }
 
-/** From the stage that refused past all that did not run any more to the answer. */
-function shortcut(layout: FlowLayout, lit: LitStages): Line | null {
-  const failed = [...lit].find(([id, { tone }]) => tone === 'no' && layout.boxes.get(id)?.stage.phase === 'request' && id !== 'answer')
-  const from = failed && layout.boxes.get(failed[0])
+/** From where an exchange left the flow, past all that did not run any more, to the answer. */
+function shortcut(layout: FlowLayout, lit: LitFlow): Line | null {
+  const from = layout.boxes.get(lit.leftFrom ?? '')
   const to = layout.boxes.get('answer')
   if (!from || !to) return null
   const isLeft = from.stage.side === 'session'
-  const [start, end] = isLeft ? [from.x, to.x] : [from.x + from.width, to.x + to.width]
-  const lane = isLeft ? start - 9 : start + 9
-  return { d: `M${start} ${from.y + from.height / 2}H${lane}V${to.y + to.height / 2}H${end}`, side: from.stage.side, isLit: true }
+  const [start, x] = isLeft ? [from.x, to.x] : [from.x + from.width, to.x + to.width]
+  const lane = isLeft ? start - 10 : start + 10
+  const y = to.y + to.height / 2
+  return { d: `M${start} ${from.y + from.height / 2}H${lane}V${y}H${x}`, side: from.stage.side, isLit: true, end: { x, y, isDown: false } }
 }
 
-function drawLine({ d, side, isLit }: Line): Mark[] {
-  return [{ shape: 'path', d, stroke: isLit ? solidOf(side) : 'line-2', fill: null, widthPx: isLit ? 2 : 1 }]
+function drawLine({ d, side, isLit, end: { x, y, isDown } }: Line): Mark[] {
+  const paint: Paint = isLit ? solidOf(side) : 'line-3'
+  const line: Mark = { shape: 'path', d, stroke: paint, fill: null, widthPx: isLit ? 2 : 1 }
+  if (!isDown) return [line]
+  return [line, { shape: 'path', d: `M${x - 4} ${y - 6}L${x} ${y}L${x + 4} ${y - 6}Z`, stroke: null, fill: paint, widthPx: 0 }]
 }
 
 function drawHeads(layout: FlowLayout, words: FlowWords): Mark[] {
@@ -125,7 +131,7 @@ function drawHeads(layout: FlowLayout, words: FlowWords): Mark[] {
 }
 
 /** The whole flow as a picture, with what an exchange lights in it. */
-export function flowScene(lit: LitStages, words: FlowWords, availablePx: number): Scene {
+export function flowScene(lit: LitFlow, words: FlowWords, availablePx: number): Scene {
   const layout = flowLayout(availablePx)
   const lines = LINKS.flatMap((link) => lineOf(link, layout, lit) ?? [])
   const short = shortcut(layout, lit)
