@@ -1,4 +1,4 @@
-import { beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, onTestFinished, test } from 'vitest'
 import { STEP_KINDS, type Step } from '../../../src/contract/step.ts'
 import { startI18n } from '../../../src/renderer/i18n/index.ts'
 import { say } from '../../../src/renderer/i18n/say.ts'
@@ -8,7 +8,7 @@ import { toFlowMermaid } from '../../../src/renderer/panels/flow/flow-mermaid.ts
 import { type FlowWords, flowScene } from '../../../src/renderer/panels/flow/flow-scene.ts'
 import { type LitFlow, litFlow, UNLIT } from '../../../src/renderer/panels/flow/lit.ts'
 import { toSvg } from '../../../src/renderer/ui/picture/svg-file.ts'
-import { startLab } from '../../support/start-lab.ts'
+import { startTestLab } from '../../support/start-lab.ts'
 
 const words: FlowWords = {
   stage: (id) => say(`flow:stage.${id}`),
@@ -22,6 +22,7 @@ beforeAll(() => startI18n('en'))
 /** Not in the picture: they say how a stage was done, or nothing of authentication. */
 const ASIDE: readonly Step['kind'][] = [
   'node-latency',
+  'client-authentication',
   'csrf',
   'cookie-parse',
   'authorization-parse',
@@ -55,21 +56,34 @@ test('every link joins two stages, and no two boxes overlap at any width', () =>
 const lightsOf = ({ stages }: LitFlow): Record<string, string> => Object.fromEntries([...stages].map(([id, { tone }]) => [id, tone]))
 
 test('real exchanges light what they went through', async () => {
-  const lab = await startLab()
+  const lab = await startTestLab()
+  onTestFinished(() => lab.close())
   const play = async (client: string, action: string, body?: object) => {
-    const { exchanges } = await lab.call('POST', `/clients/${client}/${action}`, body).then((answer) => answer.json())
-    return litFlow(await lab.call('GET', `/exchanges/${exchanges[0]}`).then((answer) => answer.json()))
+    const caused = await lab.call('POST', `/clients/${client}/${action}`, body)
+    return litFlow((await lab.call('GET', `/exchanges/${caused.json.exchanges[0]}`)).json)
   }
   const get = (client: string, path: string) => play(client, 'requests', { method: 'GET', path, credential: 'current' })
 
   const login = await play('alice-laptop', 'login')
-  expect(lightsOf(login)).toMatchObject({ choose: 'neutral', 'ask-session': 'neutral', password: 'ok', 'store-session': 'neutral', answer: 'ok' })
+  expect(lightsOf(login)).toMatchObject({
+    choose: 'neutral',
+    'ask-session': 'neutral',
+    password: 'ok',
+    'store-session': 'neutral',
+    answer: 'ok',
+  })
   expect(login.stages.has('read-account')).toBe(false)
   expect(login.links).toContain('password>store-session')
   expect(login.links).not.toContain('password>sign-token')
 
   const me = await get('alice-laptop', '/me')
-  expect(lightsOf(me)).toMatchObject({ 'carry-cookie': 'neutral', 'check-mac': 'ok', 'ask-store': 'ok', 'check-limits': 'ok', 'read-account': 'ok' })
+  expect(lightsOf(me)).toMatchObject({
+    'carry-cookie': 'neutral',
+    'check-mac': 'ok',
+    'ask-store': 'ok',
+    'check-limits': 'ok',
+    'read-account': 'ok',
+  })
   expect(me.stages.has('password')).toBe(false)
   expect(me.links).toContain('authorize>answer')
   expect(me.leftFrom).toBeNull()

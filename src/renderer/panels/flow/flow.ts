@@ -41,7 +41,7 @@ export const STAGES: readonly Stage[] = [
   stage('request', 4, 'session', 'check-limits', 'session-idle-timeout', 'session-absolute-timeout'),
   stage('request', 4, 'jwt', 'check-claims', 'token-type', 'token-issuer', 'token-audience', 'token-not-before', 'token-expiry'),
   stage('request', 5, 'session', 'read-account', 'account-lookup'),
-  stage('request', 5, 'jwt', 'check-revocation'),
+  stage('request', 5, 'jwt', 'check-revocation', 'token-introspection'),
   stage('request', 6, 'both', 'authorize', 'role', 'scope'),
   stage('request', 7, 'both', 'answer'),
   stage('later', 0, 'session', 'roll', 'session-touch'),

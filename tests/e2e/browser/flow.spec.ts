@@ -1,0 +1,25 @@
+import { expect, test } from '../support/fixtures.ts'
+import { overflowOf, press, seriousFindings } from '../support/workbench.ts'
+
+test('the flow lights up with each request, and leaves the page as Mermaid', async ({ page, lab, context }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+  await page.goto(lab.ready.workbench)
+  await page.getByRole('button', { name: 'Flow' }).click()
+  const pane = page.getByRole('region', { name: 'Flow', exact: true })
+  const lit = pane.getByRole('list', { name: 'What this request went through, in order' })
+  await expect(pane).toContainText('No request yet')
+  await press(page, 'Alice·Laptop', 'Log in')
+  await expect(lit.getByRole('listitem')).toContainText(['POST /session with name and password', 'Password compared with its hash: passed'])
+  await expect(pane).toContainText('session created')
+  await press(page, 'Alice·Laptop', 'Call /me')
+  await expect(lit).toContainText('The store is asked for the session: passed')
+  await press(page, 'Bob·Laptop', 'Log in')
+  await press(page, 'Bob·Laptop', 'Call /admin')
+  await expect(lit).toContainText('Signature checked; no store is asked: passed')
+  await expect(lit).toContainText('Role and scope compared with what the route asks: refused')
+  await pane.getByRole('button', { name: 'Mermaid' }).click()
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toContain('class s_authorize denied')
+  expect(await seriousFindings(page)).toEqual([])
+  await page.setViewportSize({ width: 1280, height: 800 })
+  expect(await overflowOf(page)).toBeLessThanOrEqual(0)
+})
