@@ -14,7 +14,7 @@ test('the flow lights up with each request, and leaves the page as Mermaid', asy
   await press(page, 'Alice·Laptop', 'Call /me')
   await expect(lit).toContainText('The store is asked for the session: passed')
   await press(page, 'Bob·Laptop', 'Log in')
-  await press(page, 'Bob·Laptop', 'Call /admin')
+  await press(page, 'Bob·Laptop', 'Call /admin/users')
   await expect(lit).toContainText('Signature checked; no store is asked: passed')
   await expect(lit).toContainText('Role and scope compared with what the route asks: refused')
   await pane.getByRole('button', { name: 'Mermaid' }).click()
