@@ -1,5 +1,19 @@
 import type { LessonInput } from '../contract/lessons/lesson.ts'
+import { logOutReally } from './log-out-really.ts'
+import { oneRequestBothWays } from './one-request-both-ways.ts'
 import { sessionInACluster } from './session-in-a-cluster.ts'
+import { sharedStore } from './shared-store.ts'
+import { tokenInACluster } from './token-in-a-cluster.ts'
+import { whatAJwtIs } from './what-a-jwt-is.ts'
+import { whatASessionIs } from './what-a-session-is.ts'
 
 /** The lessons that come with the lab, in the order in which they build on each other. */
-export const LESSONS: readonly LessonInput[] = [sessionInACluster]
+export const LESSONS: readonly LessonInput[] = [
+  whatASessionIs,
+  whatAJwtIs,
+  oneRequestBothWays,
+  logOutReally,
+  sessionInACluster,
+  sharedStore,
+  tokenInACluster,
+]

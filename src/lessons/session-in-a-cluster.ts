@@ -10,7 +10,7 @@ export const sessionInACluster = lesson({
     'Three nodes, each with sessions in its own memory. Alice logs in once and is refused twice: find out why, and mend it two ways.',
     '三个节点，各自把会话放在自己的内存里。Alice 登录一次，却被拒绝两次：找出原因，并用两种办法修好它。',
   ),
-  minutes: 12,
+  minutes: 15,
   level: 'intermediate',
   lab: {
     nodes: 3,
@@ -137,6 +137,158 @@ export const sessionInACluster = lesson({
           '有人会怪 Cookie。在检查器里打开第一个被拒绝的请求：签名正确，找不到会话。',
         ),
       },
+    },
+    {
+      id: 'sticky',
+      title: w('Mend it, first way: stay on one node', '第一种办法：固定在一个节点上'),
+      goal: w('Three calls, one node, three times 200', '三次调用，同一个节点，三次 200'),
+      narrative: [
+        p(
+          'A **sticky** balancer remembers with a cookie of its own which node a browser used first, and sends it there again. The application stays as it is.',
+          '**粘性**负载均衡器用自己的一个 Cookie 记住浏览器最先用的是哪个节点，以后都送到那里。应用本身不用改。',
+          'RFC 6265 §3',
+        ),
+      ],
+      do: [
+        { do: 'change-cluster', change: { strategy: 'sticky' }, label: w('Make the balancer sticky', '让负载均衡器变成粘性') },
+        login('alice', w('Log Alice in again', '让 Alice 再次登录')),
+        me(3),
+      ],
+      check: [
+        verdicts(['allowed', 'allowed', 'allowed', 'allowed'], w('All are allowed', '全部被允许')),
+        { check: 'nodes', are: ['node-1', 'node-1', 'node-1', 'node-1'], label: w('All went to node-1', '全部到了 node-1') },
+        {
+          check: 'set-cookie',
+          nth: 1,
+          name: 'affinity',
+          label: w('The balancer set a cookie of its own', '负载均衡器设置了自己的 Cookie'),
+        },
+      ],
+      pins: ['credential', 'node-sessions'],
+      notes: { minutes: 2, ask: w('What happens to Alice when node-1 is deployed anew?', '重新部署 node-1 时，Alice 会怎样？') },
+    },
+    {
+      id: 'kill-the-node',
+      title: w('Kill that node', '杀掉那个节点'),
+      goal: w('Alice is logged out', 'Alice 被登出'),
+      narrative: [
+        p(
+          'node-1 dies, as a process does at a crash or a deployment. What was in its memory is gone.',
+          'node-1 死掉，就像进程崩溃或部署时那样。它内存里的东西都没了。',
+        ),
+      ],
+      predict: {
+        question: w('What does Alice get with her next call?', 'Alice 的下一次调用会得到什么？'),
+        choices: [
+          {
+            text: w('200 from another node', '另一个节点返回 200'),
+            isRight: false,
+            why: p('Another node answers, and has never heard of her session.', '另一个节点会应答，但从没听说过她的会话。'),
+          },
+          {
+            text: w('401 from another node', '另一个节点返回 401'),
+            isRight: true,
+            why: p(
+              'Stickiness holds only while the node is up. Then the balancer takes another one, and the session is not there.',
+              '粘性只在节点在线时有效。之后负载均衡器换一个节点，而会话不在那里。',
+            ),
+          },
+          {
+            text: w('503: her node is down', '503：她的节点不在线'),
+            isRight: false,
+            why: p('Two nodes are up, so the balancer has somebody to ask.', '还有两个节点在线，负载均衡器有节点可问。'),
+          },
+        ],
+      },
+      do: [{ do: 'kill-node', node: 'node-1', label: w('Kill node-1', '杀掉 node-1') }, me()],
+      check: [
+        verdict(1, 'unknown-session', w('Her session is unknown', '她的会话不被认识')),
+        { check: 'node-state', node: 'node-1', is: 'down', label: w('node-1 is down', 'node-1 不在线') },
+      ],
+      after: [
+        p(
+          'Stickiness hides the problem on good days and brings it back at every deployment.',
+          '粘性在平时掩盖了问题，每次部署时又把它带回来。',
+        ),
+      ],
+      pins: ['credential', 'node-sessions'],
+      notes: { minutes: 2 },
+    },
+    {
+      id: 'shared-store',
+      title: w('Mend it, second way: one store for all', '第二种办法：所有节点共用一个存储'),
+      goal: w('Every node knows her', '每个节点都认识她'),
+      narrative: [
+        p(
+          'Start node-1 again, deal requests in turn as before, and let all nodes keep sessions in the **same** store. Alice has to log in once more: nothing carries the old sessions over.',
+          '重新启动 node-1，照原来那样轮流分发请求，让所有节点把会话存进**同一个**存储。Alice 要再登录一次：旧会话不会被搬过去。',
+        ),
+      ],
+      do: [
+        { do: 'start-node', node: 'node-1', label: w('Start node-1', '启动 node-1') },
+        {
+          do: 'change-cluster',
+          change: { store: 'sqlite', strategy: 'round-robin' },
+          label: w('One SQLite store, round robin', '一个 SQLite 存储，轮询'),
+        },
+        login('alice', w('Log Alice in', '让 Alice 登录')),
+        me(3),
+      ],
+      check: [
+        verdicts(['allowed', 'allowed', 'allowed', 'allowed'], w('All are allowed', '全部被允许')),
+        { check: 'nodes', are: ['node-1', 'node-2', 'node-3', 'node-1'], label: w('On all three nodes', '三个节点都用到了') },
+        { check: 'session-reads', nth: 2, atLeast: 1, label: w('Each call asked the store', '每次调用都查询了存储') },
+      ],
+      notes: {
+        minutes: 2,
+        say: w('It works everywhere, because each node asks. That is the price, too.', '到处都能用，因为每个节点都去问。代价也在这里。'),
+      },
+    },
+    {
+      id: 'survives',
+      title: w('Kill a node again', '再杀一个节点'),
+      goal: w('Nobody notices', '没有人察觉'),
+      narrative: [p('node-2 dies. The sessions are not on it.', 'node-2 死掉。会话并不在它上面。')],
+      do: [{ do: 'kill-node', node: 'node-2', label: w('Kill node-2', '杀掉 node-2') }, me(2)],
+      check: [
+        verdicts(['allowed', 'allowed'], w('Alice works on', 'Alice 照常使用')),
+        { check: 'node-state', node: 'node-2', is: 'down', label: w('node-2 is down', 'node-2 不在线') },
+      ],
+      notes: { minutes: 1 },
+    },
+    {
+      id: 'same-with-a-jwt',
+      title: w('The same test with a JWT', '用 JWT 做同样的测试'),
+      goal: w('200 everywhere, and no look into a store', '到处 200，不查存储'),
+      narrative: [
+        p(
+          'Alice logs in for a token instead. It brings along what a node needs to know, so there is nothing to share but the key.',
+          'Alice 改为登录取得令牌。它自己带着节点需要知道的内容，除了密钥没有什么要共享的。',
+          'RFC 7519 §1',
+        ),
+      ],
+      do: [
+        {
+          do: 'change-mechanism',
+          client: 'alice',
+          mechanism: 'jwt-bearer',
+          label: w('Let Alice use a bearer token', '让 Alice 使用 bearer 令牌'),
+        },
+        login('alice', w('Log Alice in', '让 Alice 登录')),
+        me(3),
+      ],
+      check: [
+        verdicts(['allowed', 'allowed', 'allowed', 'allowed'], w('All are allowed', '全部被允许')),
+        { check: 'session-reads', nth: 2, atMost: 0, label: w('No session was looked up', '没有查询任何会话') },
+        { check: 'session-reads', nth: 3, atMost: 0, label: w('Not on the other node either', '另一个节点上也没有') },
+      ],
+      after: [
+        p(
+          'That is one side of it. What it costs comes up when Alice wants to log out.',
+          '这是事情的一面。它的代价，要等 Alice 想登出时才看得到。',
+        ),
+      ],
+      notes: { minutes: 2 },
     },
   ],
 })

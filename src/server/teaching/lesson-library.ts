@@ -54,12 +54,17 @@ const summarize = ({ id, title, summary, minutes, level, steps }: Lesson, file: 
 
 /** All lessons: those that come with the lab, and the JSON files of a folder of the author's own, read when they are asked for. */
 export class LessonLibrary {
-  readonly #builtIn = LESSONS.map((lesson) => Lesson.parse(lesson))
   readonly #folder: string
+  #parsed: Lesson[] | null = null
 
   /** @param folder of own lessons; it need not be there */
   constructor(folder: string) {
     this.#folder = folder
+  }
+
+  get #builtIn(): readonly Lesson[] {
+    this.#parsed ??= LESSONS.map((lesson) => Lesson.parse(lesson))
+    return this.#parsed
   }
 
   list(): LessonSummary[] {

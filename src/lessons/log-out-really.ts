@@ -1,0 +1,178 @@
+import { call, lesson, login, p, verdict, verdicts, w } from './write.ts'
+
+/** What a logout ends: the row of a session, and of a token what can be reached. */
+export const logOutReally = lesson({
+  id: 'log-out-really',
+  title: w('Log out, really?', '真的登出了吗？'),
+  summary: w(
+    'Mallory has copied what Alice and Bob sent. Both log out. Whose copy still works, for how long, and what does it take to stop it?',
+    'Mallory 复制了 Alice 和 Bob 发送过的内容。两人都登出了。谁的副本还能用，能用多久，要怎样才能让它失效？',
+  ),
+  minutes: 12,
+  level: 'intermediate',
+  lab: {
+    nodes: 1,
+    settings: { store: 'sqlite' },
+    clients: [
+      { id: 'alice', name: 'Alice', account: 'alice', device: 'Laptop', mechanism: 'session' },
+      { id: 'bob', name: 'Bob', account: 'bob', device: 'Laptop', mechanism: 'jwt-bearer' },
+      { id: 'mallory', name: 'Mallory', account: 'mallory', device: 'Laptop', mechanism: 'jwt-bearer', isAttacker: true },
+    ],
+  },
+  steps: [
+    {
+      id: 'log-in',
+      title: w('Log both in', '让两人登录'),
+      goal: w('Two requests that Mallory has a copy of', '两个请求，Mallory 都有副本'),
+      narrative: [
+        p(
+          'Alice uses a session, Bob a bearer token. Each makes one request, and Mallory keeps a copy of both, credentials included.',
+          'Alice 用会话，Bob 用 bearer 令牌。两人各发一个请求，Mallory 把两个请求连同凭据都留了副本。',
+        ),
+        p(
+          'Both credentials are good for whoever holds them: neither asks the sender for anything more.',
+          '两种凭据都是谁拿着谁能用：都不要求发送者再证明什么。',
+          'RFC 6750 §1.2',
+        ),
+      ],
+      do: [
+        login('alice', w('Log Alice in (session)', '让 Alice 登录（会话）')),
+        login('bob', w('Log Bob in (JWT)', '让 Bob 登录（JWT）')),
+        call('alice', 'GET /me', w('Call /me as Alice', '以 Alice 的身份调用 /me')),
+        call('bob', 'GET /me', w('Call /me as Bob', '以 Bob 的身份调用 /me')),
+      ],
+      check: [verdicts(['allowed', 'allowed', 'allowed', 'allowed'], w('All four are allowed', '四个请求都被允许'))],
+      notes: { minutes: 2 },
+    },
+    {
+      id: 'alice-logs-out',
+      title: w('Alice logs out', 'Alice 登出'),
+      goal: w('Her copy is dead', '她的副本失效了'),
+      narrative: [
+        p(
+          'A logout has to end the session on the server, not just delete the cookie in the browser.',
+          '登出必须在服务器端终止会话，而不只是删除浏览器里的 Cookie。',
+          'OWASP ASVS 5 V7.4.1',
+        ),
+      ],
+      do: [
+        { do: 'logout', client: 'alice', label: w('Log Alice out', '让 Alice 登出') },
+        {
+          do: 'replay',
+          client: 'mallory',
+          exchange: { step: 'log-in', nth: 3 },
+          label: w("Send Alice's request again, as Mallory", '以 Mallory 的身份重发 Alice 的请求'),
+        },
+      ],
+      check: [
+        verdicts(['allowed', 'unknown-session'], w('Logged out; the copy is refused', '已登出；副本被拒绝')),
+        { check: 'step', nth: 1, kind: 'session-destroy', outcome: 'pass', label: w('The row was deleted', '那一行被删除了') },
+        {
+          check: 'holds',
+          client: 'alice',
+          what: 'session-cookie',
+          isHeld: false,
+          label: w('The cookie is gone as well', 'Cookie 也没有了'),
+        },
+      ],
+      notes: { minutes: 2, say: w('The copy of the cookie is perfect, and worthless.', 'Cookie 的副本完美无缺，却毫无用处。') },
+    },
+    {
+      id: 'bob-logs-out',
+      title: w('Bob logs out', 'Bob 登出'),
+      goal: w('His copy works on', '他的副本照样能用'),
+      narrative: [
+        p(
+          "Bob's client does what it can: it has the refresh token revoked, and throws its own copies away.",
+          'Bob 的客户端做了它能做的：让服务器撤销刷新令牌，并丢掉自己的副本。',
+          'RFC 7009 §2.1',
+        ),
+      ],
+      predict: {
+        question: w("What does Mallory's copy of Bob's request get?", 'Mallory 手里 Bob 的请求副本会得到什么？'),
+        choices: [
+          {
+            text: w('401: Bob has logged out', '401：Bob 已经登出'),
+            isRight: false,
+            why: p(
+              'Nobody who checks an access token asks whether there was a logout. Signature and times are right, and that is all that is looked at here.',
+              '验证访问令牌时，没有人会问是否登出过。签名和时间都对，这里只看这些。',
+              'RFC 7009 §3',
+            ),
+          },
+          {
+            text: w('200', '200'),
+            isRight: true,
+            why: p(
+              'The access token speaks for itself until its `exp`. To end it earlier the server has to keep something and look at it: the very thing that a self-contained token was to save.',
+              '访问令牌在 `exp` 之前自己为自己作证。要提前终止它，服务器就得保存一些东西并去查看：而这正是自包含令牌想要省掉的。',
+              'RFC 7009 §3',
+              'RFC 7519 §4.1.4',
+            ),
+          },
+          {
+            text: w('401: the refresh token was revoked', '401：刷新令牌已撤销'),
+            isRight: false,
+            why: p(
+              'No new access token can be had with it any more. The one that is out stays as it is.',
+              '用它再也换不到新的访问令牌。已经发出去的那个不受影响。',
+              'RFC 7009 §2.1',
+            ),
+          },
+        ],
+      },
+      do: [
+        { do: 'logout', client: 'bob', label: w('Log Bob out', '让 Bob 登出') },
+        {
+          do: 'replay',
+          client: 'mallory',
+          exchange: { step: 'log-in', nth: 4 },
+          label: w("Send Bob's request again, as Mallory", '以 Mallory 的身份重发 Bob 的请求'),
+        },
+      ],
+      check: [
+        verdicts(['allowed', 'allowed'], w('Logged out; the copy is allowed', '已登出；副本仍被允许')),
+        { check: 'step', nth: 1, kind: 'refresh-revoke', outcome: 'pass', label: w('The refresh token was revoked', '刷新令牌已撤销') },
+        {
+          check: 'holds',
+          client: 'bob',
+          what: 'access-token',
+          isHeld: false,
+          label: w('Bob himself holds no token any more', 'Bob 自己已经没有令牌'),
+        },
+      ],
+      notes: {
+        minutes: 3,
+        say: w('For Bob it looks like a logout. For the server it never was one.', '在 Bob 看来这是登出。在服务器看来什么也没发生。'),
+        watchFor: w(
+          '"Then delete the token on the server." Ask where it is there.',
+          '有人会说“那就在服务器上把令牌删掉”。问问令牌在服务器的哪里。',
+        ),
+      },
+    },
+    {
+      id: 'wait',
+      title: w('Wait for the end', '等它到期'),
+      goal: w('It ends at its own time', '它到自己的时间才失效'),
+      narrative: [
+        p(
+          'The life of an access token is the longest that such a copy can be used. That is why it should be short, with a refresh token for the long run.',
+          '访问令牌的有效期就是这种副本最多能用的时间。所以它应当短，长期使用则靠刷新令牌。',
+          'RFC 7009 §3',
+          'RFC 6749 §1.5',
+        ),
+      ],
+      do: [
+        { do: 'move-clock', seconds: 900, label: w('Move the lab clock 15 minutes ahead', '把实验室时钟拨快 15 分钟') },
+        {
+          do: 'replay',
+          client: 'mallory',
+          exchange: { step: 'log-in', nth: 4 },
+          label: w("Send Bob's request again", '再次重发 Bob 的请求'),
+        },
+      ],
+      check: [verdict(1, 'token-expired', w('Expired', '已过期'))],
+      notes: { minutes: 1 },
+    },
+  ],
+})
