@@ -1,5 +1,6 @@
 import type { LabChange, ListName } from '../contract/events.ts'
 import type { OperatorAction } from '../contract/lab.ts'
+import type { Node } from '../contract/nodes.ts'
 import type { Step } from '../contract/step.ts'
 import type { LabClock } from './clock.ts'
 import type { NodeTrace } from './cluster/node-messages.ts'
@@ -8,17 +9,15 @@ import type { CredentialWatch } from './credentials/credential-watch.ts'
 import { StaleLists } from './stale-lists.ts'
 import type { Recorder } from './traffic/recorder.ts'
 
-/** What stands in a list depends on these, too: on the time, and on the way of revocation and where its rows are. */
-const LISTS_BEHIND: Partial<Record<LabChange['type'], readonly ListName[]>> = {
-  clock: ['tokens', 'families', 'denylist'],
-  cluster: ['tokens', 'denylist'],
-}
+/** Lists of what nodes keep or judge: another store or way of revocation changes them, and a node that comes or goes with what is in its memory. */
+const LISTS_OF_NODES: readonly ListName[] = ['tokens', 'families', 'denylist']
 
 /** Turns what happens in the lab into numbered events. */
 export class Announcer {
   readonly log: EventLog
   readonly #clock: LabClock
   readonly #staleLists = new StaleLists((lists) => this.log.publish({ type: 'stale', lists }))
+  readonly #nodeStates = new Map<string, Node['state']>()
   /** Its lab is not the one in front: what happens in it is told nobody. */
   isSetAside = false
   /** Null until the recorder runs. */
@@ -41,11 +40,13 @@ export class Announcer {
     this.log.publish(change)
     const isCountChanged = change.type === 'traffic-trimmed' || change.type === 'traffic-cleared'
     if (isCountChanged && this.recorder) this.log.publish({ type: 'recording', recording: this.recorder.recording() })
-    this.stale(LISTS_BEHIND[change.type] ?? [])
+    if (change.type === 'cluster' || this.#hasNodeComeOrGone(change)) this.stale(LISTS_OF_NODES)
   }
 
   /** Lists that are not part of the state have changed. */
-  readonly stale = (lists: readonly ListName[]): void => this.#staleLists.add(lists)
+  readonly stale = (lists: readonly ListName[]): void => {
+    if (!this.isSetAside) this.#staleLists.add(lists)
+  }
 
   readonly trace = (trace: NodeTrace): void => {
     // First: the recorder forgets what it has seen of an exchange as soon as it is complete.
@@ -74,5 +75,12 @@ export class Announcer {
 
   readonly note = (action: OperatorAction['action'], params: OperatorAction['params'] = {}): void => {
     if (!this.isSetAside) this.recorder?.recordAction({ at: Date.now(), labTime: this.#clock.nowMs(), action, params })
+  }
+
+  #hasNodeComeOrGone(change: LabChange): boolean {
+    if (change.type === 'node-removed') return this.#nodeStates.delete(change.id)
+    if (change.type !== 'node' || this.#nodeStates.get(change.node.id) === change.node.state) return false
+    this.#nodeStates.set(change.node.id, change.node.state)
+    return true
   }
 }

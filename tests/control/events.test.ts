@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { LabEvent } from '../../src/contract/events.ts'
+import type { LabEvent } from '../../src/contract/events.ts'
 import { EventLog } from '../../src/server/control/event-log.ts'
+import { readEvents } from '../support/read-events.ts'
 import { startTestLab, type TestLab } from '../support/start-lab.ts'
 
 let testLab: TestLab
@@ -9,31 +10,7 @@ beforeAll(async () => {
 })
 afterAll(() => testLab.close())
 
-/** Reads events after `since` until one satisfies `isLast`, then leaves. */
-async function read(since: number | null, isLast: (event: LabEvent) => boolean): Promise<LabEvent[]> {
-  const query = since === null ? '' : `?since=${since}`
-  const headers = { Authorization: `Bearer ${testLab.lab.token}` }
-  const response = await fetch(`${testLab.lab.apiUrl}/events${query}`, { headers })
-  expect(response.headers.get('content-type')).toContain('text/event-stream')
-  const events: LabEvent[] = []
-  let text = ''
-  const decoder = new TextDecoder()
-  for await (const chunk of response.body ?? []) {
-    text += decoder.decode(chunk as Uint8Array, { stream: true })
-    const messages = text.split('\n\n')
-    text = messages.pop() ?? ''
-    for (const message of messages.filter((one) => one.startsWith('id: '))) {
-      const [id, data] = message.split('\n')
-      const event = LabEvent.parse(JSON.parse(data?.slice('data: '.length) ?? ''))
-      expect(id).toBe(`id: ${event.seq}`)
-      events.push(event)
-      // Leaving the loop ends the connection.
-      if (isLast(event)) return events
-    }
-  }
-  return events
-}
-
+const read = (since: number | null, isLast: (event: LabEvent) => boolean) => readEvents(testLab, since, isLast)
 const isAction = (action: string) => (event: LabEvent) => event.type === 'action' && event.action.action === action
 const request = (path: string) => testLab.call('POST', '/clients/mallory/requests', { path })
 

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { LabState } from '../../src/contract/lab.ts'
 import { Revocation } from '../../src/contract/revocations.ts'
 import type { IssuedToken } from '../../src/contract/tokens.ts'
+import { readEvents } from '../support/read-events.ts'
 import { newFolder, startTestLab, type TestLab } from '../support/start-lab.ts'
 
 let testLab: TestLab
@@ -178,6 +179,32 @@ test('revocations are part of the state and go with a reset', async () => {
   expect(json.revocations).toHaveLength(1)
   expect((await call('POST', '/lab/reset')).json.revocations).toEqual([])
   expect(await revocations()).toEqual([])
+})
+
+test('events are gap-free and bring every stopwatch to where the list has it; which lists have changed is told', async () => {
+  await login('bob-laptop')
+  const { seq } = (await call('GET', '/lab')).json
+  await call('POST', `/tokens/${(await newest()).jti}/revoke`)
+  const last = await Promise.all(Array.from({ length: 20 }, () => me('bob-laptop')))
+  expect(last).toHaveLength(20)
+  let hasCountedAll = false
+  const told = new Set<string>()
+  const events = await readEvents(testLab, seq, (event) => {
+    hasCountedAll ||= event.type === 'revocation' && event.revocation.accepted === 20
+    if (event.type === 'stale') for (const list of event.lists) told.add(list)
+    return hasCountedAll && told.has('denylist')
+  })
+  expect(events.map((event) => event.seq)).toEqual(events.map((_, index) => seq + 1 + index))
+  const news = events.flatMap((event) => (event.type === 'revocation' ? [event.revocation] : []))
+  expect(news.at(-1)).toEqual((await revocations())[0])
+  expect([...told].sort()).toEqual(['denylist', 'families', 'tokens'])
+})
+
+test('lists that the clock or the way of revocation reads into are told to be stale when these change', async () => {
+  const { seq } = (await call('GET', '/lab')).json
+  await call('PUT', '/clock', { offsetMs: 60_000 })
+  const events = await readEvents(testLab, seq, (event) => event.type === 'stale')
+  expect(events.at(-1)).toMatchObject({ lists: expect.arrayContaining(['tokens', 'families', 'denylist']) })
 })
 
 test('stopwatches count on after a restart', async () => {

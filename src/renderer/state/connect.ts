@@ -1,8 +1,8 @@
 import { createParser } from 'eventsource-parser'
 import type { LabEvent } from '../../contract/events.ts'
 import { api, apiUrl, authorization, isUnauthorized, token } from '../api.ts'
-import { refreshLists } from './lists.ts'
 import { queries } from './queries.ts'
+import { refreshLists } from './stale-lists.ts'
 import { addHistory, applyEvents, currentLab, currentLog, replaceState, setConnection } from './use-lab.ts'
 
 const HISTORY_PAGE = 5000

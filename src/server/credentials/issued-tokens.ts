@@ -86,7 +86,9 @@ export class IssuedTokens {
 
   /** All that match, the newest first. */
   list(filter: TokenFilter): TokenRecord[] {
-    return [...this.#byJti.values()].filter((record) => matches(record, filter)).reverse()
+    // Nodes tell of tokens a little out of order, and the times of many are equal.
+    const matching = [...this.#byJti.values()].filter((record) => matches(record, filter))
+    return matching.sort((a, b) => b.issuedAt - a.issuedAt || b.ordinal - a.ordinal)
   }
 
   /** Notes of these tokens by whom they were revoked. */

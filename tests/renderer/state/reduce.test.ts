@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { LabEvent } from '../../../src/contract/events.ts'
+import { MAX_REVOCATIONS, type Revocation } from '../../../src/contract/revocations.ts'
 import { EMPTY_LAB, isSessionGone, type LabModel, reduce } from '../../../src/renderer/state/reduce.ts'
 
 const row = (id: string) => ({
@@ -54,4 +55,24 @@ test('a missing session counts as gone only when all rows were read or its remov
   expect([isSessionGone(at(0), 'a'), isSessionGone(some, 'a')]).toEqual([true, false])
   const removed = reduce(some, { seq: 1, type: 'session-removed', id: 'a' })
   expect([isSessionGone(removed, 'a'), isSessionGone(removed, 'b')]).toEqual([true, false])
+})
+
+const revocation = (id: string, accepted = 0) => ({ id, accepted }) as Revocation
+
+test('a revocation is put first, and news of it takes its place; of more than 200 the oldest leaves', () => {
+  const two = reduce(reduce(at(0), { seq: 1, type: 'revocation', revocation: revocation('r1') }), {
+    seq: 2,
+    type: 'revocation',
+    revocation: revocation('r2'),
+  })
+  const counted = reduce(two, { seq: 3, type: 'revocation', revocation: revocation('r1', 7) })
+  expect(counted.revocations).toEqual([revocation('r2'), revocation('r1', 7)])
+  const full: LabModel = { ...at(0), revocations: Array.from({ length: MAX_REVOCATIONS }, (_, index) => revocation(`old-${index}`)) }
+  const { revocations } = reduce(full, { seq: 1, type: 'revocation', revocation: revocation('new') })
+  expect([revocations.length, revocations[0]?.id, revocations.at(-1)?.id]).toEqual([MAX_REVOCATIONS, 'new', `old-${MAX_REVOCATIONS - 2}`])
+})
+
+test('that a list is stale changes nothing of the state', () => {
+  const { seq, ...before } = at(0)
+  expect(reduce(at(0), { seq: 1, type: 'stale', lists: ['tokens'] })).toEqual({ ...before, seq: 1 })
 })

@@ -8,6 +8,7 @@ async function announce(lab: LabParts): Promise<Clock> {
   const clock = readClock(lab.clock)
   lab.log.publish({ type: 'clock', clock })
   await lab.keyDuty.check()
+  lab.stale(['tokens', 'families', 'denylist'])
   await lab.clients.announceAll()
   return clock
 }
