@@ -21,6 +21,17 @@ export const JarCookie = z.object({
 /** A cookie as a client's jar holds it. */
 export type JarCookie = z.infer<typeof JarCookie>
 
+/** Schema of a cookie that a client was given and did not store: name and value had more than 4096 octets (RFC 6265bis §5.6). */
+const IgnoredCookie = z.object({
+  name: z.string(),
+  /** Of name and value. */
+  octets: z.number().int(),
+  /** Lab time, Unix milliseconds. */
+  at: z.number(),
+})
+/** A cookie that a client was given and did not store. */
+export type IgnoredCookie = z.infer<typeof IgnoredCookie>
+
 /** Schema of a token that a client holds or has let go. */
 export const VaultToken = z.object({
   kind: z.enum(['access', 'refresh']),
@@ -44,6 +55,8 @@ export const Client = z.object({
   mechanism: Mechanism,
   isAttacker: z.boolean(),
   cookies: z.array(JarCookie),
+  /** The last of each name; none once a cookie of that name was stored. */
+  ignoredCookies: z.array(IgnoredCookie),
   vault: z.array(VaultToken),
   /** The tokens it threw away at logout: still good for whoever kept a copy, until they expire. */
   discarded: z.array(VaultToken),

@@ -12,6 +12,9 @@ import { STARTING_CLIENTS } from './starting-clients.ts'
 import { type Answer, UserAgent } from './user-agent.ts'
 import { type ClientIdentity, type RequestOrder, VirtualClient } from './virtual-client.ts'
 
+const TOO_LARGE =
+  'The balancer answered 431 (RFC 6585 §5): the head of this request has more than 16 KiB, which is where most servers stop. Make the credential smaller.'
+
 /** More would not fit any screen, and each holds its own connections. */
 const MAX_CLIENTS = 100
 
@@ -169,7 +172,9 @@ export class ClientPool {
   }
 
   async #caused(sending: Promise<Answer>): Promise<string[]> {
-    const { exchangeId } = await sending
+    const { exchangeId, status } = await sending
+    // Node's parser refuses such a head before there is a request that could be recorded.
+    if (status === 431) throw new LabError('conflict', TOO_LARGE)
     if (exchangeId === '') return []
     await this.#options.whenComplete(exchangeId)
     return [exchangeId]

@@ -1,5 +1,5 @@
 import { Cookie, CookieJar as ToughJar } from 'tough-cookie'
-import type { JarCookie } from '../../contract/clients.ts'
+import type { IgnoredCookie, JarCookie } from '../../contract/clients.ts'
 import { MAX_NAME_VALUE_OCTETS } from '../../protocol/set-cookie.ts'
 import type { Clock } from '../clock.ts'
 
@@ -24,6 +24,8 @@ export class CookieJar {
   readonly #clock: Clock
   readonly #jar = new ToughJar()
   readonly #url: string
+  /** The last by name that was too large; until one of that name is taken. */
+  readonly #ignored = new Map<string, IgnoredCookie>()
 
   /** @param origin the site this jar shows in full, for example `http://app.localhost:4700` */
   constructor(clock: Clock, origin: string) {
@@ -35,7 +37,13 @@ export class CookieJar {
   async store(lines: string[], url: string): Promise<void> {
     for (const line of lines) {
       const cookie = CONTROL.test(line) ? undefined : Cookie.parse(line)
-      if (!cookie || Buffer.byteLength(cookie.key) + Buffer.byteLength(cookie.value) > MAX_NAME_VALUE_OCTETS) continue
+      if (!cookie) continue
+      const octets = Buffer.byteLength(cookie.key) + Buffer.byteLength(cookie.value)
+      if (octets > MAX_NAME_VALUE_OCTETS) {
+        this.#ignored.set(cookie.key, { name: cookie.key, octets, at: this.#clock.nowMs() })
+        continue
+      }
+      this.#ignored.delete(cookie.key)
       await this.#set(cookie, url)
     }
   }
@@ -61,6 +69,11 @@ export class CookieJar {
     }))
   }
 
+  /** Cookies that it was given and did not store, since name and value had more than 4096 octets (RFC 6265bis §5.6). */
+  ignored(): IgnoredCookie[] {
+    return [...this.#ignored.values()]
+  }
+
   /** Drops one cookie as a page's own code would drop what it kept; returns its value, or null when there was none. */
   async drop(name: string): Promise<string | null> {
     const cookie = (await this.#alive(this.#url, true)).find((candidate) => candidate.key === name)
@@ -72,6 +85,7 @@ export class CookieJar {
   /** Forgets everything. */
   async clear(): Promise<void> {
     await this.#jar.removeAllCookies()
+    this.#ignored.clear()
   }
 
   async #set(cookie: Cookie, url: string): Promise<void> {

@@ -4,6 +4,7 @@ import type { Client, VaultToken } from '../../contract/clients.ts'
 import type { Mechanism } from '../../contract/mechanism.ts'
 import { decodeCookieValue } from '../../protocol/cookie.ts'
 import { decodeCompactJwt } from '../../protocol/jwt.ts'
+import { isAccessCookie, isRefreshCookie, PLAIN_TOKEN_COOKIES } from '../../protocol/token-cookies.ts'
 import type { Clock } from '../clock.ts'
 import { LabError } from '../errors.ts'
 import { CookieJar } from './cookie-jar.ts'
@@ -11,8 +12,6 @@ import { type HeaderPair, layOver, without } from './request-headers.ts'
 import { type Answer, UserAgent } from './user-agent.ts'
 
 const SESSION_COOKIE = 'sid'
-const TOKEN_COOKIE = 'access_token'
-const REFRESH_COOKIE = 'refresh_token'
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE'])
 const TokenAnswer = z.object({ access_token: z.string(), refresh_token: z.string().optional() })
 const FORM = 'application/x-www-form-urlencoded'
@@ -21,11 +20,9 @@ const FORM = 'application/x-www-form-urlencoded'
  * What each mechanism sends. Jar and vault survive a change of mechanism, so that both can be looked at; only what the mechanism in force
  * uses goes along: every cookie but the tokens', every cookie but the session's, or none of them and the access token of the vault.
  */
-const HELD_BACK: Record<Mechanism, ReadonlySet<string>> = {
-  session: new Set([TOKEN_COOKIE, REFRESH_COOKIE]),
-  'jwt-cookie': new Set([SESSION_COOKIE]),
-  'jwt-bearer': new Set([SESSION_COOKIE, TOKEN_COOKIE, REFRESH_COOKIE]),
-}
+const isHeldBack = (mechanism: Mechanism, name: string): boolean =>
+  name === SESSION_COOKIE ? mechanism !== 'session' : mechanism !== 'jwt-cookie' && isTokenCookie(name)
+const isTokenCookie = (name: string): boolean => isAccessCookie(name) || isRefreshCookie(name)
 
 /** What a client is told to send. */
 export interface RequestOrder {
@@ -62,6 +59,8 @@ export class VirtualClient {
   readonly #jar: CookieJar
   #vault: VaultToken[] = []
   #discarded: VaultToken[] = []
+  /** Name under which the last access token came in a cookie. */
+  #accessCookie: string = PLAIN_TOKEN_COOKIES.access
 
   /** @param site `origin` of the portal; `version` for the User-Agent */
   constructor(identity: ClientIdentity, clock: Clock, origin: string) {
@@ -82,7 +81,7 @@ export class VirtualClient {
     const { id, name, account, device, mechanism, isAttacker } = this
     const cookies = await this.#jar.list()
     const sid = cookies.find((cookie) => cookie.name === SESSION_COOKIE)
-    const shared = { id, name, account, device, mechanism, isAttacker, cookies }
+    const shared = { id, name, account, device, mechanism, isAttacker, cookies, ignoredCookies: this.#jar.ignored() }
     return { ...shared, vault: [...this.#vault], discarded: [...this.#discarded], sessionId: sid ? sessionIdOf(sid.value) : null }
   }
 
@@ -102,7 +101,7 @@ export class VirtualClient {
   async refresh(): Promise<Answer> {
     if (this.mechanism === 'session') throw new LabError('conflict', 'A session has no refresh token: it rolls on each request.')
     if (this.mechanism === 'jwt-cookie') {
-      if (!(await this.#jar.list()).some(({ name }) => name === REFRESH_COOKIE)) throw this.#nothingToRefresh()
+      if (!(await this.#jar.list()).some(({ name }) => isRefreshCookie(name))) throw this.#nothingToRefresh()
       const body = JSON.stringify({ grant_type: 'refresh_token', transport: 'cookie' })
       return this.#sendOwn('POST', '/token', { type: 'application/json', body })
     }
@@ -130,7 +129,7 @@ export class VirtualClient {
     const refresh = newestOf(held, 'refresh')
     const answer = refresh ? await this.#revoke(refresh) : null
     if (this.mechanism === 'jwt-bearer') this.#vault = []
-    else for (const name of [TOKEN_COOKIE, REFRESH_COOKIE]) await this.#jar.drop(name)
+    else for (const { name } of await this.#jar.list()) if (isTokenCookie(name)) await this.#jar.drop(name)
     this.#discarded.push(...held)
     return { answer, access: newestOf(held, 'access') ?? null }
   }
@@ -163,6 +162,7 @@ export class VirtualClient {
     const answer = await this.#agent.send({ method, path, body, headers: [...headers, ['X-AuthLab-Client', this.tag]] })
     if (answer.clearsCookies) await this.#jar.clear()
     await this.#jar.store(answer.setCookies, this.#url(path))
+    this.#accessCookie = (await this.#jar.list()).find(({ name }) => isAccessCookie(name))?.name ?? this.#accessCookie
     return answer
   }
 
@@ -183,12 +183,11 @@ export class VirtualClient {
 
   async #credential({ path, credential }: RequestOrder): Promise<HeaderPair[]> {
     if (credential === 'none') return []
-    const held = HELD_BACK[this.mechanism]
     const discarded = credential === 'discarded' ? this.#lastDiscarded() : null
-    const isSent = (name: string): boolean => !held.has(name) && !(discarded && name === TOKEN_COOKIE)
+    const isSent = (name: string): boolean => !isHeldBack(this.mechanism, name) && !(discarded && isAccessCookie(name))
     let cookies = await this.#jar.header(this.#url(path), isSent)
     if (this.mechanism === 'jwt-cookie' && discarded) {
-      const pair = `${TOKEN_COOKIE}=${discarded.token}`
+      const pair = `${this.#accessCookie}=${discarded.token}`
       cookies = cookies === null ? pair : `${cookies}; ${pair}`
     }
     const headers: HeaderPair[] = cookies === null ? [] : [['Cookie', cookies]]
@@ -199,8 +198,8 @@ export class VirtualClient {
   async #tokensInJar(): Promise<VaultToken[]> {
     const now = this.#clock.nowMs()
     return (await this.#jar.list()).flatMap(({ name, value }) => {
-      if (name === TOKEN_COOKIE) return accessToken(decodeCookieValue(value), now)
-      return name === REFRESH_COOKIE ? refreshToken(decodeCookieValue(value), now) : []
+      if (isAccessCookie(name)) return accessToken(decodeCookieValue(value), now)
+      return isRefreshCookie(name) ? refreshToken(decodeCookieValue(value), now) : []
     })
   }
 

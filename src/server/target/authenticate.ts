@@ -6,7 +6,7 @@ import type { PresentedToken } from '../credential-notes.ts'
 import { lookUpAccount } from './accounts.ts'
 import { challenge } from './challenge.ts'
 import type { TargetContext } from './context.ts'
-import { type Credential, findCredential, SESSION_COOKIE, TOKEN_COOKIE } from './credentials.ts'
+import { type Credential, findCredential, SESSION_COOKIE } from './credentials.ts'
 import { checkAmbientRequest } from './csrf.ts'
 import type { Denial } from './problem.ts'
 import { endSession, loadSession, publicId } from './session-middleware.ts'
@@ -134,8 +134,8 @@ const sessionAccount: Check = (attempt) => {
   return null
 }
 
-const refuseAccount = async ({ request, response }: Attempt): Promise<Denial> => {
-  await endSession(request, response)
+const refuseAccount = async ({ context, request, response }: Attempt): Promise<Denial> => {
+  await endSession(context, request, response)
   return unauthorized('account-disabled', 'This account is disabled.')
 }
 
@@ -180,11 +180,11 @@ const toPrincipal = ({ mechanism, account, claims, sid }: Attempt): Principal | 
   return { name: claims.sub, role: claims.role, scopes: claims.scope.split(' ').filter(Boolean), mechanism, sessionId: null, claims }
 }
 
-const COOKIE_OF: Readonly<Partial<Record<Mechanism, string>>> = { session: SESSION_COOKIE, 'jwt-cookie': TOKEN_COOKIE }
-const ALL_COOKIES = MECHANISMS.flatMap((known) => COOKIE_OF[known] ?? [])
-
-const cookiesOf = (accepted: readonly Mechanism[]): readonly string[] =>
-  accepted === MECHANISMS ? ALL_COOKIES : accepted.flatMap((known) => COOKIE_OF[known] ?? [])
+/** The cookies that count, the session's before the token's. */
+const cookiesOf = ({ cookies: { names } }: TargetContext, accepted: readonly Mechanism[]): string[] => [
+  ...(accepted.includes('session') ? [SESSION_COOKIE] : []),
+  ...(accepted.includes('jwt-cookie') ? [names.access] : []),
+]
 
 const secretOf = (credential: Credential): string => (credential.mechanism === 'session' ? credential.cookie : credential.token)
 
@@ -198,7 +198,7 @@ export const authenticate = async (
   response: Response,
   accepted: readonly Mechanism[] = MECHANISMS,
 ): Promise<Authentication> => {
-  const credential = findCredential(request, cookiesOf(accepted))
+  const credential = findCredential(request, cookiesOf(context, accepted))
   if (!credential || !accepted.includes(credential.mechanism)) return { principal: null, denial: NO_CREDENTIAL }
   const { mechanism } = credential
   noteMechanism(mechanism)

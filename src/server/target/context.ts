@@ -13,6 +13,7 @@ import { retryBusy } from './retry-busy.ts'
 import { createSessionMiddleware } from './session-middleware.ts'
 import { type CreateStorage, type SessionStorage, sqliteStorage } from './session-storage.ts'
 import { gatedStorage, type StoreFaults, StoreGate } from './sessions/faulty-session-store.ts'
+import { createTokenCookies, type TokenCookies } from './token-cookies.ts'
 import type { TokenPolicy } from './tokens/issue.ts'
 import { createKeyring, type Keyring } from './tokens/keyring.ts'
 import type { RefreshLimits, RefreshPolicy } from './tokens/refresh-tokens.ts'
@@ -35,6 +36,10 @@ export interface TargetDeps {
   revocation?: RevocationWay
   /** Whether the account is read after a token has verified; false when absent. */
   recheckAccount?: boolean
+  /** Whether cookies that carry tokens have the prefixes of RFC 6265bis §4.1.3; false when absent. */
+  cookiePrefix?: boolean
+  /** How many groups every access token names; none when absent. */
+  extraClaims?: number
   issuer: string
   audience: string
   /** How lenient it is about a token's times; 0 when absent. */
@@ -70,6 +75,8 @@ export interface TargetContext {
   database: Database.Database
   /** Always this array, changed in place: express-session reads it anew for every request. */
   readonly cookieSecrets: string[]
+  /** How tokens travel in cookies. */
+  readonly cookies: TokenCookies
   /** Of the one confidential client; null when none can authenticate. */
   clientSecret: string | null
   /** When the next key is planned, on the lab clock, Unix milliseconds; null when none is. */
@@ -119,6 +126,7 @@ export const createContext = (deps: TargetDeps): TargetContext => {
     clock,
     database,
     cookieSecrets,
+    cookies: createTokenCookies(deps.cookiePrefix ?? false),
     clientSecret: keys.clientSecret ?? null,
     nextKeyAt: keys.nextKeyAt ?? null,
     policy: {
@@ -127,6 +135,7 @@ export const createContext = (deps: TargetDeps): TargetContext => {
       issuer,
       audience,
       ttlSeconds: accessToken,
+      groupCount: deps.extraClaims ?? 0,
       leewaySeconds: deps.leewaySeconds ?? 0,
     },
     refresh: { limits: refreshLimits(lifetimes), store: store.refresh },

@@ -6,10 +6,6 @@ import { report, startTimer } from './trace.ts'
 
 /** Name of the session cookie. */
 export const SESSION_COOKIE = 'sid'
-/** Name of the cookie that carries an access token. */
-export const TOKEN_COOKIE = 'access_token'
-/** Name of the cookie that carries a refresh token, to the token endpoint alone. */
-export const REFRESH_COOKIE = 'refresh_token'
 
 /** The one credential a request is judged by. */
 export type Credential =
@@ -51,14 +47,12 @@ const bearerToken = (header: string | undefined): string | null => {
   return isBearer ? token : null
 }
 
-/** The credential in a Cookie field; null when it has none. @param accepted the cookies that count, the session cookie before the other */
+/** The credential in a Cookie field; null when it has none. @param accepted the cookies that count, the first before the others */
 export const cookieCredential = (header: string | undefined, accepted: readonly string[]): Credential | null => {
   if (header === undefined) return null
   const startedAt = startTimer()
   const pairs = parseCookieHeader(header)
-  const name = [SESSION_COOKIE, TOKEN_COOKIE].find(
-    (known) => accepted.includes(known) && pairs.some((pair) => pair.name === known && pair.value !== ''),
-  )
+  const name = accepted.find((known) => pairs.some((pair) => pair.name === known && pair.value !== ''))
   const same = pairs.filter((pair) => pair.name === name)
   report(COOKIE, {
     outcome: name === undefined ? 'info' : 'pass',
@@ -79,9 +73,9 @@ export const cookieCredential = (header: string | undefined, accepted: readonly 
 /**
  * Picks the one credential of a request: a bearer token wins over the session cookie, that over the token cookie. Clients must not
  * send a token in more than one way (RFC 6750 §2); if they do, the header, which only a deliberate caller can set, decides.
- * @param accepted the cookies that count here.
+ * @param accepted the cookies that count here, the first before the others
  */
-export const findCredential = (request: Request, accepted: readonly string[] = [SESSION_COOKIE, TOKEN_COOKIE]): Credential | null => {
+export const findCredential = (request: Request, accepted: readonly string[]): Credential | null => {
   const token = bearerToken(request.headers.authorization)
   if (token !== null) return { mechanism: 'jwt-bearer', token }
   return cookieCredential(request.headers.cookie, accepted)

@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import type { CookieOptions, Request, RequestHandler, Response } from 'express'
+import type { Request, RequestHandler, Response } from 'express'
 import session, { type Store } from 'express-session'
 import { placeOfSid } from '../storage/sid-key.ts'
-import { REFRESH_COOKIE, SESSION_COOKIE, TOKEN_COOKIE } from './credentials.ts'
+import type { TargetContext } from './context.ts'
+import { COOKIE_ATTRIBUTES } from './cookie-attributes.ts'
+import { SESSION_COOKIE } from './credentials.ts'
 import { report, startTimer } from './trace.ts'
 
 declare module 'express-session' {
@@ -15,14 +17,6 @@ declare module 'express-session' {
     cart: string[]
   }
 }
-
-/**
- * Attributes of every cookie that is a credential. No Max-Age on the session cookie: its limits are the server's. `Secure` is left out because
- * this server speaks plain HTTP on loopback only (express-session would silently send no cookie at all); behind TLS it belongs here.
- */
-export const COOKIE_ATTRIBUTES = { httpOnly: true, sameSite: 'lax', path: '/' } as const satisfies CookieOptions
-/** The refresh token's cookie goes to the token endpoint alone, and never along with a request that another site began. */
-export const REFRESH_COOKIE_ATTRIBUTES = { httpOnly: true, sameSite: 'strict', path: '/token' } as const satisfies CookieOptions
 
 /** Octets of a session id (OWASP ASVS 5 V7.2.3 asks for 16). */
 const SID_BYTES = 24
@@ -99,9 +93,9 @@ export const startSession = async (request: Request, account: string): Promise<v
 }
 
 /** Deletes this request's session from the store and its cookie from the client. */
-export const endSession = async (request: Request, response: Response): Promise<void> => {
+export const endSession = async (context: Pick<TargetContext, 'cookies'>, request: Request, response: Response): Promise<void> => {
   await settle((done) => request.session.destroy(done))
-  clearCredentials(response)
+  clearCredentials(context, response)
 }
 
 /** Ends the session that a request came with, for a login that takes its place; other cookies stay. */
@@ -111,10 +105,9 @@ export const dropSession = async (request: Request, response: Response): Promise
 }
 
 /** Makes the client forget the cookies that are credentials and what it stored for this site (W3C Clear Site Data §3.1). */
-export const clearCredentials = (response: Response): void => {
+export const clearCredentials = ({ cookies }: Pick<TargetContext, 'cookies'>, response: Response): void => {
   response.clearCookie(SESSION_COOKIE, COOKIE_ATTRIBUTES)
-  response.clearCookie(TOKEN_COOKIE, COOKIE_ATTRIBUTES)
-  response.clearCookie(REFRESH_COOKIE, REFRESH_COOKIE_ATTRIBUTES)
+  cookies.clear(response)
   response.setHeader('Clear-Site-Data', '"cache", "cookies", "storage"')
 }
 

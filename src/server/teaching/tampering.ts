@@ -3,13 +3,13 @@ import type { LessonActionOf } from '../../contract/lessons/actions.ts'
 import { encodeBase64url } from '../../protocol/base64url.ts'
 import { decodeCookieValue } from '../../protocol/cookie.ts'
 import { decodeCompactJwt, type JsonObject } from '../../protocol/jwt.ts'
+import { isAccessCookie } from '../../protocol/token-cookies.ts'
 import { LabError } from '../errors.ts'
 
 type Change = LessonActionOf<'tamper'>['change']
 type HeaderPair = [name: string, value: string]
 
 const SESSION_COOKIE = 'sid'
-const TOKEN_COOKIE = /^(__Host-)?access_token$/
 
 const encodeJson = (value: JsonObject): string => encodeBase64url(new TextEncoder().encode(JSON.stringify(value)))
 
@@ -33,7 +33,7 @@ function alterSessionId(value: string): string {
 }
 
 function alterCookie(client: Client, change: Change): HeaderPair {
-  const isMeant = (name: string): boolean => (change.part === 'session-id' ? name === SESSION_COOKIE : TOKEN_COOKIE.test(name))
+  const isMeant = (name: string): boolean => (change.part === 'session-id' ? name === SESSION_COOKIE : isAccessCookie(name))
   const held = client.cookies.find(({ name }) => isMeant(name))
   if (!held) throw new LabError('conflict', `${client.name} holds no credential of this kind: log in first.`)
   const altered =

@@ -1,5 +1,6 @@
 import type { ExchangeMechanism } from '../../contract/mechanism.ts'
 import { parseCookieHeader } from '../../protocol/cookie.ts'
+import { isAccessCookie } from '../../protocol/token-cookies.ts'
 
 const BEARER = /^bearer(?:\s|$)/i
 
@@ -14,7 +15,6 @@ const valuesOf = (rawHeaders: readonly string[], name: string): string[] =>
 export const carriedMechanism = (rawHeaders: readonly string[]): ExchangeMechanism => {
   if (valuesOf(rawHeaders, 'authorization').some((value) => BEARER.test(value))) return 'jwt-bearer'
   const cookies = valuesOf(rawHeaders, 'cookie').flatMap(parseCookieHeader)
-  const carries = (cookie: string): boolean => cookies.some(({ name, value }) => name === cookie && value !== '')
-  if (carries('sid')) return 'session'
-  return carries('access_token') ? 'jwt-cookie' : 'none'
+  if (cookies.some(({ name, value }) => name === 'sid' && value !== '')) return 'session'
+  return cookies.some(({ name, value }) => isAccessCookie(name) && value !== '') ? 'jwt-cookie' : 'none'
 }

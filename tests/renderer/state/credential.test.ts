@@ -14,6 +14,7 @@ const base: Client = {
   mechanism: 'jwt-bearer',
   isAttacker: false,
   cookies: [],
+  ignoredCookies: [],
   vault: [],
   discarded: [],
   sessionId: null,

@@ -1,7 +1,8 @@
-import { IconChevronDown, IconChevronUp, IconCookie, IconKey } from '@tabler/icons-react'
+import { IconChevronDown, IconChevronUp, IconCookie, IconCookieOff, IconKey } from '@tabler/icons-react'
 import { useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { Client, JarCookie, VaultToken } from '../../../contract/clients.ts'
+import type { Client, IgnoredCookie, JarCookie, VaultToken } from '../../../contract/clients.ts'
+import { MAX_NAME_VALUE_OCTETS } from '../../../protocol/set-cookie.ts'
 import { clockTime } from '../../state/lab-time.ts'
 import { CopyButton } from '../../ui/code-block.tsx'
 import classes from './clients.module.css'
@@ -9,6 +10,31 @@ import classes from './clients.module.css'
 function useCopyWords(): { label: string; doneLabel: string } {
   const { t } = useTranslation('clients')
   return { label: t('jar.copy'), doneLabel: t('jar.copied') }
+}
+
+const octetsOf = ({ name, value }: JarCookie): number => new TextEncoder().encode(name + value).length
+
+/** How much of what a user agent takes (RFC 6265bis §5.6) a cookie uses up. */
+function CookieSize({ octets }: { readonly octets: number }) {
+  const { t } = useTranslation('clients')
+  return (
+    <div className={classes['size']}>
+      <span>{t('jar.octets', { octets, limit: MAX_NAME_VALUE_OCTETS })}</span>
+      <span className={classes['sizeBar']} aria-hidden>
+        <i style={{ width: `${Math.min(100, (octets / MAX_NAME_VALUE_OCTETS) * 100)}%` }} />
+      </span>
+    </div>
+  )
+}
+
+function IgnoredNote({ cookie }: { readonly cookie: IgnoredCookie }) {
+  const { t } = useTranslation('clients')
+  return (
+    <p className={classes['ignored']}>
+      <IconCookieOff size={14} stroke={1.75} aria-hidden />
+      <span>{t('jar.ignored', { name: cookie.name, octets: cookie.octets, limit: MAX_NAME_VALUE_OCTETS })}</span>
+    </p>
+  )
 }
 
 function CookieRow({ cookie }: { readonly cookie: JarCookie }) {
@@ -35,6 +61,7 @@ function CookieRow({ cookie }: { readonly cookie: JarCookie }) {
           <span key={attribute}>{attribute}</span>
         ))}
       </div>
+      <CookieSize octets={octetsOf(cookie)} />
     </li>
   )
 }
@@ -70,6 +97,9 @@ export function ClientJar({ client }: { readonly client: Client }) {
   const flip = (part: 'jar' | 'vault'): void => setOpen(open === part ? null : part)
   return (
     <div className={classes['jar']}>
+      {client.ignoredCookies.map((cookie) => (
+        <IgnoredNote key={cookie.name} cookie={cookie} />
+      ))}
       <div className={classes['jarHead']}>
         <button type="button" aria-expanded={open === 'jar'} aria-controls={id} onClick={() => flip('jar')}>
           <IconCookie size={13} stroke={1.75} aria-hidden />

@@ -1,10 +1,9 @@
 import type { Client, VaultToken } from '../../../contract/clients.ts'
 import { decodeCompactJwt } from '../../../protocol/jwt.ts'
+import { isAccessCookie, isRefreshCookie } from '../../../protocol/token-cookies.ts'
 import { isSessionGone, type KnownSessions } from '../../state/reduce.ts'
 
 const SESSION_COOKIE = 'sid'
-const TOKEN_COOKIE = 'access_token'
-const REFRESH_COOKIE = 'refresh_token'
 /** The credential that a client would send now by its mechanism. Times are lab time, Unix milliseconds. */
 export interface HeldCredential {
   /** `sid`, or `access` for an access token in a cookie or in the vault. */
@@ -50,7 +49,7 @@ const newest = (tokens: readonly VaultToken[]): string | null => tokens.findLast
 export function whyNoRefresh({ mechanism, vault, cookies }: Client): 'rolls' | 'noToken' | null {
   if (mechanism === 'session') return 'rolls'
   const isHeld =
-    mechanism === 'jwt-bearer' ? vault.some(({ kind }) => kind === 'refresh') : cookies.some(({ name }) => name === REFRESH_COOKIE)
+    mechanism === 'jwt-bearer' ? vault.some(({ kind }) => kind === 'refresh') : cookies.some(({ name }) => isRefreshCookie(name))
   return isHeld ? null : 'noToken'
 }
 
@@ -58,7 +57,7 @@ export function whyNoRefresh({ mechanism, vault, cookies }: Client): 'rolls' | '
 export function credentialOf(client: Client, known: KnownSessions): HeldCredential | null {
   if (client.mechanism === 'session') return sessionCredential(client, known)
   const held =
-    client.mechanism === 'jwt-bearer' ? newest(client.vault) : (client.cookies.find(({ name }) => name === TOKEN_COOKIE)?.value ?? null)
+    client.mechanism === 'jwt-bearer' ? newest(client.vault) : (client.cookies.find(({ name }) => isAccessCookie(name))?.value ?? null)
   if (held !== null) return tokenCredential(held, false)
   const discarded = newest(client.discarded)
   return discarded === null ? null : tokenCredential(discarded, true)

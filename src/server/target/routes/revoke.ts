@@ -2,11 +2,9 @@ import type { RequestHandler } from 'express'
 import { parseCookieHeader } from '../../../protocol/cookie.ts'
 import { authenticateClient } from '../client-authentication.ts'
 import type { TargetContext } from '../context.ts'
-import { REFRESH_COOKIE, TOKEN_COOKIE } from '../credentials.ts'
 import { checkAmbientRequest } from '../csrf.ts'
 import { RevokeInput } from '../input.ts'
 import { sendOAuthError } from '../problem.ts'
-import { COOKIE_ATTRIBUTES, REFRESH_COOKIE_ATTRIBUTES } from '../session-middleware.ts'
 import { sidOfFamily } from '../tokens/issue.ts'
 import { findBound } from '../tokens/refresh-tokens.ts'
 import { revokeFamily } from '../tokens/revoke-refresh.ts'
@@ -22,7 +20,7 @@ export const revokeToken =
     const { data } = RevokeInput.safeParse(request.body ?? {})
     const isCookie = data?.transport === 'cookie'
     const cookies = isCookie ? parseCookieHeader(request.headers.cookie ?? '') : []
-    const token = isCookie ? (cookies.find(({ name }) => name === REFRESH_COOKIE)?.value ?? '') : data?.token
+    const token = isCookie ? (cookies.find(({ name }) => name === context.cookies.names.refresh)?.value ?? '') : data?.token
     if (!data || token === undefined) {
       sendOAuthError(response, 'invalid_request', { verdict: 'not-auth', status: 400, detail: 'token is missing, repeated or not valid.' })
       return
@@ -56,10 +54,7 @@ export const revokeToken =
       noteRevocation({ scope: 'device', account: record.account, jti: null, sid: sidOfFamily(record.family), sessionId: null })
     }
     noteVerdict('allowed')
-    if (isCookie) {
-      response.clearCookie(TOKEN_COOKIE, COOKIE_ATTRIBUTES)
-      response.clearCookie(REFRESH_COOKIE, REFRESH_COOKIE_ATTRIBUTES)
-    }
+    if (isCookie) context.cookies.clear(response)
     // RFC 7009 §2.2: the status alone speaks.
     response.status(200).end()
   }

@@ -53,9 +53,9 @@ export const showSession = (context: TargetContext): RequestHandler =>
  */
 export const deleteSession = (context: TargetContext): RequestHandler =>
   guarded(context, { mechanisms: ['session', 'jwt-cookie'] }, async (request, response, { name, sessionId }) => {
-    if (sessionId === null) clearCredentials(response)
+    if (sessionId === null) clearCredentials(context, response)
     else {
-      await endSession(request, response)
+      await endSession(context, request, response)
       noteRevocation({ scope: 'session', account: name, jti: null, sid: null, sessionId })
     }
     response.status(204).end()

@@ -47,8 +47,8 @@ export const reportAllEnded = (context: TargetContext, account: string, ids: str
 export const deleteSessions = (context: TargetContext): RequestHandler =>
   guarded(context, {}, async (request, response, principal) => {
     // The caller's own first: express-session must not touch a row that is about to go.
-    if (principal.sessionId !== null) await endSession(request, response)
-    else clearCredentials(response)
+    if (principal.sessionId !== null) await endSession(context, request, response)
+    else clearCredentials(context, response)
     const startedAt = startTimer()
     const ids = await context.sessions.endForAccount(principal.name)
     reportAllEnded(context, principal.name, ids, startedAt)
@@ -84,7 +84,7 @@ export const deleteOneSession = (context: TargetContext): RequestHandler =>
       sendProblem(response, { verdict: 'allowed', status: 404, detail: 'You have no such session.' })
       return
     }
-    if (row.id === principal.sessionId) await endSession(request, response)
+    if (row.id === principal.sessionId) await endSession(context, request, response)
     else await endOne(context, row)
     noteRevocation({ scope: 'session', account: principal.name, jti: null, sid: null, sessionId: row.id })
     response.status(204).end()

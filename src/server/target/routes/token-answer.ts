@@ -1,8 +1,7 @@
-import type { CookieOptions, Response } from 'express'
+import type { Response } from 'express'
 import type { Account } from '../../../contract/accounts.ts'
 import type { TargetContext } from '../context.ts'
-import { REFRESH_COOKIE, TOKEN_COOKIE } from '../credentials.ts'
-import { COOKIE_ATTRIBUTES, deviceOf, REFRESH_COOKIE_ATTRIBUTES } from '../session-middleware.ts'
+import { deviceOf } from '../session-middleware.ts'
 import { issueAccessToken } from '../tokens/issue.ts'
 import type { IssuedRefresh } from '../tokens/refresh-tokens.ts'
 import { noteMechanism, noteVerdict } from '../trace.ts'
@@ -15,12 +14,6 @@ export interface Earned {
   refresh: IssuedRefresh
   transport: 'body' | 'cookie'
 }
-
-const SAME_SITE = { lax: 'Lax', strict: 'Strict' } as const
-
-// Max-Age alone: Expires would be read on the client's clock, and Max-Age wins anyway (RFC 6265 §5.3).
-const cookieLine = (name: string, value: string, seconds: number, { path, sameSite }: CookieOptions & { sameSite: 'lax' | 'strict' }) =>
-  `${name}=${value}; Max-Age=${seconds}; Path=${path}; HttpOnly; SameSite=${SAME_SITE[sameSite]}`
 
 /** Signs the access token and answers with both tokens (RFC 6749 §5.1): in the body, or in a cookie each. */
 export const sendTokens = (context: TargetContext, response: Response, earned: Earned): void => {
@@ -39,7 +32,6 @@ export const sendTokens = (context: TargetContext, response: Response, earned: E
     return
   }
   const refreshSeconds = Math.floor((refresh.expiresAt - context.clock.nowMs()) / 1000)
-  response.append('Set-Cookie', cookieLine(TOKEN_COOKIE, token, ttlSeconds, COOKIE_ATTRIBUTES))
-  response.append('Set-Cookie', cookieLine(REFRESH_COOKIE, refresh.token, refreshSeconds, REFRESH_COOKIE_ATTRIBUTES))
+  context.cookies.set(response, { access: token, accessSeconds: ttlSeconds, refresh: refresh.token, refreshSeconds })
   response.json(common)
 }

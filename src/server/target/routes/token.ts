@@ -4,7 +4,7 @@ import type { Account } from '../../../contract/accounts.ts'
 import { parseCookieHeader } from '../../../protocol/cookie.ts'
 import { authenticateClient } from '../client-authentication.ts'
 import type { TargetContext } from '../context.ts'
-import { cookieCredential, REFRESH_COOKIE, SESSION_COOKIE } from '../credentials.ts'
+import { cookieCredential, SESSION_COOKIE } from '../credentials.ts'
 import { checkAmbientRequest, checkOrigin } from '../csrf.ts'
 import { TokenInput } from '../input.ts'
 import { logIn } from '../login.ts'
@@ -75,9 +75,9 @@ const passwordGrant = async (context: TargetContext, request: Request, response:
 }
 
 /** The refresh token of a request: from the one place that its transport names. Null when there is none there. */
-const refreshTokenOf = (request: Request, { transport, refresh_token }: Input): string | null => {
+const refreshTokenOf = ({ cookies }: TargetContext, request: Request, { transport, refresh_token }: Input): string | null => {
   if (transport === 'body') return refresh_token ?? null
-  const cookie = parseCookieHeader(request.headers.cookie ?? '').find(({ name }) => name === REFRESH_COOKIE)
+  const cookie = parseCookieHeader(request.headers.cookie ?? '').find(({ name }) => name === cookies.names.refresh)
   return cookie?.value || null
 }
 
@@ -91,9 +91,9 @@ const refreshGrant = async (context: TargetContext, request: Request, response: 
     sendOAuthError(response, 'invalid_request', foreign)
     return
   }
-  const token = refreshTokenOf(request, input)
+  const token = refreshTokenOf(context, request, input)
   if (token === null) {
-    const detail = transport === 'cookie' ? `There is no cookie ${REFRESH_COOKIE}.` : 'refresh_token is needed.'
+    const detail = transport === 'cookie' ? `There is no cookie ${context.cookies.names.refresh}.` : 'refresh_token is needed.'
     sendOAuthError(response, 'invalid_request', { verdict: 'no-credential', status: 400, detail })
     return
   }

@@ -19,6 +19,8 @@ export interface AccessClaims {
   role: string
   /** Space-separated (RFC 8693 §4.2). */
   scope: string
+  /** Groups of the account (RFC 9068 §2.2.3.1); absent when there are none. What grows in real tokens. */
+  groups?: readonly string[]
 }
 
 /** What a token issuer needs to know. */
@@ -29,11 +31,21 @@ export interface TokenPolicy {
   issuer: string
   audience: string
   ttlSeconds: number
+  /** How many groups every access token names; none when absent. */
+  groupCount?: number
   /** How long after `exp`, or before `nbf`, a token is still accepted (RFC 7519 §4.1.4). */
   leewaySeconds: number
 }
 
 const ISSUE = { kind: 'token-issue', clause: 'RFC 9068 §2', file: 'tokens/issue.ts', symbol: 'issueAccessToken' } as const
+
+/** Names as a directory has them (RFC 4514), each of the same length. */
+const groupNames = (count: number): string[] =>
+  Array.from(
+    { length: count },
+    (_, at) =>
+      `CN=app-orders-${String(at + 1).padStart(3, '0')}-readers,OU=Security Groups,OU=Applications,OU=Engineering,OU=Berlin,DC=emea,DC=corp,DC=example,DC=com`,
+  )
 
 /** The claim `sid` of the access tokens that belong to a family of refresh tokens. */
 export const sidOfFamily = (family: string): string => family.slice(0, 32)
@@ -58,6 +70,7 @@ export const issueAccessToken = (
     sid: sidOfFamily(subject.family),
     role: subject.account.role,
     scope: subject.scope,
+    ...(policy.groupCount ? { groups: groupNames(policy.groupCount) } : {}),
   }
   // The lab clock sets iat and exp: jsonwebtoken would read the real one.
   const token = jwt.sign(claims, signing.key, { header: { alg: signing.alg, typ: 'at+jwt', kid: signing.kid } })

@@ -1,12 +1,11 @@
 import type { Exchange, HttpMessage } from '../../../../contract/exchanges.ts'
-import { decodeCookieValue, parseCookieHeader } from '../../../../protocol/cookie.ts'
+import { type CookiePair, decodeCookieValue, parseCookieHeader } from '../../../../protocol/cookie.ts'
 import { isJsonObject } from '../../../../protocol/jwt.ts'
 import { parseSetCookie, type SetCookie } from '../../../../protocol/set-cookie.ts'
+import { isAccessCookie } from '../../../../protocol/token-cookies.ts'
 
-/** Names of the target's cookies. */
+/** Name of the target's session cookie. */
 export const SESSION_COOKIE = 'sid'
-/** Name of the target's cookie that carries an access token. */
-export const TOKEN_COOKIE = 'access_token'
 
 /** The credential of an exchange, as it was on the wire. */
 export type FoundCredential =
@@ -14,6 +13,8 @@ export type FoundCredential =
       readonly kind: 'jwt'
       readonly token: string
       readonly carrier: 'Authorization' | 'Cookie' | 'Set-Cookie' | 'body'
+      /** Null unless it travels in a cookie. */
+      readonly cookieName: string | null
       readonly setCookie: SetCookie | null
     }
   | {
@@ -29,15 +30,18 @@ export type FoundCredential =
 const valuesOf = (message: HttpMessage, name: string): string[] =>
   message.headers.filter(([header]) => header.toLowerCase() === name).map(([, value]) => value)
 
-const setCookieOf = (response: HttpMessage, name: string): SetCookie | null =>
+type IsMeant = (name: string) => boolean
+const isSession: IsMeant = (name) => name === SESSION_COOKIE
+
+const setCookieOf = (response: HttpMessage, isMeant: IsMeant): SetCookie | null =>
   valuesOf(response, 'set-cookie')
     .map(parseSetCookie)
-    .find((cookie) => cookie?.name === name) ?? null
+    .find((cookie) => cookie !== null && isMeant(cookie.name)) ?? null
 
-const cookieOf = (request: HttpMessage, name: string): string | null =>
+const cookieOf = (request: HttpMessage, isMeant: IsMeant): CookiePair | null =>
   valuesOf(request, 'cookie')
     .flatMap(parseCookieHeader)
-    .find((pair) => pair.name === name && pair.value !== '')?.value ?? null
+    .find((pair) => isMeant(pair.name) && pair.value !== '') ?? null
 
 function bearerOf(request: HttpMessage): string | null {
   const [, token] = /^bearer +(\S+)\s*$/i.exec(valuesOf(request, 'authorization')[0] ?? '') ?? []
@@ -57,26 +61,27 @@ function bodyToken(response: HttpMessage): string | null {
 }
 
 function sessionOf({ request, response }: Exchange): FoundCredential | null {
-  const setCookie = setCookieOf(response, SESSION_COOKIE)
-  const sent = cookieOf(request, SESSION_COOKIE)
+  const setCookie = setCookieOf(response, isSession)
+  const sent = cookieOf(request, isSession)
   if (setCookie && setCookie.value !== '') {
     return { kind: 'session', name: SESSION_COOKIE, value: setCookie.value, carrier: 'Set-Cookie', setCookie }
   }
-  return sent === null ? null : { kind: 'session', name: SESSION_COOKIE, value: sent, carrier: 'Cookie', setCookie }
+  return sent === null ? null : { kind: 'session', name: SESSION_COOKIE, value: sent.value, carrier: 'Cookie', setCookie }
 }
 
 function bearerCredential({ request, response }: Exchange): FoundCredential | null {
   const sent = bearerOf(request)
-  if (sent !== null) return { kind: 'jwt', token: sent, carrier: 'Authorization', setCookie: null }
+  if (sent !== null) return { kind: 'jwt', token: sent, carrier: 'Authorization', cookieName: null, setCookie: null }
   const given = bodyToken(response)
-  return given === null ? null : { kind: 'jwt', token: given, carrier: 'body', setCookie: null }
+  return given === null ? null : { kind: 'jwt', token: given, carrier: 'body', cookieName: null, setCookie: null }
 }
 
 function tokenCookie({ request, response }: Exchange): FoundCredential | null {
-  const setCookie = setCookieOf(response, TOKEN_COOKIE)
-  const sent = cookieOf(request, TOKEN_COOKIE)
-  if (sent !== null) return { kind: 'jwt', token: decodeCookieValue(sent), carrier: 'Cookie', setCookie }
-  return setCookie?.value ? { kind: 'jwt', token: decodeCookieValue(setCookie.value), carrier: 'Set-Cookie', setCookie } : null
+  const setCookie = setCookieOf(response, isAccessCookie)
+  const sent = cookieOf(request, isAccessCookie)
+  if (sent !== null) return { kind: 'jwt', token: decodeCookieValue(sent.value), carrier: 'Cookie', cookieName: sent.name, setCookie }
+  if (!setCookie?.value) return null
+  return { kind: 'jwt', token: decodeCookieValue(setCookie.value), carrier: 'Set-Cookie', cookieName: setCookie.name, setCookie }
 }
 
 /** The credential that the exchange's mechanism speaks of; without a mechanism, whichever is there. Null when there is none. */

@@ -10,7 +10,7 @@ import { labDate, span } from '../dates.ts'
 import { CLAIM_CLAUSES } from './claim-clauses.ts'
 import { CookieAttributes } from './cookie-attributes.tsx'
 import classes from './credential.module.css'
-import { type FoundCredential, TOKEN_COOKIE } from './find-credential.ts'
+import type { FoundCredential } from './find-credential.ts'
 
 type JwtCredential = Extract<FoundCredential, { kind: 'jwt' }>
 
@@ -163,9 +163,9 @@ export function JwtView({ credential, exchange }: { readonly credential: JwtCred
         <Part read={read} part="payload" />
       </section>
       {(!isRefused || isExpired) && <NotObeyed read={read} />}
-      {(credential.carrier === 'Cookie' || credential.carrier === 'Set-Cookie') && (
+      {credential.cookieName !== null && (
         <CookieAttributes
-          name={TOKEN_COOKIE}
+          name={credential.cookieName}
           value={credential.token}
           setCookie={credential.setCookie}
           clientId={exchange.client}

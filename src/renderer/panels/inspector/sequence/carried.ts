@@ -2,10 +2,11 @@ import type { Exchange, HttpMessage } from '../../../../contract/exchanges.ts'
 import { parseCookieHeader } from '../../../../protocol/cookie.ts'
 import { isJsonObject } from '../../../../protocol/jwt.ts'
 import { parseSetCookie } from '../../../../protocol/set-cookie.ts'
+import { isAccessCookie } from '../../../../protocol/token-cookies.ts'
 import { say } from '../../../i18n/say.ts'
-import { SESSION_COOKIE, TOKEN_COOKIE } from '../credential/find-credential.ts'
+import { SESSION_COOKIE } from '../credential/find-credential.ts'
 
-const CREDENTIAL_COOKIES: ReadonlySet<string> = new Set([SESSION_COOKIE, TOKEN_COOKIE])
+const isCredential = (name: string): boolean => name === SESSION_COOKIE || isAccessCookie(name)
 
 const valuesOf = (message: HttpMessage, name: string): string[] =>
   message.headers.filter(([header]) => header.toLowerCase() === name).map(([, value]) => value)
@@ -24,7 +25,7 @@ export function sentCredential(exchange: Pick<Exchange, 'request' | 'method' | '
   const [scheme] = (valuesOf(request, 'authorization')[0] ?? '').split(' ', 1)
   const cookies = valuesOf(request, 'cookie')
     .flatMap(parseCookieHeader)
-    .filter(({ name, value }) => value !== '' && CREDENTIAL_COOKIES.has(name))
+    .filter(({ name, value }) => value !== '' && isCredential(name))
   const carriers = [...new Set(cookies.map(({ name }) => `Cookie: ${name}`))]
   if (scheme) carriers.unshift(/^bearer$/i.test(scheme) ? 'Authorization: Bearer' : 'Authorization')
   if (isLogin(exchange)) carriers.unshift(say('inspector:sequence.nameAndPassword'))
@@ -35,7 +36,7 @@ export function sentCredential(exchange: Pick<Exchange, 'request' | 'method' | '
 export function givenCredential({ response }: Pick<Exchange, 'response'>): string | null {
   const given: string[] = []
   for (const cookie of valuesOf(response, 'set-cookie').map(parseSetCookie)) {
-    if (!cookie || !CREDENTIAL_COOKIES.has(cookie.name)) continue
+    if (!cookie || !isCredential(cookie.name)) continue
     given.push(cookie.value === '' ? say('inspector:sequence.cookieCleared', { name: cookie.name }) : `Set-Cookie: ${cookie.name}`)
   }
   if (hasToken(response)) given.push('access_token')
