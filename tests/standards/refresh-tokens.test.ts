@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import fc from 'fast-check'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { send, startTestLab } from '../support/start-lab.ts'
 import { grant, outcome, refresh, refreshTokenOf } from '../target/refresh.ts'
 import { advance, bearer, cookieOf, LIFETIMES, startTarget, type Target } from '../target/support.ts'
 
@@ -164,6 +165,17 @@ describe('17. bound to account, client and scope', () => {
     expect((await refresh(lab, refreshTokenOf(narrow))).body).toMatchObject({ scope: 'profile orders:read' })
   })
 
+  test('RFC 6749 §1.5: it is "the authorization granted to the client by the resource owner": it gives tokens of that account alone, whatever goes along', async () => {
+    const [mallorys, alices] = [await grant(lab, {}, 'mallory'), await grant(lab)]
+    advance(lab, LIFETIMES.accessToken)
+    const json = { grant_type: 'refresh_token', refresh_token: mallorys.refresh_token, username: 'alice', sub: 'alice' }
+    const headers = { ...bearer(alices.access_token), cookie: `access_token=${alices.access_token}` }
+    const answer = await lab.send('POST', '/token', { json, headers })
+    expect(answer.trace).toMatchObject({ verdict: 'allowed', account: 'mallory' })
+    const me = await lab.send('GET', '/me', { headers: bearer(String(answer.body['access_token'])) })
+    expect(me.body).toMatchObject({ user: { name: 'mallory', role: 'user' } })
+  })
+
   test('what the account has lost meanwhile is not granted again', async () => {
     const { refresh_token } = await grant(lab)
     lab.database.exec("UPDATE accounts SET scopes = 'profile', role = 'user' WHERE name = 'alice'")
@@ -276,6 +288,19 @@ describe('19. gone on logout, password change, disable', () => {
   })
 })
 
+test('19. gone on disable: an account that is enabled again has to log in again', async () => {
+  const whole = await startTestLab(['--nodes', '2'])
+  onTestFinished(() => whole.close())
+  const post = (body: Record<string, string>) =>
+    send(`${whole.lab.balancerUrl}/token`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body })
+  const { refresh_token } = (await post({ grant_type: 'password', username: 'alice', password: 'alice-pass' })).json
+  for (const disabled of [true, false]) expect((await whole.call('PATCH', '/accounts/alice', { disabled })).status).toBe(200)
+  expect((await post({ grant_type: 'refresh_token', refresh_token })).json).toMatchObject({
+    error: 'invalid_grant',
+    verdict: 'token-revoked',
+  })
+})
+
 describe('20. a grace window for two tabs', () => {
   test('both of two uses at once succeed, and both branches go on', async () => {
     await lab.close()
@@ -286,6 +311,18 @@ describe('20. a grace window for two tabs', () => {
     const reuse = answers.flatMap(({ trace }) => trace.steps.filter(({ kind }) => kind === 'refresh-reuse').map((step) => step.outcome))
     expect(reuse.sort()).toEqual(['info', 'pass'])
     for (const answer of answers) expect((await refresh(lab, refreshTokenOf(answer))).status).toBe(200)
+  })
+
+  test('a whole row of tabs may come; who comes after the window ends every branch', async () => {
+    await lab.close()
+    lab = await startTarget({ lifetimes: { ...LIMITS, refreshGrace: 10 } })
+    const { refresh_token } = await grant(lab)
+    const tabs = await Promise.all(Array.from({ length: 6 }, () => refresh(lab, refresh_token)))
+    expect(tabs.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200, 200])
+    expect(new Set(tabs.map(refreshTokenOf)).size).toBe(6)
+    advance(lab, 10)
+    expect(outcome(await refresh(lab, refresh_token))).toEqual(REUSED)
+    for (const tab of tabs) expect(outcome(await refresh(lab, refreshTokenOf(tab)))).toEqual(REVOKED)
   })
 
   test('it is over at its end: then the family is revoked', async () => {
