@@ -9,6 +9,7 @@ import { keys } from './keys.ts'
 import { lab } from './lab.ts'
 import { lessons, progress } from './lessons.ts'
 import { nodes } from './nodes.ts'
+import { oauthClients } from './oauth-clients.ts'
 import { refreshFamilies } from './refresh-families.ts'
 import { revocations } from './revocations.ts'
 import { sessions } from './sessions.ts'
@@ -23,6 +24,7 @@ export const contract = oc.router({
   exchanges,
   sessions,
   refreshFamilies,
+  oauthClients,
   tokens,
   revocations,
   accounts,

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { MAX_ROTATION_SECONDS, MIN_ROTATION_SECONDS } from '../contract/keys.ts'
 import { TokenAlgorithm } from '../contract/token-algorithm.ts'
+import { generateClientSecret } from './new-key.ts'
 import { hs256Key, type SecretJwk, type TargetKeys } from './target-keys.ts'
 
 const Time = z.number().nullable()
@@ -39,6 +40,8 @@ const Rotation = z.strictObject({
   nextAt: z.number(),
 })
 
+const Secret = z.string().regex(/^[A-Za-z0-9_-]{43}$/)
+
 const KeyRecords = z.strictObject({
   version: z.literal(3),
   /** The newest, which signs, first. */
@@ -47,6 +50,8 @@ const KeyRecords = z.strictObject({
   tokenKeys: z.tuple([KeyRecord], KeyRecord),
   /** When the next key of tokens is due; null when none is made by itself. */
   rotation: Rotation.nullable(),
+  /** Of the confidential client `resource-server`. Made for records of before there was one: whoever opens them writes them down anew. */
+  clientSecret: Secret.default(generateClientSecret),
 })
 /** All that is written down about keys. */
 export type KeyRecords = z.infer<typeof KeyRecords>
@@ -60,7 +65,6 @@ const SecondFormat = z.strictObject({
   tokenKeys: z.array(KeyRecord.omit({ overlapMs: true })).min(1),
 })
 
-const Secret = z.string().regex(/^[A-Za-z0-9_-]{43}$/)
 /** As it was before keys could be rotated: one HS256 key, no version. */
 const FirstFormat = z.strictObject({ cookieSecrets: z.array(Secret).min(1), tokenKeyId: z.string().min(1), tokenSecret: Secret })
 
@@ -96,10 +100,11 @@ export function parseKeyRecords(text: string): KeyRecords | null {
 }
 
 /** What nodes are given of the records: no retired key. */
-export const toTargetKeys = ({ cookieSecrets, tokenKeys, rotation }: KeyRecords): TargetKeys => ({
+export const toTargetKeys = ({ cookieSecrets, tokenKeys, rotation, clientSecret }: KeyRecords): TargetKeys => ({
   cookieSecrets: cookieSecrets.map(({ secret }) => secret),
   tokenKeys: tokenKeys.flatMap(({ kid, alg, jwk }, index) => (jwk ? [{ kid, alg, isSigning: index === 0, jwk }] : [])),
   nextKeyAt: rotation?.nextAt ?? null,
+  clientSecret,
 })
 
 /** What a cookie secret can be called without telling it. */

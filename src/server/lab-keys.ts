@@ -5,7 +5,7 @@ import type { Clock } from './clock.ts'
 import { LabError } from './errors.ts'
 import { type CookieSecretRecord, cookieSecretId, type KeyRecord, type KeyRecords, toTargetKeys } from './key-records.ts'
 import { KeysFile } from './keys-file.ts'
-import { generateCookieSecret, generateKey } from './new-key.ts'
+import { generateClientSecret, generateCookieSecret, generateKey } from './new-key.ts'
 import type { SecretBox } from './secret-box.ts'
 import type { TargetKeys } from './target-keys.ts'
 
@@ -72,6 +72,11 @@ export class LabKeys {
   /** What nodes work by; the same object as long as nothing changes. */
   get target(): TargetKeys {
     return this.#target
+  }
+
+  /** Of the confidential client `resource-server`. */
+  get clientSecret(): string {
+    return this.#records.clientSecret
   }
 
   get algorithm(): TokenAlgorithm {
@@ -278,4 +283,5 @@ const newRecords = async (now: number, overlap: Overlap): Promise<KeyRecords> =>
   cookieSecrets: [{ secret: generateCookieSecret(), createdAt: now, overlapMs: overlap.cookieMs }],
   tokenKeys: [{ ...(await generateKey('HS256')), createdAt: now, replacedAt: null, retiredAt: null, overlapMs: overlap.tokenMs }],
   rotation: null,
+  clientSecret: generateClientSecret(),
 })

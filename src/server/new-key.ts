@@ -27,5 +27,8 @@ export const generateKey = async (alg: TokenAlgorithm): Promise<{ kid: string; a
   jwk: await GENERATORS[alg](),
 })
 
+/** The secret of a confidential client (RFC 6749 §2.3.1), 32 octets. */
+export const generateClientSecret = (): string => randomBytes(32).toString('base64url')
+
 /** A secret for the HMAC-SHA256 of the session cookie, 32 octets. */
 export const generateCookieSecret = (): string => randomBytes(32).toString('base64url')

@@ -49,6 +49,7 @@ test('a file from before rotation is read, and written down as it is written now
     cookieSecrets: [cookie],
     tokenKeys: [{ kid: 'hs256-abcdef', alg: 'HS256', isSigning: true, jwk: { kty: 'oct', k: token } }],
     nextKeyAt: null,
+    clientSecret: expect.stringMatching(/^[\w-]{43}$/),
   })
   expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ version: 3, tokenKeys: [{ kid: 'hs256-abcdef', createdAt: null }] })
   expect(modeOf(file)).toBe('600')

@@ -8,6 +8,7 @@ import { keys } from './operations/keys.ts'
 import { lab } from './operations/lab.ts'
 import { lessons, progress } from './operations/lessons.ts'
 import { nodes } from './operations/nodes.ts'
+import { oauthClients } from './operations/oauth-clients.ts'
 import { refreshFamilies } from './operations/refresh-families.ts'
 import { revocations } from './operations/revocations.ts'
 import { sessions } from './operations/sessions.ts'
@@ -21,6 +22,7 @@ export const router = api.router({
   exchanges,
   sessions,
   refreshFamilies,
+  oauthClients,
   tokens,
   revocations,
   accounts,
