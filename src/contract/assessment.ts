@@ -16,8 +16,6 @@ export const SETTING_CODES = [
   'refresh-absolute',
   'session-idle',
   'session-absolute',
-  'token-cookie-prefix',
-  'token-fits-cookie',
   'node-clocks',
   'node-keys',
   'node-cookie-secrets',

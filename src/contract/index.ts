@@ -1,5 +1,6 @@
 import { oc } from '@orpc/contract'
 import { accounts } from './accounts.ts'
+import { assessment } from './assessment.ts'
 import { clients } from './clients.ts'
 import { clock } from './clock.ts'
 import { cluster } from './cluster.ts'
@@ -35,6 +36,7 @@ export const contract = oc.router({
   tokenInspection,
   lessons,
   progress,
+  assessment,
 })
 
 /** Base path of the control API on the control port. */

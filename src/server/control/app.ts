@@ -18,6 +18,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { OpenAPIHandler } from '@orpc/openapi/node'
 import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Router } from 'express'
+import { MAX_HAR_OCTETS } from '../../contract/assessment.ts'
 import { API_BASE } from '../../contract/index.ts'
 import { rendererUrl } from '../assets.ts'
 import { refuse } from './answers.ts'
@@ -86,6 +87,8 @@ function createApi({ lab, token }: ControlOptions, stream: EventStream): Router 
   api.get('/openapi.json', async (_request, response) => {
     response.json(await document)
   })
+  // An archive of traffic is larger than anything else that is sent here.
+  api.use('/assessment/har', express.json({ limit: MAX_HAR_OCTETS, strict: false, type: () => true }))
   // oRPC takes a body that is parsed already; its own reader knows no limit.
   api.use(express.json({ limit: MAX_BODY, strict: false, type: () => true }))
   api.use(async (request, response, next) => {

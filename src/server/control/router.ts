@@ -1,4 +1,5 @@
 import { accounts } from './operations/accounts.ts'
+import { assessment } from './operations/assessment.ts'
 import { clients } from './operations/clients.ts'
 import { clock } from './operations/clock.ts'
 import { cluster } from './operations/cluster.ts'
@@ -33,4 +34,5 @@ export const router = api.router({
   tokenInspection,
   lessons,
   progress,
+  assessment,
 })

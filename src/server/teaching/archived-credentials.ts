@@ -50,7 +50,8 @@ export interface SeenEntry {
   readonly setCookies: readonly SetCookie[]
   readonly tokens: readonly SeenToken[]
   readonly body: string
-  readonly answerBody: string
+  /** The answer's body has a member that hands a token out (RFC 6749 §5.1). */
+  readonly handsToken: boolean
 }
 
 /** Names that frameworks give their session cookie, and what people call their own. */
@@ -58,6 +59,8 @@ const SESSION_NAME =
   /^(__host-|__secure-)?(sid|ssid|connect\.sid|jsessionid|phpsessid|asp\.net_sessionid|aspsessionid\w*|\.aspxauth|\.aspnetcore\.\w+|laravel_session|_?[\w-]*sess(ion)?([_-]?id)?|auth(_?id)?)$/i
 /** A compact JWS or JWE (RFC 7515 §7.1): its header always begins with `{"`. */
 const TOKEN = /\beyJ[\w-]+\.[\w-]*\.[\w-]*(?:\.[\w-]*\.[\w-]*)?/g
+
+const TOKEN_MEMBER = /"(access_token|refresh_token|id_token)"\s*:/
 
 /** Whether a cookie of this name looks like a session's. */
 export const isSessionName = (name: string): boolean => SESSION_NAME.test(name)
@@ -126,6 +129,6 @@ export function readEntry(entry: ArchivedEntry, index: number): SeenEntry | null
       ...tokensIn(answerBody, 'response-body'),
     ],
     body,
-    answerBody,
+    handsToken: TOKEN_MEMBER.test(answerBody),
   }
 }

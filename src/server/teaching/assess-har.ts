@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { AssessmentItem, HarAssessment } from '../../contract/assessment.ts'
 import { hideInText } from '../../protocol/hide-secrets.ts'
 import { isLoopbackName } from '../../protocol/host.ts'
@@ -7,6 +8,8 @@ import type { SetCookie } from '../../protocol/set-cookie.ts'
 import { tokenFindings } from '../../protocol/token-findings.ts'
 import { type ArchivedEntry, isSessionName, readEntry, type SeenEntry } from './archived-credentials.ts'
 
+/** Entries read in one go. */
+const ENTRIES_AT_ONCE = 100
 /** Entries named with an item. */
 const SHOWN_ENTRIES = 20
 /** Tokens that are taken apart; more are mostly successors of one another. */
@@ -31,9 +34,7 @@ const isBearer = ({ headers }: SeenEntry): boolean => /^bearer /i.test(headers.g
 const isBasic = ({ headers }: SeenEntry): boolean => /^basic /i.test(headers.get('authorization') ?? '')
 const carriesAny = (entry: SeenEntry): boolean =>
   carriesSession(entry) || isBearer(entry) || isBasic(entry) || carriesToken(entry, 'cookie') || carriesToken(entry, 'url')
-const hasTokenMember = (text: string): boolean => /"(access_token|refresh_token|id_token)"\s*:/.test(text)
-const handsOut = (entry: SeenEntry): boolean =>
-  entry.setCookies.length > 0 || carriesToken(entry, 'response-body') || hasTokenMember(entry.answerBody)
+const handsOut = (entry: SeenEntry): boolean => entry.setCookies.length > 0 || carriesToken(entry, 'response-body') || entry.handsToken
 const isLogin = ({ method, url, body }: SeenEntry): boolean =>
   method === 'POST' &&
   (/(log|sign)-?in|session|token|auth/i.test(url.pathname) || /\bpassword\b/i.test(body)) &&
@@ -108,7 +109,7 @@ const QUESTIONS: readonly Question[] = [
     code: 'cacheable-credential',
     severity: 2,
     clause: 'RFC 6749 §5.1',
-    isAsked: (entry) => isPage(entry) && (carriesToken(entry, 'response-body') || hasTokenMember(entry.answerBody)),
+    isAsked: (entry) => isPage(entry) && (carriesToken(entry, 'response-body') || entry.handsToken),
     isBad: ({ answerHeaders }) => !/no-store/i.test(answerHeaders.get('cache-control') ?? ''),
   },
   {
@@ -224,12 +225,23 @@ function tokenItems(all: readonly SeenEntry[]): AssessmentItem[] {
 
 const RANK = { fail: 0, pass: 1, 'not-applicable': 2 } as const
 
-/** Holds an archive against the checklist. Pure: nothing is kept, sent or resolved; no secret is in what it answers. */
-export function assessHar(archive: {
+async function readAll(entries: readonly ArchivedEntry[]): Promise<SeenEntry[]> {
+  const seen: SeenEntry[] = []
+  for (const [index, entry] of entries.entries()) {
+    // Whatever else the lab has to do comes in between.
+    if (index % ENTRIES_AT_ONCE === 0) await setImmediate()
+    const read = readEntry(entry, index)
+    if (read) seen.push(read)
+  }
+  return seen
+}
+
+/** Holds an archive against the checklist. Nothing is kept, sent or resolved, and no secret is in what it answers. */
+export async function assessHar(archive: {
   readonly log: { readonly creator?: { readonly name: string } | undefined; readonly entries: readonly ArchivedEntry[] }
-}): HarAssessment {
+}): Promise<HarAssessment> {
   const { creator, entries } = archive.log
-  const seen = entries.flatMap((entry, index) => readEntry(entry, index) ?? [])
+  const seen = await readAll(entries)
   const count = (isSo: (entry: SeenEntry) => boolean): number => seen.filter(isSo).length
   const items = [...QUESTIONS.map((question) => answer(question, seen)), ...cookieItems(seen), ...tokenItems(seen)]
   return {
