@@ -3,6 +3,8 @@ import enApp from './en/app.json' with { type: 'json' }
 import enClients from './en/clients.json' with { type: 'json' }
 import enCode from './en/code.json' with { type: 'json' }
 import enCommands from './en/commands.json' with { type: 'json' }
+import enCredential from './en/credential.json' with { type: 'json' }
+import enFindings from './en/findings.json' with { type: 'json' }
 import enFlow from './en/flow.json' with { type: 'json' }
 import enInspector from './en/inspector.json' with { type: 'json' }
 import enSettings from './en/settings.json' with { type: 'json' }
@@ -17,6 +19,8 @@ import zhApp from './zh-CN/app.json' with { type: 'json' }
 import zhClients from './zh-CN/clients.json' with { type: 'json' }
 import zhCode from './zh-CN/code.json' with { type: 'json' }
 import zhCommands from './zh-CN/commands.json' with { type: 'json' }
+import zhCredential from './zh-CN/credential.json' with { type: 'json' }
+import zhFindings from './zh-CN/findings.json' with { type: 'json' }
 import zhFlow from './zh-CN/flow.json' with { type: 'json' }
 import zhInspector from './zh-CN/inspector.json' with { type: 'json' }
 import zhSettings from './zh-CN/settings.json' with { type: 'json' }
@@ -40,6 +44,8 @@ export const en = {
   traffic: enTraffic,
   flow: enFlow,
   inspector: enInspector,
+  credential: enCredential,
+  findings: enFindings,
   steps: enSteps,
   verdicts: enVerdicts,
   actions: enActions,
@@ -58,6 +64,8 @@ export const zh = {
   traffic: zhTraffic,
   flow: zhFlow,
   inspector: zhInspector,
+  credential: zhCredential,
+  findings: zhFindings,
   steps: zhSteps,
   verdicts: zhVerdicts,
   actions: zhActions,

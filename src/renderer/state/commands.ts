@@ -11,6 +11,7 @@ export type CommandId =
   | 'next-inspector-tab'
   | 'previous-inspector-tab'
   | 'toggle-inspector'
+  | 'widen-inspector'
   | 'replay'
   | 'replay-as-mallory'
   | 'clear-traffic'

@@ -17,6 +17,7 @@ export const LETTER_KEYS: Readonly<Record<string, CommandId>> = {
   r: 'replay',
   m: 'replay-as-mallory',
   i: 'toggle-inspector',
+  w: 'widen-inspector',
   ...Object.fromEntries(SCREENS.map((screen, index) => [String(index + 1), `screen-${screen}` as const])),
 }
 
@@ -55,12 +56,14 @@ const isIn = (target: EventTarget | null, selector: string): boolean => target i
 export function listenToKeys(): () => void {
   const listener = (event: KeyboardEvent): void => {
     if (event.defaultPrevented || event.isComposing) return
+    // An editor may live in a shadow tree, whose host alone is the event's target out here.
+    const target = event.composedPath()[0] ?? event.target
     const command = commandOf({
       key: event.key,
       ctrlKey: event.ctrlKey,
       metaKey: event.metaKey,
       altKey: event.altKey,
-      isTyping: isIn(event.target, TEXT_FIELD) || isIn(event.target, LAYER),
+      isTyping: isIn(target, TEXT_FIELD) || isIn(event.target, LAYER),
       isOnControl: isIn(event.target, CONTROL),
       hasLetterKeys: currentUi().hasLetterKeys,
     })

@@ -5,7 +5,7 @@ import { api } from '../api.ts'
 /** What the lab tells that a list has changed is all that makes it old. */
 const WHEN_TOLD = { staleTime: Number.POSITIVE_INFINITY, retry: 1, placeholderData: keepPreviousData } as const
 
-/** Access tokens seen being issued, newest first; kept up to date while shown. @public */
+/** Access tokens seen being issued, newest first; kept up to date while shown. */
 export const useTokens = (filter: Parameters<typeof api.tokens.list>[0]) =>
   useQuery({ queryKey: ['tokens' satisfies ListName, filter], queryFn: () => api.tokens.list(filter), ...WHEN_TOLD })
 

@@ -40,6 +40,16 @@ export interface ShownCode {
   readonly symbol: string
 }
 
+/** What stands side by side in the wide inspector. */
+export interface CredentialView {
+  readonly isSideBySide: boolean
+  /** Ids of exchanges picked by hand; null: the newest with such a credential. */
+  readonly jwt: string | null
+  readonly session: string | null
+  /** A token from elsewhere in the place of one from the traffic; null when none is looked at. */
+  readonly pasted: string | null
+}
+
 /** State of the page itself, not of the lab. */
 export interface UiState extends Kept {
   readonly screen: Screen
@@ -54,6 +64,9 @@ export interface UiState extends Kept {
   readonly hoveredNode: string | null
   /** Null while no code is shown. */
   readonly shownCode: ShownCode | null
+  /** The inspector takes the whole screen. */
+  readonly isInspectorWide: boolean
+  readonly credentialView: CredentialView
 }
 
 /** The filter that lets everything through. */
@@ -90,6 +103,8 @@ const store = createStore<UiState>(() => ({
   hiddenNotices: [],
   hoveredNode: null,
   shownCode: null,
+  isInspectorWide: false,
+  credentialView: { isSideBySide: true, jwt: null, session: null, pasted: null },
 }))
 
 store.subscribe(({ theme, language, hasLetterKeys, isInspectorOpen, topologyView }, before) => {
@@ -123,5 +138,9 @@ export const selectRecord = (id: string | null): void => store.setState({ select
 /** Shows a list of the State screen, with one of its rows selected when given. */
 export const openList = (stateTab: StateTab, id: string | null = null): void =>
   store.setState({ screen: 'state', stateTab, selectedRecord: id })
+
+/** Changes parts of what stands side by side. */
+export const setCredentialView = (change: Partial<CredentialView>): void =>
+  store.setState(({ credentialView }) => ({ credentialView: { ...credentialView, ...change } }))
 /** Changes parts of the traffic filter. */
 export const setFilter = (change: Partial<TrafficFilter>): void => store.setState(({ filter }) => ({ filter: { ...filter, ...change } }))

@@ -10,7 +10,7 @@ import { en, zh } from '../../../src/renderer/i18n/words.ts'
 import { durationWords } from '../../../src/renderer/ui/duration-words.ts'
 import { action, summary } from '../traffic/rows.ts'
 
-const MINE = ['traffic', 'inspector', 'steps', 'verdicts', 'actions'] as const
+const MINE = ['traffic', 'inspector', 'credential', 'findings', 'steps', 'verdicts', 'actions'] as const
 const LANGUAGES = ['en', 'zh-CN'] as const
 
 beforeAll(() => startI18n('en'))

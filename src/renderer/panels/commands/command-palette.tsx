@@ -25,6 +25,7 @@ const COMMANDS: ReadonlyArray<readonly [CommandId, string | null]> = [
   ['replay', 'R'],
   ['replay-as-mallory', 'M'],
   ['toggle-inspector', 'I'],
+  ['widen-inspector', 'W'],
   ['toggle-theme', null],
   ['toggle-language', null],
   ...SCREENS.map((screen, index) => [`screen-${screen}`, String(index + 1)] as const),

@@ -30,10 +30,15 @@ function usePageCommands(): void {
   useCommand('screen-flow', () => setUi({ screen: 'flow' }))
   useCommand('screen-state', () => setUi({ screen: 'state' }))
   useCommand('screen-settings', () => setUi({ screen: 'settings' }))
-  useCommand('toggle-inspector', () => setUi({ isInspectorOpen: !currentUi().isInspectorOpen }))
+  useCommand('toggle-inspector', () => {
+    const { isInspectorOpen, isInspectorWide } = currentUi()
+    setUi(isInspectorWide ? { isInspectorWide: false } : { isInspectorOpen: !isInspectorOpen })
+  })
+  useCommand('widen-inspector', () => setUi({ isInspectorOpen: true, isInspectorWide: !currentUi().isInspectorWide, screen: 'workbench' }))
   useCommand('open-request', () => setUi({ isInspectorOpen: true }))
   useCommand('go-back', () => {
     if (currentUi().screen !== 'workbench') setUi({ screen: 'workbench' })
+    else if (currentUi().isInspectorWide) setUi({ isInspectorWide: false })
     else selectExchange(null)
   })
   useCommand('command-palette', () => spotlight.toggle())

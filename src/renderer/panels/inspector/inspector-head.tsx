@@ -1,9 +1,10 @@
-import { IconArrowRight, IconChevronDown, IconChevronUp, IconLayoutSidebarRight, IconSpy } from '@tabler/icons-react'
+import { IconArrowRight, IconArrowsMaximize, IconChevronDown, IconChevronUp, IconLayoutSidebarRight, IconSpy } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import type { ExchangeSummary } from '../../../contract/exchanges.ts'
 import { say } from '../../i18n/say.ts'
 import { toneOf } from '../../i18n/verdict-words.ts'
 import { runCommand } from '../../state/commands.ts'
+import { useUi } from '../../state/ui-state.ts'
 import { useLab } from '../../state/use-lab.ts'
 import { MechanismTag } from '../../ui/mechanism-tag.tsx'
 import { StatusCode } from '../../ui/status-code.tsx'
@@ -50,6 +51,7 @@ function Route({ exchange, storeName }: RouteProps) {
 /** Which request this is, how it ended, and the way it took. */
 export function InspectorHead({ exchange, storeName }: RouteProps) {
   const { t } = useTranslation('inspector')
+  const isWide = useUi((ui) => ui.isInspectorWide)
   return (
     <header className={classes['head']}>
       <div className={classes['title']}>
@@ -59,23 +61,28 @@ export function InspectorHead({ exchange, storeName }: RouteProps) {
         </h2>
         <StatusCode status={exchange.status} tone={toneOf(exchange.verdict)} isBoxed />
         <MechanismTag mechanism={exchange.mechanism} label={say(`traffic:mechanismName.${exchange.mechanism}`)} isBoxed />
-        <span className={classes['buttons']}>
-          <button
-            type="button"
-            className="ib"
-            aria-label={t('previous')}
-            title={t('previous')}
-            onClick={() => runCommand('previous-request')}
-          >
-            <IconChevronUp size={15} stroke={1.75} aria-hidden />
-          </button>
-          <button type="button" className="ib" aria-label={t('next')} title={t('next')} onClick={() => runCommand('next-request')}>
-            <IconChevronDown size={15} stroke={1.75} aria-hidden />
-          </button>
-          <button type="button" className="ib" aria-label={t('hide')} title={t('hide')} onClick={() => runCommand('toggle-inspector')}>
-            <IconLayoutSidebarRight size={15} stroke={1.75} aria-hidden />
-          </button>
-        </span>
+        {!isWide && (
+          <span className={classes['buttons']}>
+            <button
+              type="button"
+              className="ib"
+              aria-label={t('previous')}
+              title={t('previous')}
+              onClick={() => runCommand('previous-request')}
+            >
+              <IconChevronUp size={15} stroke={1.75} aria-hidden />
+            </button>
+            <button type="button" className="ib" aria-label={t('next')} title={t('next')} onClick={() => runCommand('next-request')}>
+              <IconChevronDown size={15} stroke={1.75} aria-hidden />
+            </button>
+            <button type="button" className="ib" aria-label={t('widen')} title={t('widen')} onClick={() => runCommand('widen-inspector')}>
+              <IconArrowsMaximize size={15} stroke={1.75} aria-hidden />
+            </button>
+            <button type="button" className="ib" aria-label={t('hide')} title={t('hide')} onClick={() => runCommand('toggle-inspector')}>
+              <IconLayoutSidebarRight size={15} stroke={1.75} aria-hidden />
+            </button>
+          </span>
+        )}
       </div>
       <Route exchange={exchange} storeName={storeName} />
     </header>

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react'
+import { lazy, type ReactNode, Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Group, Panel, Separator, useDefaultLayout } from 'react-resizable-panels'
 import { ClientsPane } from '../../panels/clients/clients-pane.tsx'
@@ -8,6 +8,8 @@ import { TrafficPane } from '../../panels/traffic/traffic-pane.tsx'
 import { useUi } from '../../state/ui-state.ts'
 import { ErrorBoundary } from '../../ui/error-boundary.tsx'
 import classes from './workbench.module.css'
+
+const WideInspector = lazy(() => import('../../panels/inspector/wide-inspector.tsx').then((module) => ({ default: module.WideInspector })))
 
 /** A pane that cannot be drawn says so in its own place; the others go on. */
 function Guarded({ children }: { readonly children: ReactNode }) {
@@ -55,7 +57,7 @@ const startingSizes = (pageWidth: number): readonly [clients: string, inspector:
 }
 
 /** Clients, topology, traffic and inspector side by side; the sizes stay on this computer. */
-export function Workbench() {
+function Panes() {
   const { t } = useTranslation('app')
   const hasInspector = useUi((ui) => ui.isInspectorOpen)
   const panelIds = hasInspector ? ['clients', 'middle', 'inspector'] : ['clients', 'middle']
@@ -83,5 +85,18 @@ export function Workbench() {
         </>
       )}
     </Group>
+  )
+}
+
+/** Everything at once, or one request on the whole screen. */
+export function Workbench() {
+  const isWide = useUi((ui) => ui.isInspectorWide)
+  if (!isWide) return <Panes />
+  return (
+    <Guarded>
+      <Suspense fallback={null}>
+        <WideInspector />
+      </Suspense>
+    </Guarded>
   )
 }

@@ -41,7 +41,14 @@ function inspect(lab: LabParts, { token: text, cookieName }: { token: string; co
   const state = signatureState(lab, read)
   const kid = read.header?.['kid']
   const labTime = lab.clock.nowMs()
-  const situation = { nowMs: labTime, signature: state, cookieName: cookieName ?? null, isRevocable: false, isAccountRead: false }
+  const { revocation, recheckAccount } = lab.settings.state()
+  const situation = {
+    nowMs: labTime,
+    signature: state,
+    cookieName: cookieName ?? null,
+    isRevocable: revocation !== 'none',
+    isAccountRead: recheckAccount,
+  }
   const { form, header, payload, flaw, flawedPart } = read
   return {
     form,

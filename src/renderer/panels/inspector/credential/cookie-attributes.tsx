@@ -8,7 +8,7 @@ import { labDate } from '../dates.ts'
 import classes from './credential.module.css'
 
 /** What is known of a cookie beyond its name and value. */
-interface Attributes {
+export interface Attributes {
   readonly source: 'response' | 'jar'
   readonly isHttpOnly: boolean
   readonly isSecure: boolean
@@ -93,6 +93,7 @@ function Table({ attributes, labTime }: { readonly attributes: Attributes; reado
   )
 }
 
+/** A cookie in an exchange. */
 interface CookieAttributesProps {
   readonly name: string
   /** Raw value as in the jar; a jar's cookie with another value says nothing about this one. */
@@ -104,12 +105,20 @@ interface CookieAttributesProps {
   readonly labTime: number
 }
 
+/** From the Set-Cookie of this exchange, else from the jar of its client or of whoever else holds this cookie; null where none tells. */
+export function useAttributes({ name, value, setCookie, clientId, labTime }: CookieAttributesProps): Attributes | null {
+  const clients = useLab((lab) => lab.clients)
+  if (setCookie) return fromResponse(setCookie, labTime)
+  const own = clients.filter(({ id }) => id === clientId)
+  const kept = [...own, ...clients].flatMap(({ cookies }) => cookies).find((cookie) => cookie.name === name && cookie.value === value)
+  return kept ? fromJar(kept) : null
+}
+
 /** Attributes of a cookie, each with what it does: from the Set-Cookie of this exchange, else from the client's jar. */
-export function CookieAttributes({ name, value, setCookie, clientId, labTime }: CookieAttributesProps) {
+export function CookieAttributes(props: CookieAttributesProps) {
   const { t } = useTranslation('inspector', { keyPrefix: 'credential' })
-  const jar = useLab((lab) => lab.clients.find(({ id }) => id === clientId)?.cookies)
-  const kept = jar?.find((cookie) => cookie.name === name && cookie.value === value)
-  const attributes = setCookie ? fromResponse(setCookie, labTime) : kept ? fromJar(kept) : null
+  const { labTime } = props
+  const attributes = useAttributes(props)
   return (
     <section className={classes['block']}>
       <h3>

@@ -1,0 +1,72 @@
+import type { TokenFindingCode } from '../../../../../contract/token-inspection.ts'
+import type { JsonObject } from '../../../../../protocol/jwt.ts'
+import type { SigningWay } from './tamper.ts'
+
+/** A token to be made and sent for real, to see what the server makes of it. */
+export interface Forgery {
+  readonly kind: 'forgery'
+  readonly header: JsonObject
+  readonly payload: JsonObject
+  readonly sign: SigningWay
+  readonly path: string
+}
+
+/**
+ * How a finding, or a check that was passed, is tried out on the running server. `replay`: the token as it is, by the attacker. `logout`:
+ * the same after its holder has logged out. `role`: the same after the account's role was changed. `text`: another spelling of the token.
+ */
+export type Attempt =
+  | Forgery
+  | { readonly kind: 'replay' | 'logout' | 'role' }
+  | { readonly kind: 'text'; readonly change: (token: string) => string }
+
+const without = (claims: JsonObject, name: string): JsonObject => {
+  const { [name]: _, ...rest } = claims
+  return rest
+}
+
+interface Parts {
+  readonly header: JsonObject
+  readonly payload: JsonObject
+  /** Lab time, Unix seconds. */
+  readonly nowSeconds: number
+}
+
+type Recipe = (parts: Parts) => Attempt
+
+const signed =
+  (change: (parts: Parts) => Partial<Pick<Forgery, 'header' | 'payload'>>): Recipe =>
+  (parts) => ({ kind: 'forgery', sign: 'leaked', path: '/me', header: parts.header, payload: parts.payload, ...change(parts) })
+
+const kept =
+  (change: (header: JsonObject) => JsonObject): Recipe =>
+  ({ header, payload }) => ({ kind: 'forgery', sign: 'keep', path: '/me', header: change(header), payload })
+
+const RECIPES: Readonly<Partial<Record<TokenFindingCode, Recipe>>> = {
+  'symmetric-key': ({ header, payload }) => ({
+    kind: 'forgery',
+    sign: 'leaked',
+    path: '/admin/users',
+    header,
+    payload: { ...payload, role: 'admin', scope: 'profile orders:read admin:read' },
+  }),
+  'alg-none': ({ header, payload }) => ({ kind: 'forgery', sign: 'none', path: '/me', header, payload }),
+  'algorithm-unknown': kept((header) => ({ ...header, alg: 'EdDSA' })),
+  'key-in-header': kept((header) => ({ ...without(header, 'kid'), jwk: { kty: 'oct', k: 'bWFsbG9yeS1tYWRlLXRoaXMta2V5' } })),
+  'kid-with-syntax': kept((header) => ({ ...header, kid: '../../dev/null' })),
+  'unknown-crit': signed(({ header }) => ({ header: { ...header, crit: ['b64'] } })),
+  'stolen-copy-works': () => ({ kind: 'replay' }),
+  'outlives-logout': () => ({ kind: 'logout' }),
+  'stale-authority': () => ({ kind: 'role' }),
+  'no-exp': signed(({ payload }) => ({ payload: without(payload, 'exp') })),
+  'not-yet-valid': signed(({ payload, nowSeconds }) => ({ payload: { ...payload, nbf: nowSeconds + 600 } })),
+  'no-aud': signed(({ payload }) => ({ payload: { ...payload, aud: 'another-service' } })),
+  'no-iss': signed(({ payload }) => ({ payload: { ...payload, iss: 'https://issuer.example' } })),
+  'no-typ': signed(({ header }) => ({ header: { ...header, typ: 'JWT' } })),
+  'no-jti': signed(({ payload }) => ({ payload: without(payload, 'jti') })),
+  'not-canonical': () => ({ kind: 'text', change: (token) => `${token}=` }),
+  malformed: () => ({ kind: 'text', change: (token) => token.split('.').slice(0, 2).join('.') }),
+}
+
+/** How the code is tried out with this token; null when there is nothing to send: it is read off the token, or takes another service. */
+export const attemptOf = (code: TokenFindingCode, parts: Parts): Attempt | null => RECIPES[code]?.(parts) ?? null

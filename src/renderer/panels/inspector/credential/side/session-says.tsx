@@ -1,0 +1,81 @@
+import { IconAlertCircle, IconCheck, IconPoint } from '@tabler/icons-react'
+import { useTranslation } from 'react-i18next'
+import { labDate } from '../../dates.ts'
+import type { Attributes } from '../cookie-attributes.tsx'
+import classes from './side.module.css'
+
+interface Row {
+  readonly name: string
+  /** `good` protects, `plain` only tells, `off` is missing. */
+  readonly state: 'good' | 'plain' | 'off'
+  readonly words: string
+}
+
+const ICONS = { good: IconCheck, plain: IconPoint, off: IconAlertCircle } as const
+
+function useRows({ isHttpOnly, isSecure, sameSite, path, domain, expiresAt }: Attributes, labTime: number): Row[] {
+  const { t, i18n } = useTranslation('credential', { keyPrefix: 'cookie' })
+  return [
+    { name: 'HttpOnly', state: isHttpOnly ? 'good' : 'off', words: t(isHttpOnly ? 'httpOnly' : 'noHttpOnly') },
+    {
+      name: sameSite === null ? 'SameSite' : `SameSite=${sameSite}`,
+      state: sameSite === null || sameSite === 'None' ? 'off' : 'good',
+      words: t(`sameSite.${sameSite ?? 'absent'}`),
+    },
+    { name: `Path=${path}`, state: 'plain', words: t('path') },
+    {
+      name: expiresAt === null ? 'Max-Age' : 'Max-Age / Expires',
+      state: 'plain',
+      words: expiresAt === null ? t('noLifetime') : t('lifetime', { date: labDate(expiresAt, labTime, i18n.language) }),
+    },
+    { name: 'Domain', state: domain === null ? 'plain' : 'off', words: domain === null ? t('noDomain') : t('domain', { domain }) },
+    { name: 'Secure', state: isSecure ? 'good' : 'off', words: t(isSecure ? 'secure' : 'noSecure') },
+  ]
+}
+
+function Rows({ attributes, labTime }: { readonly attributes: Attributes; readonly labTime: number }) {
+  const { t } = useTranslation('credential')
+  const source = t(attributes.source === 'jar' ? 'cookie.fromJar' : 'cookie.fromResponse')
+  return (
+    <table className={classes['attributes']} aria-label={source} title={source}>
+      <tbody>
+        {useRows(attributes, labTime).map(({ name, state, words }) => {
+          const Icon = ICONS[state]
+          return (
+            <tr key={name}>
+              <th scope="row" className={`trunc ${state === 'off' ? classes['struck'] : ''}`} title={name}>
+                {name}
+              </th>
+              <td>
+                <Icon size={15} stroke={1.75} aria-label={t(`cookie.state.${state}`)} className={state === 'good' ? '' : 'dim'} />
+              </td>
+              <td>{words}</td>
+            </tr>
+          )
+        })}
+      </tbody>
+    </table>
+  )
+}
+
+interface SessionSaysProps {
+  /** Null where nobody knows them: a Cookie header carries none. */
+  readonly attributes: Attributes | null
+  readonly account: string | null
+  /** Lab time of the exchange, Unix milliseconds. */
+  readonly labTime: number
+}
+
+/** What a session cookie says: nothing about its owner, only how it is to be carried. */
+export function SessionSays({ attributes, account, labTime }: SessionSaysProps) {
+  const { t } = useTranslation('credential')
+  return (
+    <section className={classes['block']}>
+      <div className={classes['title']}>
+        <h4>{t('says')}</h4>
+        <span className={`trunc ${classes['sub']}`}>{account === null ? t('saysNobody') : t('saysSession', { account })}</span>
+      </div>
+      {attributes ? <Rows attributes={attributes} labTime={labTime} /> : <p className={classes['sub']}>{t('cookie.unknown')}</p>}
+    </section>
+  )
+}
