@@ -74,6 +74,7 @@ async function startStack(folder: string) {
       leewaySeconds: 0,
       revocation: 'none',
       recheckAccount: false,
+      longestTokenSeconds: 900,
       keys: { cookieSecrets: ['a secret of this bench only'], tokenKeys: [hs256Key('key-1', new Uint8Array(32).fill(7))] },
       lifetimes: LIFETIMES,
       issuer: 'bench',

@@ -42,7 +42,14 @@ const tokensOf = (policy: TokenPolicy): string[] =>
   Array.from(
     { length: TOKENS },
     () =>
-      issueAccessToken(policy, { account: ACCOUNT, scope: ACCOUNT.scopes.join(' '), clientId: 'web', device: null, family: FAMILY }).token,
+      issueAccessToken(policy, {
+        account: ACCOUNT,
+        scope: ACCOUNT.scopes.join(' '),
+        clientId: 'web',
+        device: null,
+        family: FAMILY,
+        terms: { isExact: false, after: 0, version: null },
+      }).token,
   )
 
 const keyObject = ({ alg, jwk }: TokenKeySource): KeyObject =>

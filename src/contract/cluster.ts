@@ -63,8 +63,8 @@ export const ClusterChange = z.strictObject({
   storeLatencyMs: z.number().int().min(0).max(MAX_LATENCY_MS).optional(),
   storeOut: z.boolean().optional(),
   leewaySeconds: z.number().int().min(0).max(MAX_LEEWAY_SECONDS).optional(),
-  revocation: RevocationWay.extract(['none']).optional(),
-  recheckAccount: z.literal(false).optional(),
+  revocation: RevocationWay.exclude(['introspection']).optional(),
+  recheckAccount: z.boolean().optional(),
   lifetimes: LifetimesChange.optional(),
 })
 /** What can be changed of the cluster while the lab runs. */

@@ -57,6 +57,7 @@ export const OPERATOR_ACTIONS = [
   'client-removed',
   'client-mechanism-changed',
   'client-discarded-token',
+  'client-revoked-token',
   'recording-paused',
   'recording-resumed',
   'lesson-started',

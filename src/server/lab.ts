@@ -1,16 +1,17 @@
 import { join } from 'node:path'
 import { createRouterClient } from '@orpc/server'
 import type { Notice } from '../contract/lab.ts'
-import type { RevocationWay } from '../contract/revocation.ts'
 import { AllowedHosts } from './allowed-hosts.ts'
 import { Announcer } from './announcer.ts'
 import { ClientPool } from './clients/client-pool.ts'
 import { createClockBuffer, LabClock } from './clock.ts'
 import { type Balancer, startBalancer } from './cluster/balancer.ts'
 import { type Cluster, startCluster } from './cluster/cluster.ts'
+import { CredentialPolicy } from './cluster/credential-policy.ts'
 import { createDialBuffer, StoreDials } from './cluster/dials.ts'
-import { LiveSettings, STARTING_CREDENTIALS } from './cluster/live-settings.ts'
+import { LiveSettings } from './cluster/live-settings.ts'
 import { NodesDirectory, NodesFamilies } from './cluster/nodes-directory.ts'
+import { NodesRevocations } from './cluster/nodes-revocations.ts'
 import { type PreparedStore, SessionStores } from './cluster/session-stores.ts'
 import type { Config } from './config.ts'
 import type { LabParts } from './control/lab-parts.ts'
@@ -70,6 +71,7 @@ interface Ground {
   readonly clockBuffer: SharedArrayBuffer
   /** Of `StoreDials`. */
   readonly storeDials: SharedArrayBuffer
+  readonly policy: CredentialPolicy
   readonly announcer: Announcer
   readonly undoing: Undoing
   readonly current: CurrentLab
@@ -92,7 +94,7 @@ function startNodes(
       storeDials: ground.storeDials,
       keys: keys.target,
       ...prepared,
-      ...STARTING_CREDENTIALS,
+      ...ground.policy.settings,
       issuer: ISSUER,
       audience: AUDIENCE,
       isTracing: true,
@@ -132,12 +134,9 @@ function beginRecording({ config, files, announcer, undoing }: Ground): Promise<
 /** What a lesson's lab knows of credentials goes with it. */
 const NOTHING_KEPT = { keep: () => undefined, kept: async () => [], forgetKept: async () => undefined }
 
-async function watchCredentials(
-  { clock, announcer, shared }: Ground,
-  recorder: Recorder,
-  way: () => RevocationWay,
-): Promise<CredentialWatch> {
+async function watchCredentials({ clock, announcer, policy, shared }: Ground, recorder: Recorder): Promise<CredentialWatch> {
   const { publish, stale } = announcer
+  const way = () => policy.current.revocation
   const credentials = new CredentialWatch({ clock, recorder: shared ? NOTHING_KEPT : recorder, way, publish, stale })
   await credentials.restore()
   return credentials
@@ -157,13 +156,13 @@ async function startTraffic(ground: Ground): Promise<Running> {
   const starting = startNodes(ground, prepared, () => settings?.announce())
   const started = orNothing(starting)
   undoing.add(async () => (await started)?.close())
-  const watching = recording.then((recorder) => watchCredentials(ground, recorder, () => settings?.state().revocation ?? 'none'))
+  const watching = recording.then((recorder) => watchCredentials(ground, recorder))
   const [recorder, credentials, cluster] = await Promise.all([recording, watching, starting])
   announcer.recorder = recorder
   announcer.credentials = credentials
   if (!shared) announcer.note('lab-started')
   const nodes = () => cluster.directories()
-  stores.memory = { sessions: new NodesDirectory(nodes), families: new NodesFamilies(nodes) }
+  stores.memory = { sessions: new NodesDirectory(nodes), families: new NodesFamilies(nodes), revocations: new NodesRevocations(nodes) }
   const { opened: balancer, notices } = shared ? { opened: shared.balancer, notices: [] } : await openBalancer(ground, cluster, recorder)
   const clients = createClients(ground, recorder, balancer)
   undoing.add(() => clients.close())
@@ -196,12 +195,17 @@ async function openBalancer({ config, clock, current, undoing }: Ground, cluster
   return opening
 }
 
-const createLiveSettings = ({ config, files, stores, storeDials, announcer }: Ground, cluster: Cluster, balancer: Balancer): LiveSettings =>
+const createLiveSettings = (
+  { config, files, stores, storeDials, policy, announcer }: Ground,
+  cluster: Cluster,
+  balancer: Balancer,
+): LiveSettings =>
   new LiveSettings({
     cluster,
     balancer,
     stores,
     storeDials: new StoreDials(storeDials),
+    policy,
     start: { strategy: config.strategy, store: config.store, redisUrl: config.redisUrl },
     onChange: (state) => announcer.publish({ type: 'cluster', cluster: state }),
     onAction: announcer.note,
@@ -216,11 +220,12 @@ function keep(write: () => void): void {
   whenFree(write).catch((error: unknown) => console.error(error))
 }
 
-const createClients = ({ files, clock, announcer }: Ground, recorder: Recorder, balancer: Balancer): ClientPool =>
+const createClients = ({ files, clock, policy, announcer }: Ground, recorder: Recorder, balancer: Balancer): ClientPool =>
   new ClientPool({
     clock,
     origin: portalUrl(balancer),
     kept: files.settings.clients(),
+    way: () => policy.current.revocation,
     whenComplete: (id) => recorder.whenComplete(id),
     onChange: announcer.publish,
     onAction: announcer.note,
@@ -252,13 +257,14 @@ function assemble(
   }
 }
 
-const createStores = ({ files, allowedHosts, clock, announcer }: Omit<Ground, 'stores'>): SessionStores =>
+const createStores = ({ files, allowedHosts, clock, policy, announcer }: Omit<Ground, 'stores'>): SessionStores =>
   new SessionStores({
     allowedHosts,
     database: files.target,
     folder: files.folder,
     clock,
     patiently: whenFree,
+    policy,
     onReachable: (isReachable) => {
       announcer.note(isReachable ? 'store-recovered' : 'store-lost')
       announcer.publish({ type: 'resync' })
@@ -286,6 +292,7 @@ async function layGround(
     clock,
     clockBuffer,
     storeDials: createDialBuffer(),
+    policy: new CredentialPolicy(),
     announcer,
     undoing,
     current: first?.ground.current ?? new CurrentLab(),

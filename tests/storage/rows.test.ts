@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { AccountRows, type StoredAccount } from '../../src/server/storage/account-rows.ts'
+import { AccountRows, type NewAccount } from '../../src/server/storage/account-rows.ts'
 import { SessionRows } from '../../src/server/storage/session-rows.ts'
 import { placeOfId, placeOfSid } from '../../src/server/storage/sid-key.ts'
 import { ThrottleRows } from '../../src/server/storage/throttle-rows.ts'
@@ -104,7 +104,7 @@ test('a public id and the raw id lead to the same place, and the key is never ne
 })
 
 describe('accounts', () => {
-  const start: StoredAccount[] = [
+  const start: NewAccount[] = [
     { name: 'alice', role: 'admin', scopes: ['orders:read', 'orders:write'], isDisabled: false, passwordHash: '$argon2id$a' },
     { name: 'bob', role: 'user', scopes: [], isDisabled: false, passwordHash: '$argon2id$b' },
   ]
@@ -129,7 +129,7 @@ describe('accounts', () => {
     expect(others.find('bob')).toEqual({ name: 'bob', role: 'admin', scopes: ['orders:read'], isDisabled: true })
     rows.change('bob', { scopes: [], disabled: false })
     expect(others.find('bob')).toMatchObject({ scopes: [], isDisabled: false })
-    expect([rows.change('nobody', { role: 'user' }), rows.setPasswordHash('nobody', 'x')]).toEqual([null, false])
+    expect([rows.change('nobody', { role: 'user' }), rows.setPasswordHash('nobody', 'x', 1)]).toEqual([null, false])
     rows.reset(start)
     expect(others.list()).toEqual([account('alice'), account('bob')])
   })

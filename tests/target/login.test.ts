@@ -31,7 +31,7 @@ test('a login with the old password that is under way when the password changes 
   const context = contextOf(lab)
   const newHash = await hashPassword('a new password')
   const underWay = logIn(context, 'bob', 'bob-pass')
-  context.accounts.setPasswordHash('bob', newHash)
+  context.accounts.setPasswordHash('bob', newHash, lab.clock.nowMs())
   expect(await underWay).toMatchObject({ account: null, denial: { status: 401, verdict: 'bad-credentials' } })
   expect(await logIn(context, 'bob', 'a new password')).toMatchObject({ account: { name: 'bob' }, denial: null })
   context.store.close()

@@ -38,6 +38,7 @@ const start = (nodeId: string, clockBuffer: SharedArrayBuffer): Promise<Running>
     leewaySeconds: 0,
     revocation: 'none',
     recheckAccount: false,
+    longestTokenSeconds: 900,
     keys: { cookieSecrets: ['one secret for all nodes'], tokenKeys: [hs256Key('key-1', new Uint8Array(32).fill(3))] },
     lifetimes: LIFETIMES,
     issuer: 'https://issuer.test',

@@ -42,7 +42,23 @@ function unjudgedVariant({ status }: Subject): string {
   return status < 500 ? 'refused' : 'failed'
 }
 
-/** Which of a verdict's texts fits this exchange. The steps are needed only to tell the two time-outs apart. */
+/** By which step a token was found to be revoked. */
+const REVOKED_BY: Readonly<Partial<Record<Step['kind'], string>>> = {
+  'token-denylist': 'denylist',
+  'token-account-not-before': 'notBefore',
+  'token-version': 'version',
+  'account-recheck': 'password',
+}
+
+const ASKS_A_STORE: ReadonlySet<Step['kind']> = new Set(['token-denylist', 'token-account-not-before', 'token-version', 'account-recheck'])
+
+/** What the steps add to a request that was let through; null when they add nothing. */
+function allowedExtra(variant: string, steps: readonly Step[]): string | null {
+  if (steps.some(({ kind, outcome }) => kind === 'token-revoke' && outcome === 'pass')) return `${variant}Tokens`
+  return variant === 'jwt' && steps.some(({ kind }) => ASKS_A_STORE.has(kind)) ? 'jwtAsked' : null
+}
+
+/** Which of a verdict's texts fits this exchange. The steps are needed to tell what exactly has failed. */
 function variantOf(subject: Subject, steps: readonly Step[] = []): string {
   if (subject.verdict === 'allowed') return allowedVariant(subject)
   if (subject.verdict === 'not-auth') return unjudgedVariant(subject)
@@ -51,6 +67,7 @@ function variantOf(subject: Subject, steps: readonly Step[] = []): string {
   // A login that was refused has no session or token yet.
   if (isLogin(subject)) return 'any'
   const failed = steps.find((step) => step.outcome === 'fail')?.kind
+  if (subject.verdict === 'token-revoked') return (failed && REVOKED_BY[failed]) ?? 'any'
   if (failed === 'session-idle-timeout') return 'idle'
   if (failed === 'session-absolute-timeout') return 'absolute'
   return familyOf(subject.mechanism) ?? 'any'
@@ -58,7 +75,8 @@ function variantOf(subject: Subject, steps: readonly Step[] = []): string {
 
 function verdictText(part: 'short' | 'headline' | 'why', subject: Subject, steps: readonly Step[]): string {
   const variant = variantOf(subject, steps)
-  const variants = [clusterCause(subject, steps), ...(isInMemory(subject) ? [`${variant}Memory`] : []), variant]
+  const extra = subject.verdict === 'allowed' ? allowedExtra(variant, steps) : null
+  const variants = [clusterCause(subject, steps), extra, ...(isInMemory(subject) ? [`${variant}Memory`] : []), variant]
   const keys = variants.map((variant) => `verdicts:${subject.verdict}.${part}.${variant}`)
   const key = keys.find(hasWords) ?? `verdicts:${subject.verdict}.${part}.any`
   return say(key, { node: subject.node ?? say('verdicts:unknownNode') })

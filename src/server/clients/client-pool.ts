@@ -4,6 +4,7 @@ import type { LabChange } from '../../contract/events.ts'
 import type { Exchange, ExchangeSummary } from '../../contract/exchanges.ts'
 import type { OperatorAction } from '../../contract/lab.ts'
 import type { Mechanism } from '../../contract/mechanism.ts'
+import type { RevocationWay } from '../../contract/revocation.ts'
 import type { Clock } from '../clock.ts'
 import { LabError } from '../errors.ts'
 import type { HeaderPair } from './request-headers.ts'
@@ -25,6 +26,8 @@ export interface ClientPoolOptions {
   readonly origin: string
   /** The clients that were kept, or null for those of a fresh lab. */
   readonly kept: readonly ClientIdentity[] | null
+  /** The way of revocation in force. */
+  way(): RevocationWay
   whenComplete(exchangeId: string): Promise<ExchangeSummary>
   onChange(change: LabChange): void
   onAction(action: OperatorAction['action'], params: OperatorAction['params']): void
@@ -112,9 +115,16 @@ export class ClientPool {
     if (client.mechanism === 'session') return this.#act(client, () => client.logoutSession())
     const { answer, access } = await client.logoutTokens()
     const caused = answer ? await this.#caused(Promise.resolve(answer)) : []
-    if (access) this.#options.onAction('client-discarded-token', { client: id, name: client.name, until: access.expiresAt })
+    if (access) this.#noteDiscarded(client, access.expiresAt, answer?.status === 200)
     await this.#announce(client)
     return caused
+  }
+
+  /** @param isAnswered the server did what it could to revoke it (RFC 7009 §2.2) */
+  #noteDiscarded({ id, name }: VirtualClient, until: number | null, isAnswered: boolean): void {
+    const way = this.#options.way()
+    if (isAnswered && way !== 'none') this.#options.onAction('client-revoked-token', { client: id, name, revocation: way })
+    else this.#options.onAction('client-discarded-token', { client: id, name, until })
   }
 
   /** Gives the refresh token for new tokens; rejects with `conflict` when the client has none. */

@@ -2,10 +2,10 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { ClusterChange, ClusterState, StoreKind, StrategyName } from '../../contract/cluster.ts'
 import type { OperatorAction } from '../../contract/lab.ts'
 import type { Lifetimes } from '../../contract/lifetimes.ts'
-import { LIFETIMES } from '../target-defaults.ts'
 import type { Balancer } from './balancer.ts'
 import type { Cluster } from './cluster.ts'
 import type { ClusterSettings } from './cluster-options.ts'
+import type { CredentialPolicy } from './credential-policy.ts'
 import type { StoreDials } from './dials.ts'
 import { isRedisInstalled } from './local-redis.ts'
 import type { AskNode } from './nodes-directory.ts'
@@ -21,6 +21,7 @@ export interface LiveSettingsOptions {
   balancer: Balancer
   stores: SessionStores
   storeDials: StoreDials
+  policy: CredentialPolicy
   /** Of a fresh lab; `redisUrl` null for a server of the lab's own. */
   start: { strategy: StrategyName; store: StoreKind; redisUrl: string | null }
   onChange(state: ClusterState): void
@@ -31,36 +32,17 @@ export interface LiveSettingsOptions {
   onStoreChange(): void
 }
 
-/** What nodes issue and judge credentials by. */
-type CredentialSettings = Pick<ClusterState, 'leewaySeconds' | 'revocation' | 'recheckAccount' | 'lifetimes'>
-
-/** Of a fresh lab. */
-export const STARTING_CREDENTIALS: CredentialSettings = {
-  leewaySeconds: 0,
-  revocation: 'none',
-  recheckAccount: false,
-  lifetimes: LIFETIMES,
-}
-
-const LIFETIME_NAMES = Object.keys(LIFETIMES) as (keyof Lifetimes)[]
-
-const changedLifetimes = (before: Lifetimes, wanted: ClusterChange['lifetimes'] = {}): Record<string, number> =>
-  Object.fromEntries(
-    LIFETIME_NAMES.flatMap((name) => (wanted[name] === undefined || wanted[name] === before[name] ? [] : [[name, wanted[name]]])),
-  )
-
 /** What the operator can change for all nodes while the lab runs. */
 export class LiveSettings {
   readonly #options: LiveSettingsOptions
   readonly #canStartRedis = isRedisInstalled()
-  #credentials: CredentialSettings = STARTING_CREDENTIALS
 
   constructor(options: LiveSettingsOptions) {
     this.#options = options
   }
 
   state(): ClusterState {
-    const { balancer, cluster, stores, storeDials } = this.#options
+    const { balancer, cluster, stores, storeDials, policy } = this.#options
     return {
       strategy: balancer.strategy,
       store: stores.kind,
@@ -70,7 +52,7 @@ export class LiveSettings {
       storeState: stores.isReachable ? 'ok' : 'unreachable',
       storeLatencyMs: storeDials.latencyMs,
       isStoreOut: storeDials.isOut,
-      ...this.#credentials,
+      ...policy.current,
       isRolling: cluster.isRolling,
     }
   }
@@ -96,16 +78,16 @@ export class LiveSettings {
 
   /** Back to how the lab was started; answers what the nodes are to be started with. @throws LabError when Redis cannot be had any more */
   async reset(): Promise<ClusterSettings> {
-    const { balancer, stores, storeDials, start } = this.#options
+    const { balancer, stores, storeDials, start, policy } = this.#options
     balancer.strategy = start.strategy
     storeDials.latencyMs = 0
     storeDials.isOut = false
-    this.#credentials = STARTING_CREDENTIALS
+    policy.reset()
     await stores.clear()
     const prepared = await stores.prepare(start.store, start.redisUrl)
     stores.use(prepared)
     this.announce()
-    return { ...prepared, ...STARTING_CREDENTIALS }
+    return { ...prepared, ...policy.settings }
   }
 
   announce(): void {
@@ -159,19 +141,11 @@ export class LiveSettings {
 
   /** One rolling restart for all of them. */
   async #setCredentials(change: ClusterChange): Promise<void> {
-    const before = this.#credentials
-    const { leewaySeconds = before.leewaySeconds, revocation = before.revocation, recheckAccount = before.recheckAccount } = change
-    const changed = changedLifetimes(before.lifetimes, change.lifetimes)
-    const after = { leewaySeconds, revocation, recheckAccount, lifetimes: { ...before.lifetimes, ...changed } }
-    const actions: [OperatorAction['action'], OperatorAction['params']][] = []
-    if (leewaySeconds !== before.leewaySeconds) actions.push(['leeway-changed', { seconds: leewaySeconds }])
-    if (revocation !== before.revocation) actions.push(['revocation-changed', { revocation, from: before.revocation }])
-    if (recheckAccount !== before.recheckAccount) actions.push([recheckAccount ? 'recheck-on' : 'recheck-off', {}])
-    if (Object.keys(changed).length > 0) actions.push(['lifetimes-changed', changed])
+    const { policy, cluster, onLifetimes, onAction } = this.#options
+    const actions = policy.change(change)
     if (actions.length === 0) return
-    this.#credentials = after
-    await this.#options.onLifetimes(after.lifetimes)
-    await this.#options.cluster.configure(after)
-    for (const [action, params] of actions) this.#options.onAction(action, params)
+    await onLifetimes(policy.current.lifetimes)
+    await cluster.configure(policy.settings)
+    for (const [action, params] of actions) onAction(action, params)
   }
 }

@@ -24,6 +24,8 @@ export interface NodeSettings {
   revocation: RevocationWay
   recheckAccount: boolean
   lifetimes: Lifetimes
+  /** The longest that any access token which is out can have been given to live. */
+  longestTokenSeconds: number
   issuer: string
   audience: string
   isTracing: boolean

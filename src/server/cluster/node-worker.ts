@@ -38,6 +38,7 @@ const target = createTargetApp({
   leewaySeconds: settings.leewaySeconds,
   revocation: settings.revocation,
   recheckAccount: settings.recheckAccount,
+  longestTokenSeconds: settings.longestTokenSeconds,
   isTracing: settings.isTracing,
   portalDir: settings.portalDir,
   latency: dials,

@@ -1,22 +1,31 @@
 import type { RefreshFamily, RevokedReason } from '../../contract/refresh-families.ts'
 import type { SessionRow } from '../../contract/sessions.ts'
 import type { FamilyDirectory, FamilyFilter } from '../storage/refresh-store.ts'
+import type { RevocationDirectory } from '../storage/revoker.ts'
 import type { SessionDirectory } from '../storage/session-directory.ts'
 import type { SessionFilter } from '../storage/session-records.ts'
 
-type CallsOf<Directory extends { [Method in keyof Directory]: (...args: never[]) => unknown }> = {
+/** The uses of a directory, as they can be sent. */
+export type CallsOf<Directory extends { [Method in keyof Directory]: (...args: never[]) => unknown }> = {
   [Method in keyof Directory]: { method: Method; args: Parameters<Directory[Method]> }
 }[keyof Directory]
 
 /** A use of what a node keeps that can be sent to it. */
-export type DirectoryCall = ({ of: 'sessions' } & CallsOf<SessionDirectory>) | ({ of: 'families' } & CallsOf<FamilyDirectory>)
+export type DirectoryCall =
+  | ({ of: 'sessions' } & CallsOf<SessionDirectory>)
+  | ({ of: 'families' } & CallsOf<FamilyDirectory>)
+  | ({ of: 'revocations' } & CallsOf<RevocationDirectory>)
 
 /** Asks one node; rejects when it goes down meanwhile. */
 export type AskNode = (call: DirectoryCall) => Promise<unknown>
 
 /** Carries out a call that came as a message. */
 export const carryOutCall = (
-  directories: { readonly sessions: SessionDirectory; readonly families: FamilyDirectory },
+  directories: {
+    readonly sessions: SessionDirectory
+    readonly families: FamilyDirectory
+    readonly revocations: RevocationDirectory
+  },
   { of, method, args }: DirectoryCall,
 ): Promise<unknown> => {
   const directory = directories[of] as unknown as Record<string, (...given: unknown[]) => Promise<unknown>>
@@ -24,7 +33,7 @@ export const carryOutCall = (
 }
 
 /** A node that goes down takes what it kept with it: it has nothing to say. */
-async function askAll<T>(nodes: readonly AskNode[], call: DirectoryCall): Promise<T[]> {
+export async function askAll<T>(nodes: readonly AskNode[], call: DirectoryCall): Promise<T[]> {
   const answers = await Promise.allSettled(nodes.map((ask) => ask(call)))
   return answers.filter((answer) => answer.status === 'fulfilled').map((answer) => answer.value as T)
 }

@@ -5,10 +5,15 @@ import type { Clock } from '../clock.ts'
 import { LabError } from '../errors.ts'
 import { RedisConnection, withoutPassword } from '../storage/redis-connection.ts'
 import { RedisRefreshRecords } from '../storage/redis-refresh-records.ts'
+import { RedisRevocationRecords } from '../storage/redis-revocation-records.ts'
 import { RedisSessionRecords } from '../storage/redis-session-records.ts'
 import { RefreshRows } from '../storage/refresh-rows.ts'
 import type { FamilyDirectory } from '../storage/refresh-store.ts'
+import type { RevocationRecords } from '../storage/revocation-records.ts'
+import { RevocationRows } from '../storage/revocation-rows.ts'
+import { type RevocationDirectory, Revoker } from '../storage/revoker.ts'
 import { RecordsDirectory, type SessionDirectory, SqliteDirectory } from '../storage/session-directory.ts'
+import type { CredentialPolicy } from './credential-policy.ts'
 import { LocalRedis } from './local-redis.ts'
 
 /** What the session stores of a lab are made of. */
@@ -16,6 +21,8 @@ export interface SessionStoresOptions {
   /** The target's. */
   database: Database.Database
   clock: Clock
+  /** By which way something is ended, and how long that has to be remembered. */
+  policy: CredentialPolicy
   allowedHosts: AllowedHosts
   /** The data folder. */
   folder: string
@@ -36,6 +43,7 @@ export interface PreparedStore {
 interface Directories {
   readonly sessions: SessionDirectory
   readonly families: FamilyDirectory
+  readonly revocations: RevocationDirectory
 }
 
 /** A Redis server in use. */
@@ -58,7 +66,9 @@ export class SessionStores {
   constructor(options: SessionStoresOptions) {
     this.#options = options
     const { database, clock, patiently } = options
-    this.#sqlite = { sessions: new SqliteDirectory(database, clock, patiently), families: new RefreshRows(database, patiently) }
+    const families = new RefreshRows(database, patiently)
+    const revocations = this.#revoker(new RevocationRows(database, patiently), families)
+    this.#sqlite = { sessions: new SqliteDirectory(database, clock, patiently), families, revocations }
   }
 
   get kind(): StoreKind {
@@ -89,15 +99,22 @@ export class SessionStores {
     return this.#inUse.families
   }
 
+  /** What ended before its time, in the same. @throws LabError `store-unavailable` */
+  get revocations(): RevocationDirectory {
+    return this.#inUse.revocations
+  }
+
   /** Where that in the memory of nodes is asked for; known once there are nodes. */
   set memory(directories: Directories) {
     this.#memory = directories
   }
 
-  /** Deletes all sessions and families in every store. One that does not answer any more has lost what was in it, or is not to be asked. */
+  /** Deletes all sessions, families and revocations in every store. One that does not answer any more has lost what was in it, or is not to be asked. */
   async clear(): Promise<void> {
     const opened = [this.#sqlite, this.#memory, this.#redis].filter((store) => store !== null)
-    await Promise.allSettled(opened.flatMap(({ sessions, families }) => [sessions.clear(), families.clear()]))
+    await Promise.allSettled(
+      opened.flatMap(({ sessions, families, revocations }) => [sessions.clear(), families.clear(), revocations.clear()]),
+    )
   }
 
   get #inUse(): Directories {
@@ -175,6 +192,13 @@ export class SessionStores {
       throw error
     }
     const sessions = new RecordsDirectory(new RedisSessionRecords(connection), this.#options.clock)
-    return { url, connection, sessions, families: new RedisRefreshRecords(connection) }
+    const families = new RedisRefreshRecords(connection)
+    return { url, connection, sessions, families, revocations: this.#revoker(new RedisRevocationRecords(connection), families) }
+  }
+
+  #revoker(records: RevocationRecords, families: FamilyDirectory): RevocationDirectory {
+    const { policy, clock } = this.#options
+    const tokenLifeMs = () => policy.longestTokenSeconds * 1000
+    return new Revoker({ records, families, clock, tokenLifeMs, way: () => policy.current.revocation })
   }
 }

@@ -5,7 +5,12 @@ import type { Account, Role } from '../../contract/accounts.ts'
 export interface StoredAccount extends Account {
   /** Argon2id in PHC string form. */
   passwordHash: string
+  /** Lab time, Unix milliseconds; null when it is the first one. */
+  passwordChangedAt: number | null
 }
+
+/** An account whose password has never been changed. */
+export type NewAccount = Omit<StoredAccount, 'passwordChangedAt'>
 
 /** What an operator may change; absent fields stay. */
 export interface AccountChange {
@@ -20,9 +25,14 @@ interface Row {
   role: Role
   scopes: string
   is_disabled: number
+  password_changed_at: number | null
 }
 
-const toStored = (row: Row): StoredAccount => ({ ...toAccount(row), passwordHash: row.password_hash })
+const toStored = (row: Row): StoredAccount => ({
+  ...toAccount(row),
+  passwordHash: row.password_hash,
+  passwordChangedAt: row.password_changed_at,
+})
 
 const toAccount = (row: Row): Account => ({
   name: row.name,
@@ -39,7 +49,7 @@ function prepare(database: Database.Database) {
       `UPDATE accounts SET role = coalesce(?, role), scopes = coalesce(?, scopes), is_disabled = coalesce(?, is_disabled)
        WHERE name = ? RETURNING *`,
     ),
-    setPassword: database.prepare('UPDATE accounts SET password_hash = ? WHERE name = ?'),
+    setPassword: database.prepare('UPDATE accounts SET password_hash = ?, password_changed_at = ? WHERE name = ?'),
     insert: database.prepare('INSERT INTO accounts (name, password_hash, role, scopes, is_disabled) VALUES (?, ?, ?, ?, ?)'),
     clear: database.prepare('DELETE FROM accounts'),
     count: database.prepare<[], { count: number }>('SELECT count(*) AS count FROM accounts'),
@@ -80,13 +90,13 @@ export class AccountRows {
     return row ? toAccount(row) : null
   }
 
-  /** Stores a new password hash; false when the account is unknown. */
-  setPasswordHash(name: string, passwordHash: string): boolean {
-    return this.#sql.setPassword.run(passwordHash, name).changes > 0
+  /** Stores a new password hash; false when the account is unknown. @param now lab time */
+  setPasswordHash(name: string, passwordHash: string, now: number): boolean {
+    return this.#sql.setPassword.run(passwordHash, now, name).changes > 0
   }
 
   /** Writes the starting accounts when there are none; true when it did. Two starters at once write them once. */
-  seed(accounts: readonly StoredAccount[]): boolean {
+  seed(accounts: readonly NewAccount[]): boolean {
     return this.#database
       .transaction(() => {
         if ((this.#sql.count.get()?.count ?? 0) > 0) return false
@@ -97,7 +107,7 @@ export class AccountRows {
   }
 
   /** Replaces all accounts by these. */
-  reset(accounts: readonly StoredAccount[]): void {
+  reset(accounts: readonly NewAccount[]): void {
     this.#database
       .transaction(() => {
         this.#sql.clear.run()
@@ -106,7 +116,7 @@ export class AccountRows {
       .immediate()
   }
 
-  #insert(accounts: readonly StoredAccount[]): void {
+  #insert(accounts: readonly NewAccount[]): void {
     for (const account of accounts) {
       this.#sql.insert.run(account.name, account.passwordHash, account.role, account.scopes.join(' '), Number(account.isDisabled))
     }

@@ -4,10 +4,11 @@ import type { TargetContext } from './context.ts'
 import { report, startTimer } from './trace.ts'
 
 const LOOKUP = { kind: 'account-lookup', file: 'accounts.ts', symbol: 'lookUpAccount' } as const
-const SQL = 'SELECT * FROM accounts WHERE name = ?'
+/** How an account is read. */
+export const ACCOUNT_SQL = 'SELECT * FROM accounts WHERE name = ?'
 
 /** What of an account may be shown: never its password hash. */
-const publicPart = ({ name, role, scopes, isDisabled }: Account) => ({ name, role, scopes, isDisabled })
+export const publicPart = ({ name, role, scopes, isDisabled }: Account) => ({ name, role, scopes, isDisabled })
 
 /** The account with its password hash, as one step; null when unknown. */
 export const lookUpAccount = (context: TargetContext, name: string): StoredAccount | null => {
@@ -18,7 +19,7 @@ export const lookUpAccount = (context: TargetContext, name: string): StoredAccou
     outcome: isGood ? 'pass' : account ? 'fail' : 'info',
     startedAt,
     title: account ? `Account ${account.name} is ${account.isDisabled ? 'disabled' : 'active'}` : 'There is no such account',
-    evidence: () => ({ sql: SQL, row: account ? publicPart(account) : null }),
+    evidence: () => ({ sql: ACCOUNT_SQL, row: account ? publicPart(account) : null }),
   })
   return account
 }

@@ -3,6 +3,7 @@ import { Socket } from 'node:net'
 import express, { type Express, type RequestHandler, type Response } from 'express'
 import helmet from 'helmet'
 import type { FamilyDirectory } from '../storage/refresh-store.ts'
+import type { RevocationDirectory } from '../storage/revoker.ts'
 import type { SessionDirectory } from '../storage/session-directory.ts'
 import type { TargetKeys } from '../target-keys.ts'
 import { createContext, type TargetContext, type TargetCounts, type TargetDeps } from './context.ts'
@@ -30,6 +31,8 @@ export interface TargetApp {
   readonly sessions: SessionDirectory
   /** Its families of refresh tokens from outside. */
   readonly families: FamilyDirectory
+  /** What it ended before its time, from outside. */
+  readonly revocations: RevocationDirectory
   /** Writes the touches that wait. */
   flush(): void
   /** What it has counted; `sessions` is null unless they are in its own memory. */
@@ -165,6 +168,7 @@ export const createTargetApp = (deps: TargetDeps): TargetApp => {
     app,
     sessions: context.operatedSessions,
     families: context.operatedFamilies,
+    revocations: context.revocation.operated,
     counts: () => ({ ...context.counts, sessions: context.store.ownSessions?.() ?? null }),
     flush: () => void context.store.flush(),
     setKeys: ({ cookieSecrets, tokenKeys, clientSecret = null, nextKeyAt = null }) => {
@@ -176,6 +180,7 @@ export const createTargetApp = (deps: TargetDeps): TargetApp => {
     reset: async () => {
       await context.store.clear()
       await context.operatedFamilies.clear()
+      await context.revocation.operated.clear()
       await retryBusy(() => resetRows(deps.database))
     },
     close: async () => context.store.close(),

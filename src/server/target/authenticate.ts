@@ -11,11 +11,13 @@ import { checkAmbientRequest } from './csrf.ts'
 import type { Denial } from './problem.ts'
 import { endSession, loadSession, publicId } from './session-middleware.ts'
 import type { SessionLook } from './sessions/session-watch.ts'
+import { checkRevocation } from './tokens/check-revocation.ts'
 import type { AccessClaims } from './tokens/issue.ts'
+import { recheckAccount } from './tokens/recheck-account.ts'
 import { refreshKeys, verifyAccessToken } from './tokens/verify.ts'
 import { currentTrace, noteAccount, noteMechanism, notePresented, noteSession, report, startTimer } from './trace.ts'
 
-/** Whoever a request has proved to be. Role and scopes are the account's own with a session, the token's claims with a token. */
+/** Whoever a request has proved to be. */
 export interface Principal {
   name: string
   role: string
@@ -25,6 +27,8 @@ export interface Principal {
   sessionId: string | null
   /** Null without a token. */
   claims: AccessClaims | null
+  /** Where role and scopes come from: the account as it is now, or the claims of the token. */
+  authority: 'account' | 'token'
 }
 
 /** The request while it is being checked: each check adds what the next ones need. */
@@ -37,7 +41,7 @@ interface Attempt {
   readonly mechanism: Mechanism
   sid: string
   look: SessionLook
-  account: Account | null
+  account: Pick<Account, 'name' | 'role' | 'scopes'> | null
   claims: AccessClaims | null
 }
 
@@ -164,20 +168,35 @@ const checkAccessToken = (attempt: Attempt): Denial | null => {
   return { verdict: denied, status: 401, detail: `${title}.`, challenge: challenge('invalid_token', title) }
 }
 
+const tokenRevocation: Check = ({ context, claims }) => claims && checkRevocation(context, claims)
+
+/** With re-check the account is read, as it is for a session. */
+const tokenAccount: Check = (attempt) => {
+  if (!attempt.context.revocation.isAccountRead || !attempt.claims) return null
+  const { account, denial } = recheckAccount(attempt.context, attempt.claims)
+  attempt.account = account
+  return denial
+}
+
 /** Checks by mechanism, in order. The first that fails is the verdict; nothing after it runs. */
 const CHECKS: Readonly<Record<Mechanism, readonly Check[]>> = {
   session: [ambientRequest, cookieSignature, sessionLookup, idleTimeout, absoluteTimeout, sessionAccount],
-  'jwt-bearer': [accessToken],
-  'jwt-cookie': [ambientRequest, accessToken],
+  'jwt-bearer': [accessToken, tokenRevocation, tokenAccount],
+  'jwt-cookie': [ambientRequest, accessToken, tokenRevocation, tokenAccount],
 }
 
 /** Who the request is from, or why that is not known. */
 export type Authentication = { principal: Principal; denial: null } | { principal: null; denial: Denial }
 
 const toPrincipal = ({ mechanism, account, claims, sid }: Attempt): Principal | null => {
-  if (account) return { name: account.name, role: account.role, scopes: account.scopes, mechanism, sessionId: publicId(sid), claims: null }
+  const sessionId = claims ? null : publicId(sid)
+  if (account) {
+    const { name, role, scopes } = account
+    return { name, role, scopes, mechanism, sessionId, claims, authority: 'account' }
+  }
   if (!claims) return null
-  return { name: claims.sub, role: claims.role, scopes: claims.scope.split(' ').filter(Boolean), mechanism, sessionId: null, claims }
+  const scopes = claims.scope.split(' ').filter(Boolean)
+  return { name: claims.sub, role: claims.role, scopes, mechanism, sessionId, claims, authority: 'token' }
 }
 
 /** The cookies that count, the session's before the token's. */

@@ -18,8 +18,6 @@ export interface Requirement {
 const ROLE = { kind: 'role', clause: 'OWASP ASVS 5 V8.2.1', file: 'authorize.ts', symbol: 'checkRole' } as const
 const SCOPE = { kind: 'scope', clause: 'RFC 6749 §3.3', file: 'authorize.ts', symbol: 'checkScope' } as const
 
-const sourceOf = ({ claims }: Principal): string => (claims ? 'token' : 'account')
-
 const checkRole = (principal: Principal, role: string | undefined): Denial | null => {
   if (role === undefined) return null
   const startedAt = startTimer()
@@ -28,7 +26,7 @@ const checkRole = (principal: Principal, role: string | undefined): Denial | nul
     outcome: hasRole ? 'pass' : 'fail',
     startedAt,
     title: hasRole ? `The role is ${role}` : `The role is not ${role}`,
-    evidence: () => ({ has: principal.role, needs: role, from: sourceOf(principal) }),
+    evidence: () => ({ has: principal.role, needs: role, from: principal.authority }),
   })
   return hasRole ? null : { verdict: 'insufficient-role', status: 403, detail: `This needs the role ${role}.` }
 }
@@ -41,7 +39,7 @@ const checkScope = (principal: Principal, scope: string | undefined): Denial | n
     outcome: hasScope ? 'pass' : 'fail',
     startedAt,
     title: hasScope ? `The scope ${scope} was granted` : `The scope ${scope} was not granted`,
-    evidence: () => ({ has: principal.scopes, needs: scope, from: sourceOf(principal) }),
+    evidence: () => ({ has: principal.scopes, needs: scope, from: principal.authority }),
   })
   if (hasScope) return null
   const detail = `This needs the scope ${scope}.`

@@ -6,6 +6,9 @@ import type { Clock } from '../clock.ts'
 import { AccountRows } from '../storage/account-rows.ts'
 import { RefreshRows } from '../storage/refresh-rows.ts'
 import type { FamilyDirectory } from '../storage/refresh-store.ts'
+import type { RevocationRecords } from '../storage/revocation-records.ts'
+import { RevocationRows } from '../storage/revocation-rows.ts'
+import { type RevocationDirectory, Revoker } from '../storage/revoker.ts'
 import { type AppSessionDirectory, type SessionDirectory, SqliteDirectory } from '../storage/session-directory.ts'
 import { ThrottleRows } from '../storage/throttle-rows.ts'
 import type { TargetKeys } from '../target-keys.ts'
@@ -40,6 +43,8 @@ export interface TargetDeps {
   cookiePrefix?: boolean
   /** How many groups every access token names; none when absent. */
   extraClaims?: number
+  /** The longest that any access token which is out can live; `lifetimes.accessToken` when absent. */
+  longestTokenSeconds?: number
   issuer: string
   audience: string
   /** How lenient it is about a token's times; 0 when absent. */
@@ -90,9 +95,21 @@ export interface TargetContext {
   operatedSessions: SessionDirectory
   /** The families of refresh tokens for the same. */
   operatedFamilies: FamilyDirectory
+  revocation: RevocationPolicy
   store: SessionStorage
   throttle: ThrottleRows
   sessionMiddleware: RequestHandler
+}
+
+/** How access tokens end early here. */
+export interface RevocationPolicy {
+  readonly way: RevocationWay
+  /** The account is read after a token has verified. */
+  readonly isAccountRead: boolean
+  readonly records: RevocationRecords
+  readonly revoker: Revoker
+  /** For whoever operates the app: no fault on purpose stands before it. */
+  readonly operated: RevocationDirectory
 }
 
 /** Failed logins of one name are counted this long, seconds. */
@@ -103,6 +120,22 @@ const refreshLimits = ({ refreshIdle, refreshAbsolute, refreshGrace }: Lifetimes
   absoluteSeconds: refreshAbsolute,
   graceSeconds: refreshGrace,
 })
+
+type Stores = Pick<Required<SessionStorage>, 'refresh' | 'revocations'>
+
+const revocationPolicy = (deps: TargetDeps, whole: Stores, gated: Stores): RevocationPolicy => {
+  const { lifetimes, longestTokenSeconds = lifetimes.accessToken, revocation: way = 'none', recheckAccount = false } = deps
+  const revokerOf = ({ revocations, refresh }: Stores): Revoker =>
+    new Revoker({
+      records: revocations,
+      families: refresh,
+      // What nodes keep together must not depend on a clock that is off.
+      clock: deps.databaseClock ?? deps.clock,
+      way: () => way,
+      tokenLifeMs: () => longestTokenSeconds * 1000,
+    })
+  return { way, isAccountRead: recheckAccount, records: gated.revocations, revoker: revokerOf(gated), operated: revokerOf(whole) }
+}
 
 /** Builds what the routes share. */
 export const createContext = (deps: TargetDeps): TargetContext => {
@@ -116,6 +149,7 @@ export const createContext = (deps: TargetDeps): TargetContext => {
     ...made,
     directory: made.directory ?? new SqliteDirectory(database, clock, retryBusy),
     refresh: made.refresh ?? new RefreshRows(database, retryBusy),
+    revocations: made.revocations ?? new RevocationRows(database, retryBusy),
   }
   const store = deps.storeFaults ? gatedStorage(whole, new StoreGate(deps.storeFaults, counts)) : whole
   const cookieSecrets = [...keys.cookieSecrets]
@@ -143,6 +177,7 @@ export const createContext = (deps: TargetDeps): TargetContext => {
     sessions: store.directory,
     operatedSessions: whole.directory,
     operatedFamilies: whole.refresh,
+    revocation: revocationPolicy(deps, whole, store),
     store,
     throttle: new ThrottleRows(database, deps.databaseClock ?? clock, THROTTLE_WINDOW_SECONDS),
     sessionMiddleware: createSessionMiddleware(sessionStore, cookieSecrets),

@@ -1,4 +1,4 @@
-import type { Account } from '../../contract/accounts.ts'
+import type { StoredAccount } from '../storage/account-rows.ts'
 import type { ThrottleHit } from '../storage/throttle-rows.ts'
 import { lookUpAccount } from './accounts.ts'
 import { challenge } from './challenge.ts'
@@ -9,7 +9,7 @@ import { retryBusy } from './retry-busy.ts'
 import { noteAccount, report, startTimer } from './trace.ts'
 
 /** Who logged in, or why nobody did. */
-export type Login = { account: Account; denial: null } | { account: null; denial: Denial }
+export type Login = { account: StoredAccount; denial: null } | { account: null; denial: Denial }
 
 /** Wrong passwords for one name within a window before further tries are refused unseen (OWASP ASVS 5 V6.3.1). */
 export const MAX_FAILED_LOGINS = 10

@@ -1,9 +1,9 @@
 import type Database from 'better-sqlite3'
-import { AccountRows, type StoredAccount } from '../storage/account-rows.ts'
+import { AccountRows, type NewAccount } from '../storage/account-rows.ts'
 import { isBusy } from '../storage/open.ts'
 
 /** The three accounts of a fresh lab. Their passwords are in the manual (`<name>-pass`); the hashes are made by `hashPassword`. */
-const STARTING_ACCOUNTS: readonly StoredAccount[] = [
+const STARTING_ACCOUNTS: readonly NewAccount[] = [
   {
     name: 'alice',
     role: 'admin',

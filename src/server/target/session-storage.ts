@@ -2,6 +2,7 @@ import type Database from 'better-sqlite3'
 import type { Store } from 'express-session'
 import type { Clock } from '../clock.ts'
 import type { RefreshStore } from '../storage/refresh-store.ts'
+import type { RevocationRecords } from '../storage/revocation-records.ts'
 import type { AppSessionDirectory } from '../storage/session-directory.ts'
 import type { Soon } from '../storage/session-records.ts'
 import { SESSION_SQL as ROW_SQL } from '../storage/session-rows.ts'
@@ -18,6 +19,8 @@ export interface SessionStorage {
   directory?: AppSessionDirectory
   /** Refresh tokens live where sessions do; absent when that is the app's own database. */
   refresh?: RefreshStore
+  /** So does what ended access tokens early. */
+  revocations?: RevocationRecords
   /** Touches are written later, many at once. */
   isTouchDeferred?: boolean
   /** How many sessions are in this node's own memory; absent when they are not. */

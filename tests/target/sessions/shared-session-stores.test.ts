@@ -420,7 +420,7 @@ test('nodes with memory of their own do not know each other’s sessions', async
 describe('faults on purpose', () => {
   const makeFaulty = () => {
     const faults = { latencyMs: 0, isOut: false }
-    const counts = { storeReads: 0, storeWrites: 0 }
+    const counts = { storeReads: 0, storeWrites: 0, revocationReads: 0 }
     const gate = new StoreGate(faults, counts)
     const records = new MemorySessionRecords()
     const clock = new ManualClock()
@@ -469,6 +469,6 @@ describe('faults on purpose', () => {
     await ask((done) => store.touch('a', sessionOf(), done))
     await directory.list()
     await directory.end(idOf('a'))
-    expect(counts).toEqual({ storeReads: 2, storeWrites: 3 })
+    expect(counts).toEqual({ storeReads: 2, storeWrites: 3, revocationReads: 0 })
   })
 })

@@ -46,13 +46,15 @@ describeSessionStore('sessions in memory', AS_OURS, () => makeMemoryStore())
 
 describeSessionStore('sessions in memory behind a gate without faults', AS_OURS, () =>
   makeMemoryStore(
-    (store) => new FaultySessionStore(store, new StoreGate({ latencyMs: 0, isOut: false }, { storeReads: 0, storeWrites: 0 })),
+    (store) =>
+      new FaultySessionStore(store, new StoreGate({ latencyMs: 0, isOut: false }, { storeReads: 0, storeWrites: 0, revocationReads: 0 })),
   ),
 )
 
 describeSessionStore('sessions in memory behind a gate with latency', { ...AS_OURS, answersSynchronously: false }, () =>
   makeMemoryStore(
-    (store) => new FaultySessionStore(store, new StoreGate({ latencyMs: 1, isOut: false }, { storeReads: 0, storeWrites: 0 })),
+    (store) =>
+      new FaultySessionStore(store, new StoreGate({ latencyMs: 1, isOut: false }, { storeReads: 0, storeWrites: 0, revocationReads: 0 })),
   ),
 )
 

@@ -6,15 +6,16 @@ import { logIn } from '../login.ts'
 import { hashPassword } from '../passwords.ts'
 import { sendProblem } from '../problem.ts'
 import { startSession } from '../session-middleware.ts'
+import { revokeAccount } from '../tokens/revoke-access.ts'
 import { endFamiliesWith, reportFamiliesEnded } from '../tokens/revoke-refresh.ts'
-import { noteRevocation, report, startTimer } from '../trace.ts'
+import { report, startTimer } from '../trace.ts'
 import { reportAllEnded } from './sessions.ts'
 
 const WRITE = { kind: 'account-write', clause: 'OWASP ASVS 5 V6.2.3', file: 'routes/password.ts', symbol: 'changePassword' } as const
 
 /**
  * `POST /password`: takes the current password besides the credential, and ends all sessions and refresh tokens of the account; the caller's own goes on under
- * a new id (OWASP ASVS 5 V7.4.3). Access tokens are self-contained: those already issued stay good until they expire.
+ * a new id (OWASP ASVS 5 V7.4.3). Access tokens end by the way of revocation in force.
  */
 export const changePassword = (context: TargetContext): RequestHandler =>
   guarded(context, {}, async (request, response, { name, sessionId }) => {
@@ -34,7 +35,7 @@ export const changePassword = (context: TargetContext): RequestHandler =>
     // Both or neither where that can be: a session that outlives the password it came from would be the thief's.
     const { families, ended } = await endFamiliesWith(context, name, 'password-changed', (alongside) => {
       const write = context.database.transaction(() => {
-        context.accounts.setPasswordHash(name, hash)
+        context.accounts.setPasswordHash(name, hash, context.clock.nowMs())
         alongside()
       })
       return context.sessions.endForAccountWith(name, write.immediate)
@@ -43,14 +44,14 @@ export const changePassword = (context: TargetContext): RequestHandler =>
       outcome: 'pass',
       startedAt,
       title: `New password hash of ${name} written`,
-      evidence: () => ({ sql: 'UPDATE accounts SET password_hash = ? WHERE name = ?', rows: 1 }),
+      evidence: () => ({ sql: 'UPDATE accounts SET password_hash = ?, password_changed_at = ? WHERE name = ?', rows: 1 }),
     })
     reportAllEnded(context, name, ended, startedAt)
     reportFamiliesEnded(context, name, families, startedAt)
-    noteRevocation({ scope: 'account', account: name, jti: null, sid: null, sessionId: null })
+    await revokeAccount(context, name, families)
     if (sessionId !== null) await startSession(request, name)
     response.json({
       endedSessions: sessionId === null ? ended.length : Math.max(0, ended.length - 1),
-      accessTokens: 'valid until they expire',
+      accessTokens: context.revocation.way === 'none' ? 'valid until they expire' : 'revoked',
     })
   })

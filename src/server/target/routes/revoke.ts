@@ -1,14 +1,15 @@
 import type { RequestHandler } from 'express'
 import { parseCookieHeader } from '../../../protocol/cookie.ts'
+import { sidOfFamily } from '../../storage/revoker.ts'
 import { authenticateClient } from '../client-authentication.ts'
 import type { TargetContext } from '../context.ts'
 import { checkAmbientRequest } from '../csrf.ts'
 import { RevokeInput } from '../input.ts'
 import { sendOAuthError } from '../problem.ts'
-import { sidOfFamily } from '../tokens/issue.ts'
 import { findBound } from '../tokens/refresh-tokens.ts'
+import { revokeDevice } from '../tokens/revoke-access.ts'
 import { revokeFamily } from '../tokens/revoke-refresh.ts'
-import { noteAccount, noteMechanism, noteRevocation, noteVerdict } from '../trace.ts'
+import { noteAccount, noteMechanism, noteVerdict } from '../trace.ts'
 
 /**
  * `POST /token/revoke` (RFC 7009): ends a refresh token and its whole family; a token that is not known is no error. A
@@ -51,7 +52,7 @@ export const revokeToken =
     if (record) {
       noteAccount(record.account)
       await revokeFamily(context, record)
-      noteRevocation({ scope: 'device', account: record.account, jti: null, sid: sidOfFamily(record.family), sessionId: null })
+      await revokeDevice(context, sidOfFamily(record.family), record.account)
     }
     noteVerdict('allowed')
     if (isCookie) context.cookies.clear(response)

@@ -7,6 +7,8 @@ import { LoginInput, readInput } from '../input.ts'
 import { logIn } from '../login.ts'
 import { sendProblem } from '../problem.ts'
 import { clearCredentials, endSession, loadSession, startSession } from '../session-middleware.ts'
+import { revokeToken } from '../tokens/revoke-access.ts'
+import { endFamilyOf } from '../tokens/revoke-refresh.ts'
 import { noteMechanism, noteRevocation, noteVerdict } from '../trace.ts'
 
 const toUser = ({ name, role, scopes }: Pick<Account, 'name' | 'role' | 'scopes'>) => ({ name, role, scopes })
@@ -48,13 +50,18 @@ export const showSession = (context: TargetContext): RequestHandler =>
   })
 
 /**
- * `DELETE /session`: logs out. A session's row is gone before the answer; of a token only this client's cookie goes, the token itself stays
- * good until it expires for whoever kept a copy. The cookie of a refresh token never comes here: `POST /token/revoke` ends its family.
+ * `DELETE /session`: logs out. A session's row is gone before the answer. Of a token the client's cookie goes and its refresh family ends; the
+ * token itself ends by the way of revocation in force, and by `none` stays good until it expires for whoever kept a copy.
  */
 export const deleteSession = (context: TargetContext): RequestHandler =>
-  guarded(context, { mechanisms: ['session', 'jwt-cookie'] }, async (request, response, { name, sessionId }) => {
-    if (sessionId === null) clearCredentials(context, response)
-    else {
+  guarded(context, { mechanisms: ['session', 'jwt-cookie'] }, async (request, response, { name, sessionId, claims }) => {
+    if (claims) {
+      // First: whatever the store answers, this client is logged out.
+      clearCredentials(context, response)
+      await endFamilyOf(context, claims)
+      await revokeToken(context, claims)
+    }
+    if (sessionId !== null) {
       await endSession(context, request, response)
       noteRevocation({ scope: 'session', account: name, jti: null, sid: null, sessionId })
     }

@@ -5,6 +5,7 @@ import { guarded } from '../authorize.ts'
 import type { TargetContext } from '../context.ts'
 import { sendProblem } from '../problem.ts'
 import { clearCredentials, endSession } from '../session-middleware.ts'
+import { revokeAccount } from '../tokens/revoke-access.ts'
 import { revokeAllFamilies } from '../tokens/revoke-refresh.ts'
 import { noteEnded, noteRevocation, report, startTimer } from '../trace.ts'
 
@@ -40,10 +41,7 @@ export const reportAllEnded = (context: TargetContext, account: string, ids: str
   })
 }
 
-/**
- * `DELETE /sessions`: logs the caller out everywhere, refresh tokens included. Access tokens stay good until they expire: nothing here knows
- * them.
- */
+/** `DELETE /sessions`: logs the caller out everywhere: sessions, refresh tokens and, by the way of revocation in force, access tokens. */
 export const deleteSessions = (context: TargetContext): RequestHandler =>
   guarded(context, {}, async (request, response, principal) => {
     // The caller's own first: express-session must not touch a row that is about to go.
@@ -52,8 +50,8 @@ export const deleteSessions = (context: TargetContext): RequestHandler =>
     const startedAt = startTimer()
     const ids = await context.sessions.endForAccount(principal.name)
     reportAllEnded(context, principal.name, ids, startedAt)
-    await revokeAllFamilies(context, principal.name, 'logout-everywhere')
-    noteRevocation({ scope: 'account', account: principal.name, jti: null, sid: null, sessionId: null })
+    const families = await revokeAllFamilies(context, principal.name, 'logout-everywhere')
+    await revokeAccount(context, principal.name, families)
     response.status(204).end()
   })
 

@@ -2,13 +2,14 @@ import type { Response } from 'express'
 import type { Account } from '../../../contract/accounts.ts'
 import type { TargetContext } from '../context.ts'
 import { deviceOf } from '../session-middleware.ts'
-import { issueAccessToken } from '../tokens/issue.ts'
+import { type IssueTerms, issueAccessToken } from '../tokens/issue.ts'
 import type { IssuedRefresh } from '../tokens/refresh-tokens.ts'
 import { noteMechanism, noteVerdict } from '../trace.ts'
 
 /** What a token request has earned. */
 export interface Earned {
   account: Account
+  terms: IssueTerms
   scope: string
   clientId: string | undefined
   refresh: IssuedRefresh
@@ -17,9 +18,9 @@ export interface Earned {
 
 /** Signs the access token and answers with both tokens (RFC 6749 §5.1): in the body, or in a cookie each. */
 export const sendTokens = (context: TargetContext, response: Response, earned: Earned): void => {
-  const { account, scope, clientId, refresh, transport } = earned
+  const { account, terms, scope, clientId, refresh, transport } = earned
   const device = deviceOf(response.req)
-  const { token } = issueAccessToken(context.policy, { account, scope, clientId, family: refresh.family, device })
+  const { token } = issueAccessToken(context.policy, { account, terms, scope, clientId, family: refresh.family, device })
   noteVerdict('allowed')
   noteMechanism(transport === 'cookie' ? 'jwt-cookie' : 'jwt-bearer')
   // RFC 6749 §5.1 asks for both.

@@ -10,6 +10,7 @@ import { TokenInput } from '../input.ts'
 import { logIn } from '../login.ts'
 import { type Denial, sendOAuthError } from '../problem.ts'
 import { deviceOf, dropSession, loadSession } from '../session-middleware.ts'
+import { issueTerms } from '../tokens/issue.ts'
 import { issueRefreshToken, rotateRefreshToken } from '../tokens/refresh-tokens.ts'
 import { noteAccount, noteMechanism } from '../trace.ts'
 import { sendTokens } from './token-answer.ts'
@@ -69,9 +70,10 @@ const passwordGrant = async (context: TargetContext, request: Request, response:
     return
   }
   const scope = granted.join(' ')
+  const terms = await issueTerms(context, account)
   const refresh = await issueRefreshToken(context, { account: account.name, clientId, scope, device: deviceOf(request) })
   if (transport === 'cookie') await endSessionBefore(context, request, response)
-  sendTokens(context, response, { account, scope, clientId, refresh, transport })
+  sendTokens(context, response, { account, terms, scope, clientId, refresh, transport })
 }
 
 /** The refresh token of a request: from the one place that its transport names. Null when there is none there. */

@@ -1,8 +1,11 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import type { Request } from 'express'
 import session, { type SessionData } from 'express-session'
 import { LabError } from '../../errors.ts'
 import type { RefreshStore } from '../../storage/refresh-store.ts'
+import type { RevocationRecords } from '../../storage/revocation-records.ts'
 import type { AppSessionDirectory } from '../../storage/session-directory.ts'
+import type { Soon } from '../../storage/session-records.ts'
 import type { SessionStorage } from '../session-storage.ts'
 
 /** What is wrong with a store on purpose; read anew at every use. */
@@ -17,6 +20,8 @@ export interface StoreFaults {
 export interface StoreCounts {
   storeReads: number
   storeWrites: number
+  /** Look-ups that asked whether an access token has been revoked. */
+  revocationReads: number
 }
 
 const OUT = 'The session store is out, on purpose: switch the outage off to use it again.'
@@ -45,6 +50,18 @@ export class StoreGate {
   async run<T>(use: keyof StoreCounts, work: () => T): Promise<Awaited<T>> {
     await new Promise<void>((resolve, reject) => this.pass(use, (error) => (error ? reject(error) : resolve())))
     return await work()
+  }
+
+  /** The same for uses that may be answered at once. @param use null when it is not counted @throws LabError `store-unavailable` */
+  soon<T>(use: keyof StoreCounts | null, work: () => Soon<T>): Soon<T> {
+    if (use) this.#counts[use] += 1
+    const { latencyMs } = this.#faults
+    const pass = (): Soon<T> => {
+      const outage = this.#outage()
+      if (outage) throw outage
+      return work()
+    }
+    return latencyMs > 0 ? wait(latencyMs).then(pass) : pass()
   }
 
   #outage(): LabError | null {
@@ -126,8 +143,23 @@ export const gatedRefreshStore = (store: RefreshStore, gate: StoreGate): Refresh
   clear: () => gate.run('storeWrites', () => store.clear()),
 })
 
+/** What ended early lives where sessions do, and is out of reach along with them: then no token that would have to be looked up is let in. */
+export const gatedRevocations = (records: RevocationRecords, gate: StoreGate): RevocationRecords => ({
+  store: records.store,
+  statements: records.statements,
+  findDenied: (jti, sid) => gate.soon('revocationReads', () => records.findDenied(jti, sid)),
+  deny: (entries, now) => gate.soon(null, () => records.deny(entries, now)),
+  findMark: (account) => gate.soon('revocationReads', () => records.findMark(account)),
+  setNotBefore: (account, at) => gate.soon(null, () => records.setNotBefore(account, at)),
+  countUp: (account, at) => gate.soon(null, () => records.countUp(account, at)),
+  listDenied: (filter) => gate.soon(null, () => records.listDenied(filter)),
+  listMarks: (filter) => gate.soon(null, () => records.listMarks(filter)),
+  counts: () => gate.soon(null, () => records.counts()),
+  clear: () => gate.soon(null, () => records.clear()),
+})
+
 /** A node's session storage behind the gate. What waits to be written, and how many there are, is no use of the store. */
-export const gatedStorage = <S extends SessionStorage & { directory: AppSessionDirectory; refresh: RefreshStore }>(
+export const gatedStorage = <S extends SessionStorage & Pick<Required<SessionStorage>, 'directory' | 'refresh' | 'revocations'>>(
   storage: S,
   gate: StoreGate,
 ): S => ({
@@ -135,6 +167,7 @@ export const gatedStorage = <S extends SessionStorage & { directory: AppSessionD
   store: new FaultySessionStore(storage.store as WholeStore, gate),
   directory: gatedDirectory(storage.directory, gate),
   refresh: gatedRefreshStore(storage.refresh, gate),
+  revocations: gatedRevocations(storage.revocations, gate),
   look: (sid: string) => gate.run('storeReads', () => storage.look(sid)),
 })
 

@@ -1,10 +1,13 @@
 import type { StoreKind } from '../../../contract/cluster.ts'
 import { LabError } from '../../errors.ts'
 import { MemoryRefreshRecords } from '../../storage/memory-refresh-records.ts'
+import { MemoryRevocationRecords } from '../../storage/memory-revocation-records.ts'
 import { RedisConnection } from '../../storage/redis-connection.ts'
 import { RedisRefreshRecords } from '../../storage/redis-refresh-records.ts'
+import { RedisRevocationRecords } from '../../storage/redis-revocation-records.ts'
 import { RedisSessionRecords } from '../../storage/redis-session-records.ts'
 import type { RefreshStore } from '../../storage/refresh-store.ts'
+import type { RevocationRecords } from '../../storage/revocation-records.ts'
 import { RecordsDirectory } from '../../storage/session-directory.ts'
 import type { SessionRecords } from '../../storage/session-records.ts'
 import { retryBusy } from '../retry-busy.ts'
@@ -28,12 +31,13 @@ const REDIS_COMMANDS: StoreStatements = {
 interface Records {
   readonly records: SessionRecords
   readonly refresh: RefreshStore
+  readonly revocations: RevocationRecords
   readonly statements: StoreStatements | null
   readonly ownSessions?: (now: number) => number
 }
 
 const storageOf =
-  ({ records, refresh, statements, ownSessions }: Records): CreateStorage =>
+  ({ records, refresh, revocations, statements, ownSessions }: Records): CreateStorage =>
   (deps, watch) => {
     const store = new TimedSessionStore({ ...deps, records, ...watch })
     return {
@@ -41,6 +45,7 @@ const storageOf =
       statements,
       directory: new RecordsDirectory(records, deps.clock, retryBusy),
       refresh,
+      revocations,
       ...(ownSessions && { ownSessions: () => ownSessions(deps.clock.nowMs()) }),
       look: (sid) => store.look(sid),
       flush: () => store.flush(),
@@ -68,11 +73,13 @@ export async function openStorage(kind: StoreKind, redisUrl: string | null): Pro
     await connection.whenReachable().catch(() => undefined)
     const records = recordsOfConnectRedis(new RedisSessionRecords(connection))
     const refresh = new RedisRefreshRecords(connection)
-    return { createStorage: storageOf({ records, refresh, statements: REDIS_COMMANDS }), close: () => connection.close() }
+    const revocations = new RedisRevocationRecords(connection)
+    return { createStorage: storageOf({ records, refresh, revocations, statements: REDIS_COMMANDS }), close: () => connection.close() }
   }
   if (kind === 'sqlite') return { createStorage: sqliteStorage, close: () => undefined }
   const records = new MemorySessionRecords()
   const ownSessions = (now: number): number => records.count(now)
   const refresh = new MemoryRefreshRecords()
-  return { createStorage: storageOf({ records, refresh, statements: null, ownSessions }), close: () => undefined }
+  const revocations = new MemoryRevocationRecords()
+  return { createStorage: storageOf({ records, refresh, revocations, statements: null, ownSessions }), close: () => undefined }
 }

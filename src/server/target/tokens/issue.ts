@@ -2,6 +2,9 @@ import { randomUUID } from 'node:crypto'
 import jwt from 'jsonwebtoken'
 import type { Account } from '../../../contract/accounts.ts'
 import type { Clock } from '../../clock.ts'
+import type { StoredAccount } from '../../storage/account-rows.ts'
+import { sidOfFamily } from '../../storage/revoker.ts'
+import type { TargetContext } from '../context.ts'
 import { noteIssued, report, startTimer } from '../trace.ts'
 import type { Keyring } from './keyring.ts'
 
@@ -21,6 +24,8 @@ export interface AccessClaims {
   scope: string
   /** Groups of the account (RFC 9068 §2.2.3.1); absent when there are none. What grows in real tokens. */
   groups?: readonly string[]
+  /** Of the account, when revocation goes by that: a private claim (RFC 7519 §4.3). */
+  ver?: number
 }
 
 /** What a token issuer needs to know. */
@@ -47,23 +52,53 @@ const groupNames = (count: number): string[] =>
       `CN=app-orders-${String(at + 1).padStart(3, '0')}-readers,OU=Security Groups,OU=Applications,OU=Engineering,OU=Berlin,DC=emea,DC=corp,DC=example,DC=com`,
   )
 
-/** The claim `sid` of the access tokens that belong to a family of refresh tokens. */
-export const sidOfFamily = (family: string): string => family.slice(0, 32)
+/** What a token has to say so that nothing that was revoked before it ends it, too. */
+export interface IssueTerms {
+  /** `iat` is written with its fraction of a second (NumericDate, RFC 7519 §2): it is compared with moments that have one. */
+  readonly isExact: boolean
+  /** `iat` is later than this, lab time, Unix milliseconds, also where the clock stands still. */
+  readonly after: number
+  /** Claim `ver`; null when tokens carry none. */
+  readonly version: number | null
+}
+
+/** The terms for an account, by the way in force. @throws LabError `store-unavailable` */
+export const issueTerms = async (
+  { revocation: { way, isAccountRead, records } }: TargetContext,
+  { name, passwordChangedAt }: StoredAccount,
+): Promise<IssueTerms> => {
+  const mark = way === 'not-before' || way === 'version' ? await records.findMark(name) : null
+  return {
+    isExact: way === 'not-before' || isAccountRead,
+    after: Math.max(way === 'not-before' ? (mark?.notBefore ?? 0) : 0, isAccountRead ? (passwordChangedAt ?? 0) : 0),
+    version: way === 'version' ? (mark?.version ?? 0) : null,
+  }
+}
+
+/** Whom a token is for, and what it is to say. */
+export interface TokenSubject {
+  readonly account: Account
+  readonly scope: string
+  readonly clientId: string | undefined
+  /** Id of the refresh family that it comes with. */
+  readonly family: string
+  readonly device: string | null
+  readonly terms: IssueTerms
+}
 
 /** Signs an access token for the account. `typ: at+jwt` keeps it from passing for any other kind of token (RFC 8725 §3.11). @throws Error when this server only verifies */
-export const issueAccessToken = (
-  policy: TokenPolicy,
-  subject: { account: Account; scope: string; clientId: string | undefined; family: string; device: string | null },
-): { token: string; claims: AccessClaims } => {
+export const issueAccessToken = (policy: TokenPolicy, subject: TokenSubject): { token: string; claims: AccessClaims } => {
   const startedAt = startTimer()
   const { signing } = policy.keyring
   if (!signing) throw new Error('No key to sign a token with.')
-  const issuedAt = Math.floor(policy.clock.nowMs() / 1000)
+  const { isExact, after, version } = subject.terms
+  const issuedAtMs = Math.max(policy.clock.nowMs(), after + 1)
+  const issuedAt = Math.floor(issuedAtMs / 1000)
   const claims = {
     iss: policy.issuer,
     aud: policy.audience,
     sub: subject.account.name,
-    iat: issuedAt,
+    iat: isExact ? issuedAtMs / 1000 : issuedAt,
     exp: issuedAt + policy.ttlSeconds,
     jti: randomUUID(),
     ...(subject.clientId === undefined ? {} : { client_id: subject.clientId }),
@@ -71,6 +106,7 @@ export const issueAccessToken = (
     role: subject.account.role,
     scope: subject.scope,
     ...(policy.groupCount ? { groups: groupNames(policy.groupCount) } : {}),
+    ...(version === null ? {} : { ver: version }),
   }
   // The lab clock sets iat and exp: jsonwebtoken would read the real one.
   const token = jwt.sign(claims, signing.key, { header: { alg: signing.alg, typ: 'at+jwt', kid: signing.kid } })
@@ -88,7 +124,7 @@ export const issueAccessToken = (
     device: subject.device,
     kid: signing.kid,
     alg: signing.alg,
-    issuedAt: claims.iat * 1000,
+    issuedAt: Math.round(claims.iat * 1000),
     expiresAt: claims.exp * 1000,
     bytes: token.length,
   })

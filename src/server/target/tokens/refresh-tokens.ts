@@ -1,10 +1,13 @@
 import { randomBytes } from 'node:crypto'
-import type { Account } from '../../../contract/accounts.ts'
+import type { StoredAccount } from '../../storage/account-rows.ts'
 import type { RefreshOutcome, RefreshRecord, RefreshStore } from '../../storage/refresh-store.ts'
+import { sidOfFamily } from '../../storage/revoker.ts'
 import { lookUpAccount } from '../accounts.ts'
 import type { TargetContext } from '../context.ts'
 import type { Denial } from '../problem.ts'
 import { report, type StepResult, startTimer } from '../trace.ts'
+import { type IssueTerms, issueTerms } from './issue.ts'
+import { revokeDevice } from './revoke-access.ts'
 
 /** What refresh tokens live by, seconds. */
 export interface RefreshLimits {
@@ -33,7 +36,7 @@ export interface IssuedRefresh {
 
 /** What a refresh token was good for, or why it was refused. */
 export type Refreshed =
-  | { denial: null; refresh: IssuedRefresh; account: Account; scope: string }
+  | { denial: null; refresh: IssuedRefresh; account: StoredAccount; terms: IssueTerms; scope: string }
   | { denial: Denial; error: 'invalid_grant' | 'invalid_scope' }
 
 const FILE = 'tokens/refresh-tokens.ts'
@@ -195,10 +198,16 @@ export const rotateRefreshToken = async (
     return { denial, error: 'invalid_scope' }
   }
   const account = lookUpAccount(context, found.record.account)
+  // Asked before the token is used: a store that does not answer must not cost the client its login.
+  const terms = account ? await issueTerms(context, account) : null
   // Used first: an old copy ends its family whatever has become of the account.
   const used = await rotateOnce(context, asked.token)
-  if (used.denial) return used
-  if (!account || account.isDisabled) return DISABLED
+  if (used.denial) {
+    // RFC 9700 §4.14.2: whoever has the copy may have its access tokens, too.
+    if (used.denial.verdict === 'refresh-reused') await revokeDevice(context, sidOfFamily(found.record.family), found.record.account)
+    return used
+  }
+  if (!account || !terms || account.isDisabled) return DISABLED
   const scopes = account.scopes.filter((scope) => (wanted.length === 0 ? granted : wanted).includes(scope))
-  return { denial: null, refresh: used.refresh, account, scope: scopes.join(' ') }
+  return { denial: null, refresh: used.refresh, account, terms, scope: scopes.join(' ') }
 }

@@ -1,14 +1,16 @@
 import type { RevokedReason } from '../../../contract/refresh-families.ts'
 import type { RefreshRecord } from '../../storage/refresh-store.ts'
+import { sidOfFamily } from '../../storage/revoker.ts'
 import type { TargetContext } from '../context.ts'
 import { report, startTimer } from '../trace.ts'
+import type { AccessClaims } from './issue.ts'
 
 const FILE = 'tokens/revoke-refresh.ts'
 const REVOKE = { kind: 'refresh-revoke', clause: 'RFC 7009 §2.1', file: FILE, symbol: 'revokeFamily' } as const
 const REVOKE_ALL = { kind: 'refresh-revoke', clause: 'RFC 9700 §4.14.2', file: FILE, symbol: 'reportFamiliesEnded' } as const
 
-/** Ends the family of a refresh token, at a logout. Access tokens that it gave stay good until they expire. */
-export const revokeFamily = async (context: TargetContext, { id, family }: RefreshRecord): Promise<void> => {
+/** Ends the family of a refresh token, at a logout. What becomes of the access tokens that it gave is for {@link revokeDevice} to say. */
+export const revokeFamily = async (context: TargetContext, { id, family }: Pick<RefreshRecord, 'id' | 'family'>): Promise<void> => {
   const startedAt = startTimer()
   const isEnded = await context.refresh.store.end(family, 'logout', context.clock.nowMs())
   report(REVOKE, {
@@ -33,11 +35,23 @@ export const reportFamiliesEnded = (
     evidence: () => ({ sql: store.statements?.revokeAll, families: ids, rows: ids.length }),
   })
 
-/** Ends every family of an account. */
-export const revokeAllFamilies = async (context: TargetContext, account: string, reason: RevokedReason): Promise<void> => {
+/** Families of an account that are looked through for the one that a token names. */
+const MOST_FAMILIES = 1000
+
+/** Ends the family that an access token came with, at a logout: its refresh token goes to the token endpoint alone and is not at hand. */
+export const endFamilyOf = async (context: TargetContext, { sub, sid }: AccessClaims): Promise<void> => {
+  if (sid === undefined) return
+  const families = await context.refresh.store.list({ account: sub, limit: MOST_FAMILIES }, context.clock.nowMs())
+  const family = families.find(({ id }) => sidOfFamily(id) === sid)?.id
+  if (family !== undefined) await revokeFamily(context, { id: family, family })
+}
+
+/** Ends every family of an account that is in force and answers their ids. */
+export const revokeAllFamilies = async (context: TargetContext, account: string, reason: RevokedReason): Promise<string[]> => {
   const startedAt = startTimer()
   const ids = await context.refresh.store.endForAccount(account, reason, context.clock.nowMs())
   reportFamiliesEnded(context, account, ids, startedAt)
+  return ids
 }
 
 /**

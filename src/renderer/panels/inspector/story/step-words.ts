@@ -15,6 +15,7 @@ export const timeMs = (value: number): number => (isNumericDate(value) ? value *
 const TIME_KINDS: ReadonlySet<Step['kind']> = new Set([
   'token-expiry',
   'token-not-before',
+  'token-account-not-before',
   'session-idle-timeout',
   'session-absolute-timeout',
   'refresh-expiry',

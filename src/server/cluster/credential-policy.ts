@@ -1,0 +1,61 @@
+import type { ClusterChange, ClusterState } from '../../contract/cluster.ts'
+import type { OperatorAction } from '../../contract/lab.ts'
+import type { Lifetimes } from '../../contract/lifetimes.ts'
+import { LIFETIMES } from '../target-defaults.ts'
+
+/** What nodes issue and judge credentials by. */
+export type CredentialSettings = Pick<ClusterState, 'leewaySeconds' | 'revocation' | 'recheckAccount' | 'lifetimes'>
+
+/** Of a fresh lab. */
+const STARTING: CredentialSettings = { leewaySeconds: 0, revocation: 'none', recheckAccount: false, lifetimes: LIFETIMES }
+
+const LIFETIME_NAMES = Object.keys(LIFETIMES) as (keyof Lifetimes)[]
+
+const changedLifetimes = (before: Lifetimes, wanted: ClusterChange['lifetimes'] = {}): Record<string, number> =>
+  Object.fromEntries(
+    LIFETIME_NAMES.flatMap((name) => (wanted[name] === undefined || wanted[name] === before[name] ? [] : [[name, wanted[name]]])),
+  )
+
+/** A line for the traffic. */
+type Action = [action: OperatorAction['action'], params: OperatorAction['params']]
+
+/** What the operator decided about credentials, from the start of the lab or its reset on. */
+export class CredentialPolicy {
+  #current = STARTING
+  #longestTokenSeconds = STARTING.lifetimes.accessToken
+
+  get current(): CredentialSettings {
+    return this.#current
+  }
+
+  /** The longest that any access token which is out can have been given to live, seconds: what ends one early must be remembered as long. */
+  get longestTokenSeconds(): number {
+    return this.#longestTokenSeconds
+  }
+
+  /** What nodes are to be given. */
+  get settings(): CredentialSettings & { longestTokenSeconds: number } {
+    return { ...this.#current, longestTokenSeconds: this.#longestTokenSeconds }
+  }
+
+  /** Takes the change over and answers what it changed; nothing when all was so before. */
+  change(change: ClusterChange): Action[] {
+    const before = this.#current
+    const { leewaySeconds = before.leewaySeconds, revocation = before.revocation, recheckAccount = before.recheckAccount } = change
+    const changed = changedLifetimes(before.lifetimes, change.lifetimes)
+    this.#current = { leewaySeconds, revocation, recheckAccount, lifetimes: { ...before.lifetimes, ...changed } }
+    this.#longestTokenSeconds = Math.max(this.#longestTokenSeconds, this.#current.lifetimes.accessToken)
+    const actions: Action[] = []
+    if (leewaySeconds !== before.leewaySeconds) actions.push(['leeway-changed', { seconds: leewaySeconds }])
+    if (revocation !== before.revocation) actions.push(['revocation-changed', { revocation, from: before.revocation }])
+    if (recheckAccount !== before.recheckAccount) actions.push([recheckAccount ? 'recheck-on' : 'recheck-off', {}])
+    if (Object.keys(changed).length > 0) actions.push(['lifetimes-changed', changed])
+    return actions
+  }
+
+  /** Back to how a lab starts; its keys are new then, so that no token is left. */
+  reset(): void {
+    this.#current = STARTING
+    this.#longestTokenSeconds = STARTING.lifetimes.accessToken
+  }
+}
