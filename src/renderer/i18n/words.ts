@@ -1,5 +1,6 @@
 import enActions from './en/actions.json' with { type: 'json' }
 import enApp from './en/app.json' with { type: 'json' }
+import enAssessment from './en/assessment.json' with { type: 'json' }
 import enClients from './en/clients.json' with { type: 'json' }
 import enCode from './en/code.json' with { type: 'json' }
 import enCommands from './en/commands.json' with { type: 'json' }
@@ -16,6 +17,7 @@ import enTraffic from './en/traffic.json' with { type: 'json' }
 import enVerdicts from './en/verdicts.json' with { type: 'json' }
 import zhActions from './zh-CN/actions.json' with { type: 'json' }
 import zhApp from './zh-CN/app.json' with { type: 'json' }
+import zhAssessment from './zh-CN/assessment.json' with { type: 'json' }
 import zhClients from './zh-CN/clients.json' with { type: 'json' }
 import zhCode from './zh-CN/code.json' with { type: 'json' }
 import zhCommands from './zh-CN/commands.json' with { type: 'json' }
@@ -34,6 +36,7 @@ import zhVerdicts from './zh-CN/verdicts.json' with { type: 'json' }
 /** English, by namespace. */
 export const en = {
   app: enApp,
+  assessment: enAssessment,
   clients: enClients,
   topology: enTopology,
   status: enStatus,
@@ -54,6 +57,7 @@ export const en = {
 /** Simplified Chinese, by namespace. */
 export const zh = {
   app: zhApp,
+  assessment: zhAssessment,
   clients: zhClients,
   topology: zhTopology,
   status: zhStatus,

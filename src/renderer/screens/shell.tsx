@@ -9,6 +9,7 @@ import { runCommand } from '../state/commands.ts'
 import { retryNow } from '../state/connect.ts'
 import { type Screen, useUi } from '../state/ui-state.ts'
 import { useConnection, useLab } from '../state/use-lab.ts'
+import { AssessmentScreen } from './assessment/assessment-screen.tsx'
 import { FlowScreen } from './flow/flow-screen.tsx'
 import { Banners } from './frame/banners.tsx'
 import { Rail } from './frame/rail.tsx'
@@ -62,6 +63,7 @@ const SCREEN: Readonly<Record<Screen, ComponentType>> = {
   workbench: Workbench,
   flow: FlowScreen,
   state: StateScreen,
+  assessment: AssessmentScreen,
   settings: SettingsScreen,
 }
 

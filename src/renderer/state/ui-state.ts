@@ -3,7 +3,7 @@ import { createStore } from 'zustand/vanilla'
 import type { StepKind } from '../../contract/step.ts'
 
 /** Screens that exist, in the order of the rail; the number key of a screen is its place. */
-export const SCREENS = ['workbench', 'flow', 'state', 'settings'] as const
+export const SCREENS = ['workbench', 'flow', 'state', 'assessment', 'settings'] as const
 /** A screen. */
 export type Screen = (typeof SCREENS)[number]
 /** Lists of the State screen, in the order of their tabs. */

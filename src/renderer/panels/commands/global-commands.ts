@@ -29,6 +29,7 @@ function usePageCommands(): void {
   useCommand('screen-workbench', () => setUi({ screen: 'workbench' }))
   useCommand('screen-flow', () => setUi({ screen: 'flow' }))
   useCommand('screen-state', () => setUi({ screen: 'state' }))
+  useCommand('screen-assessment', () => setUi({ screen: 'assessment' }))
   useCommand('screen-settings', () => setUi({ screen: 'settings' }))
   useCommand('toggle-inspector', () => {
     const { isInspectorOpen, isInspectorWide } = currentUi()

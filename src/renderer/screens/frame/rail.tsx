@@ -1,4 +1,4 @@
-import { IconDatabase, IconFlask, IconRoute, IconSettings } from '@tabler/icons-react'
+import { IconClipboardCheck, IconDatabase, IconFlask, IconRoute, IconSettings } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import { SCREENS, type Screen, setUi, useUi } from '../../state/ui-state.ts'
 
@@ -6,6 +6,7 @@ const ICONS: Readonly<Record<Screen, typeof IconFlask>> = {
   workbench: IconFlask,
   state: IconDatabase,
   flow: IconRoute,
+  assessment: IconClipboardCheck,
   settings: IconSettings,
 }
 

@@ -4,6 +4,7 @@ import type { Severity } from '../../../../../contract/token-inspection.ts'
 import { hasWords, say, sayFirst } from '../../../../i18n/say.ts'
 import { useActions } from '../../../../state/act.ts'
 import { clockTime } from '../../../../state/lab-time.ts'
+import { SeverityBars } from '../../../../ui/severity-bars.tsx'
 import { span } from '../../dates.ts'
 import classes from './side.module.css'
 import { keepTry, useTry } from './tries.ts'
@@ -31,19 +32,6 @@ interface WeakPointsProps {
 }
 
 const SEVERITY_NAMES = { 1: 'low', 2: 'medium', 3: 'high' } as const
-
-/** One to three bars; severity is ink, since red means denied. */
-function SeverityBars({ severity }: { readonly severity: Severity }) {
-  const { t } = useTranslation('credential')
-  const name = t(`severity.${SEVERITY_NAMES[severity]}`)
-  return (
-    <span className={classes['severity']} role="img" aria-label={name} title={name} data-severity={severity}>
-      <i />
-      <i />
-      <i />
-    </span>
-  )
-}
 
 function wordOf(name: string, value: unknown): string {
   if (name === 'exp' && typeof value === 'number') return clockTime(value * 1000)
@@ -153,7 +141,7 @@ export function WeakPoints({ value, findings, passed, tryOf, readOf = () => null
           const detail = detailOf(finding)
           return (
             <li key={code}>
-              <SeverityBars severity={severity} />
+              <SeverityBars severity={severity} name={t(`severity.${SEVERITY_NAMES[severity]}`)} />
               <div>
                 <b>{title}</b>
                 <p>
