@@ -20,7 +20,7 @@ const file = (name: string, text: string) => ({ name, mimeType: 'application/jso
 
 test('settings are held against the checklist, and again when one of them changes', async ({ page, lab }) => {
   await page.goto(lab.ready.workbench)
-  await page.getByRole('button', { name: 'Assessment' }).click()
+  await page.getByRole('button', { name: 'Assess', exact: true }).click()
   const list = page.getByRole('list', { name: 'This lab' })
   const item = (title: string) => list.getByRole('listitem').filter({ hasText: title })
   await expect(item('Who verifies cannot sign')).toContainText('Does not hold')
@@ -35,7 +35,7 @@ test('settings are held against the checklist, and again when one of them change
 
 test('a HAR file of another application is assessed on this machine, and the report is saved', async ({ page, lab }) => {
   await page.goto(lab.ready.workbench)
-  await page.getByRole('button', { name: 'Assessment' }).click()
+  await page.getByRole('button', { name: 'Assess', exact: true }).click()
   await page.getByRole('radio', { name: 'HAR file' }).click()
   const input = page.getByLabel('Choose a HAR file').and(page.locator('input'))
   await input.setInputFiles(file('broken.har', '{'))

@@ -103,6 +103,10 @@ test('real exchanges light what they went through', async () => {
   expect(lightsOf(refresh)).toMatchObject({ refresh: 'ok', 'sign-token': 'neutral', 'hand-token': 'neutral' })
   expect(refresh.stages.has('password')).toBe(false)
 
+  await lab.call('PATCH', '/cluster', { revocation: 'denylist' })
+  const looked = await get('bob-laptop', '/me')
+  expect(lightsOf(looked)).toMatchObject({ 'check-claims': 'ok', 'check-revocation': 'ok', answer: 'ok' })
+
   const stranger = await get('mallory', '/me')
   expect(stranger.leftFrom).toBe('balance')
 

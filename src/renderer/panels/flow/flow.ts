@@ -41,13 +41,23 @@ export const STAGES: readonly Stage[] = [
   stage('request', 4, 'session', 'check-limits', 'session-idle-timeout', 'session-absolute-timeout'),
   stage('request', 4, 'jwt', 'check-claims', 'token-type', 'token-issuer', 'token-audience', 'token-not-before', 'token-expiry'),
   stage('request', 5, 'session', 'read-account', 'account-lookup'),
-  stage('request', 5, 'jwt', 'check-revocation', 'token-introspection'),
+  stage(
+    'request',
+    5,
+    'jwt',
+    'check-revocation',
+    'token-introspection',
+    'token-denylist',
+    'token-account-not-before',
+    'token-version',
+    'account-recheck',
+  ),
   stage('request', 6, 'both', 'authorize', 'role', 'scope'),
   stage('request', 7, 'both', 'answer'),
   stage('later', 0, 'session', 'roll', 'session-touch'),
   stage('later', 0, 'jwt', 'refresh', 'refresh-lookup', 'refresh-binding', 'refresh-reuse', 'refresh-expiry', 'refresh-rotate'),
   stage('later', 1, 'session', 'end-session', 'session-destroy'),
-  stage('later', 1, 'jwt', 'end-token', 'refresh-revoke'),
+  stage('later', 1, 'jwt', 'end-token', 'refresh-revoke', 'token-revoke'),
 ]
 
 /** What leads to what; `from` before `to`. */
