@@ -8,6 +8,7 @@ import enCredential from './en/credential.json' with { type: 'json' }
 import enFindings from './en/findings.json' with { type: 'json' }
 import enFlow from './en/flow.json' with { type: 'json' }
 import enInspector from './en/inspector.json' with { type: 'json' }
+import enLessons from './en/lessons.json' with { type: 'json' }
 import enSettings from './en/settings.json' with { type: 'json' }
 import enState from './en/state.json' with { type: 'json' }
 import enStatus from './en/status.json' with { type: 'json' }
@@ -25,6 +26,7 @@ import zhCredential from './zh-CN/credential.json' with { type: 'json' }
 import zhFindings from './zh-CN/findings.json' with { type: 'json' }
 import zhFlow from './zh-CN/flow.json' with { type: 'json' }
 import zhInspector from './zh-CN/inspector.json' with { type: 'json' }
+import zhLessons from './zh-CN/lessons.json' with { type: 'json' }
 import zhSettings from './zh-CN/settings.json' with { type: 'json' }
 import zhState from './zh-CN/state.json' with { type: 'json' }
 import zhStatus from './zh-CN/status.json' with { type: 'json' }
@@ -42,6 +44,7 @@ export const en = {
   status: enStatus,
   code: enCode,
   commands: enCommands,
+  lessons: enLessons,
   settings: enSettings,
   state: enState,
   traffic: enTraffic,
@@ -63,6 +66,7 @@ export const zh = {
   status: zhStatus,
   code: zhCode,
   commands: zhCommands,
+  lessons: zhLessons,
   settings: zhSettings,
   state: zhState,
   traffic: zhTraffic,

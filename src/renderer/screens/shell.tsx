@@ -15,6 +15,7 @@ import { Banners } from './frame/banners.tsx'
 import { Rail } from './frame/rail.tsx'
 import { StatusBar } from './frame/status-bar.tsx'
 import { TopBar } from './frame/top-bar.tsx'
+import { LessonsScreen } from './lessons/lessons-screen.tsx'
 import { SettingsScreen } from './settings/settings-screen.tsx'
 import { StateScreen } from './state/state-screen.tsx'
 import { Workbench } from './workbench/workbench.tsx'
@@ -61,6 +62,7 @@ function Gate() {
 
 const SCREEN: Readonly<Record<Screen, ComponentType>> = {
   workbench: Workbench,
+  lessons: LessonsScreen,
   flow: FlowScreen,
   state: StateScreen,
   assessment: AssessmentScreen,

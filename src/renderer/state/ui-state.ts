@@ -3,7 +3,7 @@ import { createStore } from 'zustand/vanilla'
 import type { StepKind } from '../../contract/step.ts'
 
 /** Screens that exist, in the order of the rail; the number key of a screen is its place. */
-export const SCREENS = ['workbench', 'flow', 'state', 'assessment', 'settings'] as const
+export const SCREENS = ['workbench', 'lessons', 'flow', 'state', 'assessment', 'settings'] as const
 /** A screen. */
 export type Screen = (typeof SCREENS)[number]
 /** Lists of the State screen, in the order of their tabs. */
@@ -30,6 +30,8 @@ interface Kept {
   readonly hasLetterKeys: boolean
   readonly isInspectorOpen: boolean
   readonly topologyView: 'graph' | 'list'
+  /** Whether the presenter's notes of a lesson are on this page. */
+  readonly areNotesShown: boolean
 }
 
 /** A piece of code that is shown: where a step says it was done. */
@@ -83,6 +85,7 @@ function readKept(): Kept {
     hasLetterKeys: true,
     isInspectorOpen: true,
     topologyView: 'graph',
+    areNotesShown: false,
   }
   try {
     return { ...defaults, ...(JSON.parse(localStorage.getItem(KEY) ?? '{}') as Partial<Kept>) }
@@ -107,16 +110,17 @@ const store = createStore<UiState>(() => ({
   credentialView: { isSideBySide: true, jwt: null, session: null, pasted: null },
 }))
 
-store.subscribe(({ theme, language, hasLetterKeys, isInspectorOpen, topologyView }, before) => {
+store.subscribe(({ theme, language, hasLetterKeys, isInspectorOpen, topologyView, areNotesShown }, before) => {
   const isSame =
     theme === before.theme &&
     language === before.language &&
     hasLetterKeys === before.hasLetterKeys &&
     isInspectorOpen === before.isInspectorOpen &&
-    topologyView === before.topologyView
+    topologyView === before.topologyView &&
+    areNotesShown === before.areNotesShown
   if (isSame) return
   try {
-    localStorage.setItem(KEY, JSON.stringify({ theme, language, hasLetterKeys, isInspectorOpen, topologyView }))
+    localStorage.setItem(KEY, JSON.stringify({ theme, language, hasLetterKeys, isInspectorOpen, topologyView, areNotesShown }))
   } catch {
     // Nothing is lost but the choice's memory.
   }

@@ -7,6 +7,7 @@ import { useActions } from '../../state/act.ts'
 import { retryNow } from '../../state/connect.ts'
 import { currentUi, setUi, useUi } from '../../state/ui-state.ts'
 import { useConnection, useLab } from '../../state/use-lab.ts'
+import { LessonBanner } from '../lessons/lesson-banner.tsx'
 
 /** What brings sessions back: the store that was cut off, the lab's own Redis, or another store when Redis is someone else's. */
 const REMEDIES = { out: { storeOut: false }, own: { redisRunning: true }, other: { store: 'sqlite' } } as const
@@ -57,6 +58,7 @@ export function Banners() {
         </div>
       )}
       <StoreBanner />
+      <LessonBanner />
       {shown.map((notice) => (
         <div key={noticeKey(notice)} className="banner" role="status">
           <IconAlertTriangle size={16} stroke={1.75} aria-hidden />

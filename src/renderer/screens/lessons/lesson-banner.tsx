@@ -1,0 +1,29 @@
+import { IconSchool } from '@tabler/icons-react'
+import { useTranslation } from 'react-i18next'
+import { setUi, useUi } from '../../state/ui-state.ts'
+import { useLab } from '../../state/use-lab.ts'
+import { useWords } from './lesson-text.tsx'
+import { useLesson } from './use-lessons.ts'
+
+/** Says on every other screen that what is seen there is the lab of a lesson, and what the lesson waits for. */
+export function LessonBanner() {
+  const { t } = useTranslation('lessons')
+  const words = useWords()
+  const run = useLab((lab) => lab.lesson)
+  const screen = useUi((ui) => ui.screen)
+  const lesson = useLesson(run?.lesson ?? null)
+  if (!run || !lesson || screen === 'lessons') return null
+  const next = run.steps[run.current]?.actions.findIndex(({ state }) => state !== 'done') ?? -1
+  const action = lesson.steps[run.current]?.do[next]
+  return (
+    <div className="banner" role="status">
+      <IconSchool size={16} stroke={1.75} aria-hidden />
+      <span className="trunc">{t('banner', { title: words(lesson.title) })}</span>
+      {action && <b className="trunc">{t('bannerNext', { action: words(action.label).replaceAll(/[`*]/g, '') })}</b>}
+      <span className="sp" />
+      <button type="button" className="btn sm" onClick={() => setUi({ screen: 'lessons' })}>
+        {t('bannerBack')}
+      </button>
+    </div>
+  )
+}

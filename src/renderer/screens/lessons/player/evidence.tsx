@@ -1,0 +1,79 @@
+import { IconColumns2, IconPin } from '@tabler/icons-react'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { LessonStep } from '../../../../contract/lessons/lesson.ts'
+import type { PinnedExchange, StepRun } from '../../../../contract/lessons/lesson-run.ts'
+import { accentOf } from '../../../ui/mechanism-tag.tsx'
+import { EvidenceDiff } from './evidence-diff.tsx'
+import { ExchangeNumber, VerdictMark } from './exchange-mark.tsx'
+import classes from './player.module.css'
+
+function useFacts(exchange: PinnedExchange, pins: LessonStep['pins']): [name: string, value: string][] {
+  const { t } = useTranslation('lessons')
+  const { credential, sessionReads, nodeSessions, requestBytes, durationMs } = exchange
+  const values: Record<LessonStep['pins'][number], string | null> = {
+    credential: credential ?? t('none'),
+    'session-reads': t('reads', { count: sessionReads }),
+    'node-sessions': nodeSessions === null ? null : t('sessions', { count: nodeSessions }),
+    bytes: t('octets', { count: requestBytes }),
+    duration: durationMs === null ? null : `${durationMs.toFixed(1)} ms`,
+  }
+  return pins.flatMap((pin) => {
+    const value = values[pin]
+    return value === null ? [] : [[t(`fact.${pin}`), value] as [string, string]]
+  })
+}
+
+function Card({ exchange, pins }: { readonly exchange: PinnedExchange; readonly pins: LessonStep['pins'] }) {
+  const { t } = useTranslation('lessons')
+  return (
+    <li className={`${classes['pinned']} ${accentOf(exchange.mechanism)}`}>
+      <div className={classes['pinnedHead']}>
+        <b className="mono trunc">{exchange.node ?? t('noNode')}</b>
+        <ExchangeNumber exchange={exchange} />
+      </div>
+      <div className={`mono trunc ${classes['line']}`} title={`${exchange.method} ${exchange.path}`}>
+        {exchange.method} {exchange.path}
+      </div>
+      <dl>
+        {useFacts(exchange, pins).map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd className="mono trunc">{value}</dd>
+          </div>
+        ))}
+      </dl>
+      <VerdictMark exchange={exchange} />
+    </li>
+  )
+}
+
+/** Every exchange of the step, kept with what was measured when it ended. */
+export function Evidence({ step, run }: { readonly step: LessonStep; readonly run: StepRun }) {
+  const { t } = useTranslation('lessons')
+  const [isDiffOpen, setDiffOpen] = useState(false)
+  const compared = step.diff?.map((nth) => run.evidence[nth - 1])
+  const [first, second] = compared ?? []
+  return (
+    <section className={classes['box']} aria-label={t('evidence')}>
+      <div className={classes['boxHead']}>
+        <IconPin size={16} stroke={1.75} aria-hidden />
+        <h2>{t('evidence')}</h2>
+        <span className="dim">{t('captured', { count: run.evidence.length })}</span>
+        <span className="sp" />
+        {first && second && (
+          <button type="button" className="lk" onClick={() => setDiffOpen(true)}>
+            <IconColumns2 size={14} stroke={1.75} aria-hidden />
+            {t('diff', { first: first.seq, second: second.seq })}
+          </button>
+        )}
+      </div>
+      <ul className={classes['pins']}>
+        {run.evidence.map((exchange) => (
+          <Card key={exchange.id} exchange={exchange} pins={step.pins} />
+        ))}
+      </ul>
+      {first && second && <EvidenceDiff isOpen={isDiffOpen} close={() => setDiffOpen(false)} first={first} second={second} />}
+    </section>
+  )
+}
