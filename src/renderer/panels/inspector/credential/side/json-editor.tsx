@@ -98,7 +98,7 @@ export function JsonEditor({ label, text, original, onChange }: JsonEditorProps)
         syntaxHighlighting(INK),
         THEME,
         EditorView.lineWrapping,
-        EditorView.contentAttributes.of({ 'aria-label': label }),
+        EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),
         EditorView.decorations.compute(['doc'], (current) => marksOf(current, original)),
         EditorView.updateListener.of((update) => {
           if (update.docChanged) latest.current(update.state.doc.toString())

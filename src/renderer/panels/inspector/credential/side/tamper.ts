@@ -74,6 +74,8 @@ export interface ChangedLine {
   readonly before: string | null
 }
 
+/** Braces and commas alone: how a text is laid out, not what it says. */
+const LAYOUT = /^[\s{}[\],]*$/
 const MEMBER = /^\s*\{?\s*("(?:[^"\\]|\\.)*")\s*:\s*(.*?)\s*(?:,|\})?\s*$/
 
 /** The lines of `current` that differ from `original`, told apart by the name of the member that stands there. */
@@ -88,7 +90,7 @@ export function changedLines(original: string, current: string): ChangedLine[] {
   return current.split('\n').flatMap((text, index) => {
     const [, name, value] = MEMBER.exec(text) ?? []
     const line = index + 1
-    if (name === undefined) return text.trim() === '' || lines.has(text.trim()) ? [] : [{ line, before: null }]
+    if (name === undefined) return LAYOUT.test(text) || lines.has(text.trim()) ? [] : [{ line, before: null }]
     const before = values.get(name)
     return before === value ? [] : [{ line, before: before ?? null }]
   })

@@ -1,11 +1,10 @@
 import { IconCircleCheck } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import type { Severity } from '../../../../../contract/token-inspection.ts'
-import { hasWords, say, sayFirst } from '../../../../i18n/say.ts'
+import { hasWords, say } from '../../../../i18n/say.ts'
 import { useActions } from '../../../../state/act.ts'
-import { clockTime } from '../../../../state/lab-time.ts'
 import { SeverityBars } from '../../../../ui/severity-bars.tsx'
-import { span } from '../../dates.ts'
+import { detailOf } from './finding-words.ts'
 import classes from './side.module.css'
 import { keepTry, useTry } from './tries.ts'
 import { TryResult } from './try-result.tsx'
@@ -32,19 +31,6 @@ interface WeakPointsProps {
 }
 
 const SEVERITY_NAMES = { 1: 'low', 2: 'medium', 3: 'high' } as const
-
-function wordOf(name: string, value: unknown): string {
-  if (name === 'exp' && typeof value === 'number') return clockTime(value * 1000)
-  if (name === 'seconds' && typeof value === 'number') return span(0, value * 1000)
-  if (Array.isArray(value)) return value.map(String).join(', ')
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : JSON.stringify(value)
-}
-
-/** The words on a finding, filled from its evidence. */
-export function detailOf({ code, evidence }: Pick<Finding, 'code' | 'evidence'>): string | null {
-  const params = Object.fromEntries(Object.entries(evidence).map(([name, value]) => [name, wordOf(name, value)]))
-  return sayFirst([`findings:${code}.detail`, `findings:${code}.plain`], params)
-}
 
 interface TryItProps {
   readonly value: string
