@@ -67,10 +67,12 @@ export const KeyRotation = Keyring.extend({
   kid: z.string().nullable(),
   /** Keys whose tokens are refused from now on. */
   retired: z.array(z.string()),
-  /** How many tokens that ended: null when keys were retired, since nobody keeps a list of the tokens that are out. */
-  tokensEnded: z.number().int().nullable(),
+  /** How many live access tokens that ended, of those that the lab saw being issued: a server that issues them keeps no list. */
+  tokensEnded: z.number().int(),
   /** How many sessions lost their cookie; null when the store cannot count them. */
   sessionsEnded: z.number().int().nullable(),
+  /** Accounts with such a token or session, by name: who is logged out. Of sessions those of the newest 500; null when the store cannot tell. */
+  accountsEnded: z.array(z.string()).nullable(),
   /** Nodes that take no new keys: they go on as before, by the retired keys too. */
   frozenNodes: z.array(z.string()),
 })

@@ -40,6 +40,7 @@ export class Announcer {
     this.log.publish(change)
     const isCountChanged = change.type === 'traffic-trimmed' || change.type === 'traffic-cleared'
     if (isCountChanged && this.recorder) this.log.publish({ type: 'recording', recording: this.recorder.recording() })
+    if (change.type === 'keyring') this.stale(['keys'])
     if (change.type === 'cluster' || this.#hasNodeComeOrGone(change)) this.stale(LISTS_OF_NODES)
   }
 

@@ -59,13 +59,14 @@ describe('rotation', () => {
     expect(await verdicts(bearer(await issue()))).toEqual(everywhere('allowed'))
   })
 
-  test('in an emergency every older key is retired at once, and how many tokens that ends cannot be told', async () => {
+  test('in an emergency every older key is retired at once, and it is told how many live tokens that ends, and of whom', async () => {
     const oldest = await issue()
     await rotate()
     const old = await issue()
+    await expect.poll(async () => (await lab.call('GET', '/tokens')).json.length).toBe(2)
     const { json } = await rotate({ emergency: true })
     expect(json.retired).toEqual([kidOf(old), kidOf(oldest)])
-    expect(json).toMatchObject({ tokensEnded: null, sessionsEnded: 0 })
+    expect(json).toMatchObject({ tokensEnded: 2, accountsEnded: ['alice'], sessionsEnded: 0 })
     expect(json.keys.map(({ state }: { state: string }) => state)).toEqual(['signing', 'retired', 'retired'])
     expect(await verdicts(bearer(oldest))).toEqual(everywhere('unknown-key'))
     expect(await verdicts(bearer(old))).toEqual(everywhere('unknown-key'))
@@ -264,7 +265,7 @@ describe('the secret of the session cookie', () => {
     const before = await logIn()
     await logIn()
     const { json } = await rotate({ cookieSecret: true, emergency: true })
-    expect(json).toMatchObject({ sessionsEnded: 2 })
+    expect(json).toMatchObject({ sessionsEnded: 2, accountsEnded: ['alice'], tokensEnded: 0 })
     expect(json.cookieSecrets).toHaveLength(1)
     expect(await verdicts({ Cookie: before })).toEqual(everywhere('bad-cookie-signature'))
     expect(await verdicts({ Cookie: await logIn() })).toEqual(everywhere('allowed'))

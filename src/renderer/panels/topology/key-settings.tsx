@@ -1,31 +1,95 @@
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { type KeyRotation, MAX_ROTATION_SECONDS } from '../../../contract/keys.ts'
 import { TOKEN_ALGORITHMS, TokenAlgorithm } from '../../../contract/token-algorithm.ts'
 import { api } from '../../api.ts'
 import { useActions } from '../../state/act.ts'
+import { countdown, useLabSecond } from '../../state/lab-time.ts'
 import { useLab } from '../../state/use-lab.ts'
+import { Dial } from './dial.tsx'
+import { spanWords } from './node-words.ts'
 import classes from './settings.module.css'
 
-type Rotation = Exclude<Parameters<typeof api.keys.rotate>[0], undefined>
+const SCHEDULES_S = [300, 900, 3600] as const
 
-const ROTATIONS = {
-  rotate: {},
-  emergency: { emergency: true },
-  cookieSecret: { cookieSecret: true },
-} as const satisfies Record<string, Rotation>
+interface RotateButtonsProps {
+  /** The gentle one first. */
+  readonly buttons: ReadonlyArray<readonly [words: string, note: string, rotate: () => Promise<KeyRotation>]>
+  readonly onRotated: (rotation: KeyRotation) => void
+}
 
-/** The keys that nodes sign with: a new one, with or without the older ones still accepted. Which node has which is on the nodes' badges. */
-export function KeySettings() {
-  const { t } = useTranslation('topology')
-  const signing = useLab((lab) => lab.nodes.find(({ jwksFrozen, url }) => !jwksFrozen && url === null)?.signingKeyId ?? '')
-  const [algorithm, setAlgorithm] = useState<TokenAlgorithm>(
-    () => TOKEN_ALGORITHMS.find((alg) => signing.startsWith(alg.toLowerCase())) ?? 'HS256',
-  )
+function RotateButtons({ buttons, onRotated }: RotateButtonsProps) {
   const { busy, run } = useActions()
-  const rotate = (name: keyof typeof ROTATIONS): void => {
-    const chosen = name === 'cookieSecret' ? {} : { algorithm }
-    if (busy === null) void run(name, () => api.keys.rotate({ ...ROTATIONS[name], ...chosen }))
+  const rotate = async (words: string, order: () => Promise<KeyRotation>): Promise<void> => {
+    const rotation = await run(words, order)
+    if (rotation) onRotated(rotation)
   }
+  return buttons.map(([words, note, order]) => (
+    <button
+      key={words}
+      type="button"
+      className="btn sm"
+      aria-disabled={busy !== null}
+      title={note}
+      onClick={() => busy === null && void rotate(words, order)}
+    >
+      {words}
+    </button>
+  ))
+}
+
+/** When the next key is made, if one is by itself. */
+function NextRotation() {
+  const { t } = useTranslation('topology')
+  const nextAt = useLab((lab) => lab.keyring.rotation.nextAt)
+  const now = useLabSecond()
+  if (nextAt === null) return null
+  return (
+    <p className={classes['reason']} role="timer" aria-live="off">
+      {nextAt > now ? t('keys.next', { countdown: countdown(nextAt - now) }) : t('keys.nextWaits')}
+    </p>
+  )
+}
+
+function Schedule() {
+  const { t } = useTranslation('topology')
+  const everySeconds = useLab((lab) => lab.keyring.rotation.everySeconds)
+  const { busy, run } = useActions()
+  const set = (seconds: number): void => void run('schedule', () => api.keys.change({ rotateEverySeconds: seconds === 0 ? null : seconds }))
+  return (
+    <>
+      <Dial
+        label={t('keys.schedule')}
+        note={t('keys.scheduleNote')}
+        unit="s"
+        value={everySeconds ?? 0}
+        least={0}
+        most={MAX_ROTATION_SECONDS}
+        presets={[0, ...SCHEDULES_S].map((seconds) => [seconds, seconds === 0 ? t('keys.never') : spanWords(seconds * 1000)] as const)}
+        isBusy={busy !== null}
+        set={set}
+      />
+      <NextRotation />
+    </>
+  )
+}
+
+/** Who is logged out by what was just done, in words. */
+function useEnded(): (rotation: KeyRotation) => string {
+  const { t } = useTranslation('topology')
+  return ({ kid, tokensEnded, sessionsEnded, accountsEnded }) => {
+    const names = accountsEnded === null ? t('keys.unknown') : accountsEnded.join(', ') || t('keys.nobody')
+    if (kid !== null) return t('keys.endedTokens', { kid, count: tokensEnded, names })
+    return t('keys.endedSessions', { count: sessionsEnded ?? t('keys.unknown'), names })
+  }
+}
+
+function TokenKeys({ onRotated }: Pick<RotateButtonsProps, 'onRotated'>) {
+  const { t } = useTranslation('topology')
+  const signing = useLab((lab) => lab.keyring.keys[0]?.kid ?? '')
+  const inUse = useLab((lab) => lab.keyring.algorithm)
+  const [chosen, setChosen] = useState<TokenAlgorithm | null>(null)
+  const algorithm = chosen ?? inUse
   return (
     <div className={classes['field']}>
       {t('keys.title')}
@@ -35,25 +99,64 @@ export function KeySettings() {
           className="inp mono"
           aria-label={t('keys.algorithm')}
           value={algorithm}
-          onChange={(event) => setAlgorithm(TokenAlgorithm.parse(event.currentTarget.value))}
+          onChange={(event) => setChosen(TokenAlgorithm.parse(event.currentTarget.value))}
         >
           {TOKEN_ALGORITHMS.map((name) => (
             <option key={name}>{name}</option>
           ))}
         </select>
-        {(Object.keys(ROTATIONS) as (keyof typeof ROTATIONS)[]).map((name) => (
-          <button
-            key={name}
-            type="button"
-            className="btn sm"
-            aria-disabled={busy !== null}
-            title={t(`keys.${name}Note`)}
-            onClick={() => rotate(name)}
-          >
-            {t(`keys.${name}`)}
-          </button>
-        ))}
+        <RotateButtons
+          buttons={[
+            [t('keys.rotate'), t('keys.rotateNote'), () => api.keys.rotate({ algorithm })],
+            [t('keys.emergency'), t('keys.emergencyNote'), () => api.keys.rotate({ algorithm, emergency: true })],
+          ]}
+          onRotated={onRotated}
+        />
+      </div>
+      <span className={classes['note']}>{t('keys.emergencyWhat')}</span>
+    </div>
+  )
+}
+
+function CookieSecrets({ onRotated }: Pick<RotateButtonsProps, 'onRotated'>) {
+  const { t } = useTranslation('topology')
+  const secrets = useLab((lab) => lab.keyring.cookieSecrets)
+  return (
+    <div className={classes['field']}>
+      {t('keys.cookieTitle')}
+      <span className={classes['note']}>{t('keys.cookieNote', { id: secrets[0]?.id ?? '', count: Math.max(0, secrets.length - 1) })}</span>
+      <div className={classes['row']}>
+        <RotateButtons
+          buttons={[
+            [t('keys.cookieSecret'), t('keys.cookieSecretNote'), () => api.keys.rotate({ cookieSecret: true })],
+            [t('keys.cookieEmergency'), t('keys.cookieEmergencyNote'), () => api.keys.rotate({ cookieSecret: true, emergency: true })],
+          ]}
+          onRotated={onRotated}
+        />
       </div>
     </div>
+  )
+}
+
+/**
+ * The keys that nodes sign with: a new one by hand or on a schedule, with or without the older ones still accepted, and how they are kept on disk.
+ * Which node has which is on the nodes' badges.
+ */
+export function KeySettings() {
+  const { t } = useTranslation('topology')
+  const atRest = useLab((lab) => lab.keyring.atRest)
+  const [ended, setEnded] = useState('')
+  const endedWords = useEnded()
+  const onRotated = (rotation: KeyRotation): void => setEnded(endedWords(rotation))
+  return (
+    <>
+      <TokenKeys onRotated={onRotated} />
+      <Schedule />
+      <CookieSecrets onRotated={onRotated} />
+      <p className={classes['reason']} aria-live="polite">
+        {ended}
+      </p>
+      <p className={classes['reason']}>{t(`keys.atRest.${atRest}`)}</p>
+    </>
   )
 }

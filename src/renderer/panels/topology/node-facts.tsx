@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next'
 import type { Node } from '../../../contract/nodes.ts'
 import { useLab } from '../../state/use-lab.ts'
-import { addressOf, cpuWords, memoryWords, msWords, stateWords } from './node-words.ts'
+import { addressOf, cpuWords, keysAgeWords, memoryWords, msWords, stateWords } from './node-words.ts'
 import classes from './settings.module.css'
 
 /** All that is known of one node, named. */
@@ -23,6 +23,7 @@ export function NodeFacts({ node }: { readonly node: Node }) {
     [t('fact.sessions'), node.sessions === null ? '' : String(node.sessions)],
     [t('fact.signs'), node.signingKeyId],
     [t('fact.verifies'), node.verifyingKeyIds.join(' ')],
+    [t('fact.keysAge'), keysAgeWords(node)],
   ] as const
   return (
     <dl className={classes['facts']}>

@@ -3,7 +3,7 @@ import type { Clock } from '../../../contract/clock.ts'
 import type { StrategyName } from '../../../contract/cluster.ts'
 import type { Node } from '../../../contract/nodes.ts'
 import { say } from '../../i18n/say.ts'
-import { clockTime, labTimeWas } from '../../state/lab-time.ts'
+import { clockTime, countdown, labTimeWas } from '../../state/lab-time.ts'
 
 const BYTES_PER_MB = 1_000_000
 const KEY_SHOWN = 12
@@ -20,6 +20,13 @@ export const addressOf = ({ url, port }: Node): string => url?.replace(/^http:\/
 
 /** The beginning of a key's id: enough to tell the few keys of a lab apart. */
 export const keyName = (kid: string): string => (kid.length > KEY_SHOWN + 2 ? kid.slice(0, KEY_SHOWN) : kid)
+
+/** How old its set of keys is; empty when it does not tell. */
+export function keysAgeWords({ keysAgeSeconds, jwksFrozen, url }: Node): string {
+  if (keysAgeSeconds === null) return ''
+  if (url === null && !jwksFrozen) return say('topology:keysAge.keysNow')
+  return say(url === null ? 'topology:keysAge.keysOld' : 'topology:keysAge.keysFetched', { age: countdown(keysAgeSeconds * 1000) })
+}
 
 /** `1.5 s`, `200 ms`, `15 min`, `2 h`. */
 export function spanWords(ms: number): string {

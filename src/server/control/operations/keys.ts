@@ -1,5 +1,6 @@
 import type { KeyRotation } from '../../../contract/keys.ts'
 import type { TokenAlgorithm } from '../../../contract/token-algorithm.ts'
+import type { TokenRecord } from '../../credentials/issued-tokens.ts'
 import type { LabParts } from '../lab-parts.ts'
 import { api } from './implementer.ts'
 
@@ -9,16 +10,33 @@ const frozenNodes = (lab: LabParts): string[] =>
     .filter((node) => node.jwksFrozen)
     .map(({ id }) => id)
 
+/** Sessions are asked for up to this number: so many make a list of who is logged out as long as anybody reads. */
+const SESSIONS_ASKED = 500
+
+const accountsOf = (credentials: readonly { account: string | null }[]): string[] =>
+  [...new Set(credentials.flatMap(({ account }) => account ?? []))].sort()
+
+/** Tokens of these keys that were good until now. */
+function liveTokensOf(lab: LabParts, kids: readonly string[]): TokenRecord[] {
+  const now = lab.clock.nowMs()
+  const isAnyRevoked = lab.settings.state().revocation !== 'none'
+  return lab.credentials.tokens
+    .list({})
+    .filter(({ kid, expiresAt, revokedBy }) => kids.includes(kid) && expiresAt > now && !(isAnyRevoked && revokedBy !== null))
+}
+
 async function rotateTokenKey(lab: LabParts, algorithm: TokenAlgorithm, emergency: boolean): Promise<KeyRotation> {
   const { kid, retired } = await lab.keys.rotate({ algorithm, emergency })
   await lab.cluster.setKeys(lab.keys.target)
-  lab.note('key-rotated', { kid, alg: algorithm, emergency })
+  const ended = emergency ? liveTokensOf(lab, retired) : []
+  lab.note('key-rotated', { kid, alg: algorithm, emergency, ...(emergency && { tokens: ended.length }) })
   return {
     ...lab.keys.list(),
     kid,
     retired,
-    tokensEnded: emergency && retired.length > 0 ? null : 0,
+    tokensEnded: ended.length,
     sessionsEnded: 0,
+    accountsEnded: accountsOf(ended),
     frozenNodes: frozenNodes(lab),
   }
 }
@@ -26,10 +44,19 @@ async function rotateTokenKey(lab: LabParts, algorithm: TokenAlgorithm, emergenc
 async function rotateCookieSecret(lab: LabParts, emergency: boolean): Promise<KeyRotation> {
   // Null when the store cannot tell.
   const live = emergency ? await lab.stores.directory.count().catch(() => null) : 0
+  const sessions = emergency ? await lab.stores.directory.list({ limit: SESSIONS_ASKED }).catch(() => null) : []
   await lab.keys.rotateCookieSecret({ emergency })
   await lab.cluster.setKeys(lab.keys.target)
   lab.note('cookie-secret-rotated', { emergency, sessions: live })
-  return { ...lab.keys.list(), kid: null, retired: [], tokensEnded: 0, sessionsEnded: live, frozenNodes: frozenNodes(lab) }
+  return {
+    ...lab.keys.list(),
+    kid: null,
+    retired: [],
+    tokensEnded: 0,
+    sessionsEnded: live,
+    accountsEnded: sessions && accountsOf(sessions),
+    frozenNodes: frozenNodes(lab),
+  }
 }
 
 async function schedule(lab: LabParts, everySeconds: number | null): Promise<void> {
