@@ -57,7 +57,7 @@ test('a schedule counts down on the lab clock, makes one key when the clock jump
     await expect(settings.getByText('On disk the keys are plain, in a file that only your user can read (mode 0600)')).toBeVisible()
     expect(await seriousFindings(page)).toEqual([])
   })
-  await page.getByRole('button', { name: 'Clock forward 15 min' }).click()
+  await page.getByRole('button', { name: 'Forward 15 min' }).click()
   await expect(page.getByRole('row').filter({ hasText: 'on schedule; older keys still verify' })).toHaveCount(1)
   await send(page, BOB, 'Log in')
   await inSettings(page, 'Balancer settings', async (settings) => {
