@@ -2,6 +2,11 @@ import { oc } from '@orpc/contract'
 import { z } from 'zod'
 import { Revocation } from './revocations.ts'
 
+/** Longest password that is hashed: no one needs more, and the work must stay bounded (ASVS 5 §6.2.9 asks for at least 64). */
+export const MAX_PASSWORD_LENGTH = 1000
+/** Shortest new password (ASVS 5 §6.2.1). */
+export const MIN_PASSWORD_LENGTH = 8
+
 /** Schema of an account's role. */
 export const Role = z.enum(['admin', 'user'])
 /** An account's role. */
@@ -18,11 +23,17 @@ const ByName = z.strictObject({ name: z.string() })
 export const accounts = {
   list: oc.route({ method: 'GET', path: '/accounts', summary: 'All accounts' }).output(z.array(Account)),
   change: oc
-    .route({ method: 'PATCH', path: '/accounts/{name}', summary: 'Change role, scopes or disable; disabling ends its sessions' })
+    .route({
+      method: 'PATCH',
+      path: '/accounts/{name}',
+      summary: 'Change role, scopes, password or disable; a new password and disabling end its sessions and tokens',
+    })
     .input(
       ByName.extend({
         role: Role.optional(),
         disabled: z.boolean().optional(),
+        /** A new one; what is logged in with the old one ends. */
+        password: z.string().min(MIN_PASSWORD_LENGTH).max(MAX_PASSWORD_LENGTH).optional(),
         scopes: z.array(z.string().regex(/^[\x21\x23-\x5B\x5D-\x7E]+$/)).optional(),
       }),
     )

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { hashPassword } from '../../src/server/passwords.ts'
 import { createContext } from '../../src/server/target/context.ts'
 import { logIn } from '../../src/server/target/login.ts'
-import { hashPassword } from '../../src/server/target/passwords.ts'
 import { hs256Key } from '../../src/server/target-keys.ts'
 import { LIFETIMES, startTarget, type Target } from './support.ts'
 

@@ -7,11 +7,12 @@ type Value = OperatorAction['params'][string] | undefined
 const offsetWords = (offsetMs: number): string =>
   say(offsetMs < 0 ? 'actions:behind' : 'actions:ahead', { duration: countdown(Math.abs(offsetMs)) })
 
-function accountChange({ role, disabled, scopes }: OperatorAction['params']): string[] {
+function accountChange({ role, disabled, scopes, password }: OperatorAction['params']): string[] {
   const words: string[] = []
   if (typeof role === 'string') words.push(say('actions:change.role', { role }))
   if (typeof disabled === 'boolean') words.push(say(disabled ? 'actions:change.disabled' : 'actions:change.enabled'))
   if (typeof scopes === 'string') words.push(say('actions:change.scopes', { scopes }))
+  if (password === true) words.push(say('actions:change.password'))
   return words
 }
 

@@ -4,12 +4,6 @@ const argon2 = () => import('@node-rs/argon2')
 /** OWASP Password Storage Cheat Sheet: Argon2id with 19 MiB, two passes, one lane. Algorithm 2 is Argon2id. */
 export const PASSWORD_PARAMETERS = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const
 
-/** Longest password that is hashed: no one needs more, and the work must stay bounded (ASVS 5 §6.2.9 asks for at least 64). */
-export const MAX_PASSWORD_LENGTH = 1000
-
-/** Shortest new password (ASVS 5 §6.2.1). */
-export const MIN_PASSWORD_LENGTH = 8
-
 /** Hashes a password with a fresh salt; the answer is a PHC string. */
 export const hashPassword = async (password: string): Promise<string> => (await argon2()).hash(password, PASSWORD_PARAMETERS)
 
