@@ -9,6 +9,7 @@ import enFindings from './en/findings.json' with { type: 'json' }
 import enFlow from './en/flow.json' with { type: 'json' }
 import enInspector from './en/inspector.json' with { type: 'json' }
 import enLessons from './en/lessons.json' with { type: 'json' }
+import enRevocation from './en/revocation.json' with { type: 'json' }
 import enSettings from './en/settings.json' with { type: 'json' }
 import enState from './en/state.json' with { type: 'json' }
 import enStatus from './en/status.json' with { type: 'json' }
@@ -27,6 +28,7 @@ import zhFindings from './zh-CN/findings.json' with { type: 'json' }
 import zhFlow from './zh-CN/flow.json' with { type: 'json' }
 import zhInspector from './zh-CN/inspector.json' with { type: 'json' }
 import zhLessons from './zh-CN/lessons.json' with { type: 'json' }
+import zhRevocation from './zh-CN/revocation.json' with { type: 'json' }
 import zhSettings from './zh-CN/settings.json' with { type: 'json' }
 import zhState from './zh-CN/state.json' with { type: 'json' }
 import zhStatus from './zh-CN/status.json' with { type: 'json' }
@@ -47,6 +49,7 @@ export const en = {
   lessons: enLessons,
   settings: enSettings,
   state: enState,
+  revocation: enRevocation,
   traffic: enTraffic,
   flow: enFlow,
   inspector: enInspector,
@@ -69,6 +72,7 @@ export const zh = {
   lessons: zhLessons,
   settings: zhSettings,
   state: zhState,
+  revocation: zhRevocation,
   traffic: zhTraffic,
   flow: zhFlow,
   inspector: zhInspector,

@@ -2,6 +2,9 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import type { ListName } from '../../contract/events.ts'
 import { api } from '../api.ts'
 
+/** How many families are read at most; the contract allows no more. */
+export const MAX_FAMILIES = 1000
+
 /** What the lab tells that a list has changed is all that makes it old. */
 const WHEN_TOLD = { staleTime: Number.POSITIVE_INFINITY, retry: 1, placeholderData: keepPreviousData } as const
 

@@ -7,7 +7,7 @@ export const SCREENS = ['workbench', 'lessons', 'flow', 'state', 'assessment', '
 /** A screen. */
 export type Screen = (typeof SCREENS)[number]
 /** Lists of the State screen, in the order of their tabs. */
-export const STATE_TABS = ['sessions', 'families', 'keys'] as const
+export const STATE_TABS = ['sessions', 'tokens', 'families', 'keys', 'revocations'] as const
 /** A list of the State screen. */
 export type StateTab = (typeof STATE_TABS)[number]
 /** Colours as chosen; `auto` follows the system. */
@@ -60,6 +60,8 @@ export interface UiState extends Kept {
   readonly stateTab: StateTab
   /** Id of the row that is selected in a list of the State screen. */
   readonly selectedRecord: string | null
+  /** The newest stopwatch that was closed; a newer one shows again. */
+  readonly closedStopwatch: string | null
   readonly filter: TrafficFilter
   readonly hiddenNotices: readonly string[]
   /** Node whose part of the story the pointer is on; the topology lights it. */
@@ -102,6 +104,7 @@ const store = createStore<UiState>(() => ({
   inspectorTab: 'story',
   stateTab: 'sessions',
   selectedRecord: null,
+  closedStopwatch: null,
   filter: NO_FILTER,
   hiddenNotices: [],
   hoveredNode: null,

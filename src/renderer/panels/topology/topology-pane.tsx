@@ -6,6 +6,7 @@ import { setUi, useUi } from '../../state/ui-state.ts'
 import { useLab } from '../../state/use-lab.ts'
 import { AddNode, AddNodeByUrl } from './add-node.tsx'
 import { StoreSettings } from './cluster-settings.tsx'
+import { CredentialSettings } from './credential-settings.tsx'
 import classes from './topology.module.css'
 import { TopologyGraph } from './topology-graph.tsx'
 import { TopologyList } from './topology-list.tsx'
@@ -60,6 +61,7 @@ export function TopologyPane() {
           </span>
         )}
         <span className="sp" />
+        <CredentialSettings />
         <StoreSettings words={storeName(store)} />
         <AddNode />
         <AddNodeByUrl />

@@ -2,6 +2,8 @@ import { Switch } from '@mantine/core'
 import { type FormEvent, type ReactNode, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api } from '../../api.ts'
+import { LifetimeSettings } from '../../panels/credential-settings/lifetimes.tsx'
+import { RevocationSettings } from '../../panels/credential-settings/revocation-settings.tsx'
 import { notify, useActions } from '../../state/act.ts'
 import { runCommand } from '../../state/commands.ts'
 import { LETTER_KEYS } from '../../state/keys.ts'
@@ -165,6 +167,26 @@ function Lab() {
   )
 }
 
+function Credentials() {
+  const { t } = useTranslation('settings')
+  return (
+    <>
+      <section className={classes['card']} aria-label={t('credentials')}>
+        <h2>{t('credentials')}</h2>
+        <div className={classes['fields']}>
+          <RevocationSettings />
+        </div>
+      </section>
+      <section className={classes['card']} aria-label={t('lifetimes')}>
+        <h2>{t('lifetimes')}</h2>
+        <div className={classes['fields']}>
+          <LifetimeSettings />
+        </div>
+      </section>
+    </>
+  )
+}
+
 /** Choices that stay on this computer, the lab's own settings, and what this is. */
 export function SettingsScreen() {
   const { t } = useTranslation('settings')
@@ -174,6 +196,7 @@ export function SettingsScreen() {
         <h1>{t('title')}</h1>
         <Appearance />
         <Keys />
+        <Credentials />
         <Lab />
       </div>
     </section>

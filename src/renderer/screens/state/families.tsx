@@ -2,8 +2,9 @@ import type { TFunction } from 'i18next'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { RefreshFamily } from '../../../contract/refresh-families.ts'
+import { api } from '../../api.ts'
 import { FamilyTree } from '../../panels/inspector/state/family-tree.tsx'
-import { useFamilies } from '../../state/lists.ts'
+import { MAX_FAMILIES, useFamilies } from '../../state/lists.ts'
 import type { GridColumn } from '../../ui/record-grid.tsx'
 import { accountAction } from './account-action.ts'
 import { DetailActions, Details, LabTime, Uses } from './details.tsx'
@@ -14,9 +15,12 @@ import { deviceWords, shortId } from './words.ts'
 
 type T = TFunction<'state'>
 
-const MOST = 1000
-
-const actionsOf = (family: RefreshFamily, t: T): RowAction[] => accountAction(family.account, t)
+const actionsOf = ({ id, account, state }: RefreshFamily, t: T): RowAction[] => [
+  ...(state === 'revoked'
+    ? []
+    : [{ id: 'device', label: t('tokens.device'), note: t('tokens.deviceNote'), act: () => api.refreshFamilies.revoke({ id }) }]),
+  ...accountAction(account, t),
+]
 
 /** When the family expires unless its newest token is used before. */
 const endOf = ({ members, absoluteExpiresAt }: RefreshFamily): number =>
@@ -141,7 +145,7 @@ function FamilyDetails({ family }: { readonly family: RefreshFamily }) {
 /** Families of refresh tokens, as the server keeps them. */
 export function Families() {
   const { t } = useTranslation('state')
-  const { data: rows, error } = useFamilies({ limit: MOST })
+  const { data: rows, error } = useFamilies({ limit: MAX_FAMILIES })
   const columns = useMemo(() => columnsOf(t), [t])
   return (
     <ListPane
@@ -154,7 +158,7 @@ export function Families() {
       sortedBy={{ id: 'created', desc: true }}
       about={t('families.about')}
       empty={t('families.empty')}
-      cutAt={MOST}
+      cutAt={MAX_FAMILIES}
       details={(family) => <FamilyDetails family={family} />}
     />
   )

@@ -27,6 +27,8 @@ interface ListPaneProps<Row> {
   /** Said when the list holds only its newest rows; null when it holds all. */
   readonly cutAt: number | null
   readonly tools?: ReactNode
+  /** Stands above the list. */
+  readonly above?: ReactNode
   readonly details: (row: Row) => ReactNode
 }
 
@@ -59,6 +61,7 @@ export function ListPane<Row extends object>(list: ListPaneProps<Row>) {
   return (
     <div className={classes['split']}>
       <section className={classes['list']} aria-label={list.label}>
+        {list.above}
         <div className={classes['bar']}>
           <SearchField label={t('search')} text={text} change={setText} input={search} />
           <span className={classes['count']} aria-live="polite">

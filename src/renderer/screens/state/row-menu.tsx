@@ -1,6 +1,7 @@
 import { Menu } from '@mantine/core'
 import { IconBan, IconChevronDown } from '@tabler/icons-react'
 import { createContext, type ReactNode, useCallback, useContext, useMemo, useRef, useState } from 'react'
+import { useTranslation } from 'react-i18next'
 import { useActions } from '../../state/act.ts'
 import classes from './state.module.css'
 
@@ -18,11 +19,15 @@ interface Opened {
   readonly button: HTMLElement
 }
 
+/** Not `keydown`: the very press that opens the menu would close it. */
+const OUTSIDE = ['mousedown', 'touchstart']
+
 const Opener = createContext<(opened: Opened) => void>(() => undefined)
 
 /** One menu for all rows of a list: a menu of its own in each would be made and thrown away with every line that scrolls by. */
 export function RowMenuProvider({ children }: { readonly children: ReactNode }) {
   const [opened, setOpened] = useState<Opened | null>(null)
+  const { t } = useTranslation('state')
   const { run } = useActions()
   const anchor = useRef<HTMLSpanElement>(null)
   const open = useCallback((next: Opened) => {
@@ -45,14 +50,16 @@ export function RowMenuProvider({ children }: { readonly children: ReactNode }) 
         position="bottom-end"
         width={320}
         returnFocus={false}
+        withInitialFocusPlaceholder={false}
+        clickOutsideEvents={OUTSIDE}
         transitionProps={{ duration: 0 }}
       >
         <Menu.Target>
           <span ref={anchor} className={classes['anchor']} />
         </Menu.Target>
-        <Menu.Dropdown>
-          {shown.map(({ id, label, note, act }) => (
-            <Menu.Item key={id} onClick={() => void run(id, act)}>
+        <Menu.Dropdown aria-label={t('revoke')}>
+          {shown.map(({ id, label, note, act }, index) => (
+            <Menu.Item key={id} data-autofocus={index === 0 ? true : undefined} onClick={() => void run(id, act)}>
               {label}
               <span className={classes['note']}>{note}</span>
             </Menu.Item>

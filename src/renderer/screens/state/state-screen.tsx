@@ -1,13 +1,22 @@
 import { Tabs } from '@mantine/core'
 import type { ComponentType } from 'react'
 import { useTranslation } from 'react-i18next'
+import { NewestStopwatch } from '../../panels/revocation/newest-stopwatch.tsx'
 import { openList, STATE_TABS, type StateTab, useUi } from '../../state/ui-state.ts'
 import { Families } from './families.tsx'
 import { Keys } from './keys.tsx'
+import { Revocations } from './revocations.tsx'
 import { Sessions } from './sessions.tsx'
 import classes from './state.module.css'
+import { Tokens } from './tokens.tsx'
 
-const LISTS: Readonly<Record<StateTab, ComponentType>> = { sessions: Sessions, families: Families, keys: Keys }
+const LISTS: Readonly<Record<StateTab, ComponentType>> = {
+  sessions: Sessions,
+  tokens: Tokens,
+  families: Families,
+  keys: Keys,
+  revocations: Revocations,
+}
 
 /** What the server and the lab know of credentials, list by list. */
 export function StateScreen() {
@@ -33,6 +42,7 @@ export function StateScreen() {
             ))}
           </Tabs.List>
         </div>
+        {tab !== 'revocations' && <NewestStopwatch />}
         <Tabs.Panel value={tab}>
           <List key={tab} />
         </Tabs.Panel>

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next'
 import { Group, Panel, Separator, useDefaultLayout } from 'react-resizable-panels'
 import { ClientsPane } from '../../panels/clients/clients-pane.tsx'
 import { InspectorPane } from '../../panels/inspector/inspector-pane.tsx'
+import { NewestStopwatch } from '../../panels/revocation/newest-stopwatch.tsx'
 import { TopologyPane } from '../../panels/topology/topology-pane.tsx'
 import { TrafficPane } from '../../panels/traffic/traffic-pane.tsx'
 import { useUi } from '../../state/ui-state.ts'
@@ -44,7 +45,10 @@ function Middle() {
       <Separator className="handle h" aria-label={t('resize')} />
       <Panel id="traffic" minSize="160px">
         <Guarded>
-          <TrafficPane />
+          <div className={classes['traffic']}>
+            <NewestStopwatch />
+            <TrafficPane />
+          </div>
         </Guarded>
       </Panel>
     </Group>

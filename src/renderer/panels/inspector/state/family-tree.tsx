@@ -72,7 +72,7 @@ export function FamilyTree({ family }: { readonly family: RefreshFamily }) {
         title: t('reuse', { time: date(reusedAt), count: generations.get(id) ?? 1 }),
         details: (
           <>
-            {t('reuseEnds')} <ReuseExchange member={id} at={reusedAt} />
+            <ReuseExchange member={id} at={reusedAt} /> {t('reuseEnds')}
           </>
         ),
       },

@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next'
 import type { Step } from '../../../../contract/step.ts'
-import { useFamilies } from '../../../state/lists.ts'
+import { MAX_FAMILIES, useFamilies } from '../../../state/lists.ts'
 import { openList } from '../../../state/ui-state.ts'
 import { FamilyTree } from './family-tree.tsx'
 import classes from './state.module.css'
@@ -17,7 +17,7 @@ export function familyIdOf(steps: readonly Step[]): string | null {
 /** The family of refresh tokens that a request used, as it is now. */
 export function LiveFamily({ id }: { readonly id: string }) {
   const { t } = useTranslation('inspector', { keyPrefix: 'family' })
-  const { data: rows } = useFamilies({ limit: 1000 })
+  const { data: rows } = useFamilies({ limit: MAX_FAMILIES })
   const family = rows?.find((each) => each.id === id)
   return (
     <section className={classes['block']}>
