@@ -1,3 +1,4 @@
+import { Switch } from '@mantine/core'
 import { useId } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api } from '../../api.ts'
@@ -12,6 +13,7 @@ export function RevocationSettings() {
   const { t } = useTranslation('settings')
   const { t: words } = useTranslation('revocation')
   const revocation = useLab((lab) => lab.cluster.revocation)
+  const recheckAccount = useLab((lab) => lab.cluster.recheckAccount)
   const { busy, run } = useActions()
   const group = useId()
   const isBusy = busy !== null
@@ -40,6 +42,16 @@ export function RevocationSettings() {
           {t('compareWays')}
         </button>
       </p>
+      <Switch
+        size="xs"
+        label={t('recheck')}
+        description={t('recheckNote')}
+        checked={recheckAccount}
+        onChange={(event) => {
+          const recheck = event.currentTarget.checked
+          void run('recheck', () => api.cluster.change({ recheckAccount: recheck }))
+        }}
+      />
     </>
   )
 }
