@@ -14,6 +14,7 @@ import { requireToken } from '../../src/server/control/guard.ts'
 import { createSecretCheck } from '../../src/server/secret-check.ts'
 import { answerLab } from '../../src/server/standalone/lab-answers.ts'
 import { TraceShelf } from '../../src/server/standalone/trace-shelf.ts'
+import { hs256Key } from '../../src/server/target-keys.ts'
 import { bearer, forge, logIn, startTarget } from '../target/support.ts'
 
 const { timingSafeEqual } = crypto
@@ -65,6 +66,20 @@ describe('OWASP ASVS 5 V11.2.4: "no \'short-circuit\' operations in comparisons"
     const answer = await lab.send('GET', '/me', { headers: bearer(`${head}.${body}.${Buffer.from(wrong).toString('base64url')}`) })
     expect(answer.trace.verdict).toBe('bad-signature')
     expect(compared).toEqual([32])
+  })
+
+  test('the secret of a client that authenticates by HTTP Basic', async () => {
+    const lab = await startTarget({
+      keys: { cookieSecrets: ['one'], tokenKeys: [hs256Key('key-1', Buffer.alloc(32, 7))], clientSecret: 'right' },
+    })
+    onTestFinished(() => lab.close())
+    const type = 'application/x-www-form-urlencoded'
+    const introspect = (secret: string) => {
+      const authorization = `Basic ${Buffer.from(`resource-server:${secret}`).toString('base64')}`
+      return lab.send('POST', '/token/introspect', { headers: { authorization, 'content-type': type }, body: 'token=x' })
+    }
+    expect([(await introspect('right')).status, (await introspect('w')).status]).toEqual([200, 401])
+    expect(compared).toEqual([32, 32])
   })
 
   test('the bearer token of the control API, however long what is given is', async () => {
