@@ -85,6 +85,8 @@ function stateWith(count: number): LabState {
       leewaySeconds: 0,
       revocation: 'none',
       recheckAccount: false,
+      cookiePrefix: false,
+      extraClaims: 0,
       lifetimes: LIFETIMES,
       isRolling: false,
     },

@@ -11,6 +11,9 @@ export const STORE_KINDS = ['memory', 'sqlite', 'redis'] as const
 /** The most that a node may be lenient about a token's times, seconds. */
 export const MAX_LEEWAY_SECONDS = 300
 
+/** The most groups that an access token may be made to name. */
+export const MAX_EXTRA_CLAIMS = 100
+
 /** Schema of a strategy's name. */
 export const StrategyName = z.enum(STRATEGIES)
 /** How the balancer chooses a node. */
@@ -42,6 +45,10 @@ export const ClusterState = z.object({
   revocation: RevocationWay,
   /** After a token has verified its account is read: what the operator changed of it counts at once. */
   recheckAccount: z.boolean(),
+  /** Cookies that carry tokens are `__Host-access_token` and `__Secure-refresh_token`, both `Secure` (RFC 6265bis §4.1.3). */
+  cookiePrefix: z.boolean(),
+  /** How many groups every access token names in its claim `groups`: what grows in real tokens. */
+  extraClaims: z.number().int(),
   lifetimes: Lifetimes,
   /** A rolling restart is under way. */
   isRolling: z.boolean(),
@@ -49,7 +56,7 @@ export const ClusterState = z.object({
 /** What all nodes have in common. */
 export type ClusterState = z.infer<typeof ClusterState>
 
-/** What can be changed of the cluster while the lab runs. Store, leeway, revocation, re-check and lifetimes restart the nodes one after the other. */
+/** What can be changed of the cluster while the lab runs. Store, leeway, revocation, re-check, cookies, claims and lifetimes restart the nodes one after the other. */
 export const ClusterChange = z.strictObject({
   strategy: StrategyName.optional(),
   store: StoreKind.optional(),
@@ -63,8 +70,10 @@ export const ClusterChange = z.strictObject({
   storeLatencyMs: z.number().int().min(0).max(MAX_LATENCY_MS).optional(),
   storeOut: z.boolean().optional(),
   leewaySeconds: z.number().int().min(0).max(MAX_LEEWAY_SECONDS).optional(),
-  revocation: RevocationWay.exclude(['introspection']).optional(),
+  revocation: RevocationWay.optional(),
   recheckAccount: z.boolean().optional(),
+  cookiePrefix: z.boolean().optional(),
+  extraClaims: z.number().int().min(0).max(MAX_EXTRA_CLAIMS).optional(),
   lifetimes: LifetimesChange.optional(),
 })
 /** What can be changed of the cluster while the lab runs. */

@@ -57,9 +57,12 @@ export class CurrentLab {
     return this.#works?.clock.nowMs() ?? Date.now()
   }
 
-  /** Its client behind a tag; null when nobody has it. */
+  /** Its client behind a tag, or its node that asks something itself; null when nobody has it. */
   clientByTag(tag: string): { id: string; name: string } | null {
-    return this.#works?.clients?.byTag(tag) ?? null
+    const client = this.#works?.clients?.byTag(tag)
+    if (client) return client
+    const node = this.#works?.cluster.nodeByTag(tag) ?? null
+    return node === null ? null : { id: node, name: node }
   }
 
   /** Puts a lab in front; the one before is set aside. Whoever follows the events has to read the whole state again. */

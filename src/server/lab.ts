@@ -95,6 +95,7 @@ function startNodes(
       keys: keys.target,
       ...prepared,
       ...ground.policy.settings,
+      introspectionUrl: null,
       issuer: ISSUER,
       audience: AUDIENCE,
       isTracing: true,

@@ -38,12 +38,16 @@ const start = (nodeId: string, clockBuffer: SharedArrayBuffer): Promise<Running>
     leewaySeconds: 0,
     revocation: 'none',
     recheckAccount: false,
+    cookiePrefix: false,
+    extraClaims: 0,
+    introspectionUrl: null,
     longestTokenSeconds: 900,
     keys: { cookieSecrets: ['one secret for all nodes'], tokenKeys: [hs256Key('key-1', new Uint8Array(32).fill(3))] },
     lifetimes: LIFETIMES,
     issuer: 'https://issuer.test',
     audience: 'https://api.test',
     isTracing: true,
+    callTag: 'a tag',
     balancerSecret: 'known to no test',
   }
   const worker = new Worker(nodeWorkerUrl(), { workerData })

@@ -54,6 +54,7 @@ const GONE_AT_NOTHING: Partial<Record<OperatorAction['action'], string>> = {
   'store-latency-changed': 'latencyMs',
   'leeway-changed': 'seconds',
   'revocation-changed': 'revocation',
+  'extra-claims-changed': 'groups',
   'key-schedule-changed': 'seconds',
 }
 

@@ -47,6 +47,8 @@ export const EMPTY_LAB: LabModel = {
     leewaySeconds: 0,
     revocation: 'none',
     recheckAccount: false,
+    cookiePrefix: false,
+    extraClaims: 0,
     lifetimes: { sessionIdle: 0, sessionAbsolute: 0, accessToken: 0, refreshIdle: 0, refreshAbsolute: 0, refreshGrace: 0 },
     isRolling: false,
   },

@@ -30,5 +30,17 @@ export interface ClusterOptions {
 
 /** What all nodes can be given anew while the lab runs. */
 export type ClusterSettings = Partial<
-  Pick<NodeSettings, 'store' | 'redisUrl' | 'leewaySeconds' | 'revocation' | 'recheckAccount' | 'lifetimes' | 'longestTokenSeconds'>
+  Pick<
+    NodeSettings,
+    | 'store'
+    | 'redisUrl'
+    | 'leewaySeconds'
+    | 'revocation'
+    | 'recheckAccount'
+    | 'cookiePrefix'
+    | 'extraClaims'
+    | 'introspectionUrl'
+    | 'lifetimes'
+    | 'longestTokenSeconds'
+  >
 >

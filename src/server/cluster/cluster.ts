@@ -24,6 +24,8 @@ export interface Cluster {
   upstreams(): readonly Upstream[]
   /** For what the nodes that are up keep in their memory. */
   directories(): readonly AskNode[]
+  /** The node whose own requests carry this tag; null when it is nobody's. */
+  nodeByTag(tag: string): string | null
   /** A request to it failed: its health is checked now. */
   suspect(upstream: Upstream): void
   /**
@@ -110,6 +112,10 @@ class ThreadedCluster implements Cluster {
 
   directories(): readonly AskNode[] {
     return this.#nodes.flatMap(({ thread }) => (thread ? (call) => thread.ask(call) : []))
+  }
+
+  nodeByTag(tag: string): string | null {
+    return this.#nodes.find((node) => node instanceof ThreadNode && node.callTag === tag)?.id ?? null
   }
 
   suspect(upstream: Upstream): void {

@@ -4,10 +4,20 @@ import type { Lifetimes } from '../../contract/lifetimes.ts'
 import { LIFETIMES } from '../target-defaults.ts'
 
 /** What nodes issue and judge credentials by. */
-export type CredentialSettings = Pick<ClusterState, 'leewaySeconds' | 'revocation' | 'recheckAccount' | 'lifetimes'>
+export type CredentialSettings = Pick<
+  ClusterState,
+  'leewaySeconds' | 'revocation' | 'recheckAccount' | 'lifetimes' | 'cookiePrefix' | 'extraClaims'
+>
 
 /** Of a fresh lab. */
-const STARTING: CredentialSettings = { leewaySeconds: 0, revocation: 'none', recheckAccount: false, lifetimes: LIFETIMES }
+const STARTING: CredentialSettings = {
+  leewaySeconds: 0,
+  revocation: 'none',
+  recheckAccount: false,
+  lifetimes: LIFETIMES,
+  cookiePrefix: false,
+  extraClaims: 0,
+}
 
 const LIFETIME_NAMES = Object.keys(LIFETIMES) as (keyof Lifetimes)[]
 
@@ -42,13 +52,17 @@ export class CredentialPolicy {
   change(change: ClusterChange): Action[] {
     const before = this.#current
     const { leewaySeconds = before.leewaySeconds, revocation = before.revocation, recheckAccount = before.recheckAccount } = change
+    const { cookiePrefix = before.cookiePrefix, extraClaims = before.extraClaims } = change
     const changed = changedLifetimes(before.lifetimes, change.lifetimes)
-    this.#current = { leewaySeconds, revocation, recheckAccount, lifetimes: { ...before.lifetimes, ...changed } }
+    const lifetimes = { ...before.lifetimes, ...changed }
+    this.#current = { leewaySeconds, revocation, recheckAccount, lifetimes, cookiePrefix, extraClaims }
     this.#longestTokenSeconds = Math.max(this.#longestTokenSeconds, this.#current.lifetimes.accessToken)
     const actions: Action[] = []
     if (leewaySeconds !== before.leewaySeconds) actions.push(['leeway-changed', { seconds: leewaySeconds }])
     if (revocation !== before.revocation) actions.push(['revocation-changed', { revocation, from: before.revocation }])
     if (recheckAccount !== before.recheckAccount) actions.push([recheckAccount ? 'recheck-on' : 'recheck-off', {}])
+    if (cookiePrefix !== before.cookiePrefix) actions.push([cookiePrefix ? 'cookie-prefix-on' : 'cookie-prefix-off', {}])
+    if (extraClaims !== before.extraClaims) actions.push(['extra-claims-changed', { groups: extraClaims }])
     if (Object.keys(changed).length > 0) actions.push(['lifetimes-changed', changed])
     return actions
   }

@@ -87,7 +87,12 @@ export class LiveSettings {
     const prepared = await stores.prepare(start.store, start.redisUrl)
     stores.use(prepared)
     this.announce()
-    return { ...prepared, ...policy.settings }
+    return { ...prepared, ...policy.settings, introspectionUrl: this.#introspectionUrl }
+  }
+
+  /** Through the balancer, as any other request: nobody knows which node answers. */
+  get #introspectionUrl(): string {
+    return `${this.#options.balancer.url}/token/introspect`
   }
 
   announce(): void {
@@ -145,7 +150,7 @@ export class LiveSettings {
     const actions = policy.change(change)
     if (actions.length === 0) return
     await onLifetimes(policy.current.lifetimes)
-    await cluster.configure(policy.settings)
+    await cluster.configure({ ...policy.settings, introspectionUrl: this.#introspectionUrl })
     for (const [action, params] of actions) onAction(action, params)
   }
 }

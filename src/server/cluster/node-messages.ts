@@ -23,6 +23,10 @@ export interface NodeSettings {
   leewaySeconds: number
   revocation: RevocationWay
   recheckAccount: boolean
+  cookiePrefix: boolean
+  extraClaims: number
+  /** Where nodes ask about tokens under the way `introspection`; null before there is a balancer. */
+  introspectionUrl: string | null
   lifetimes: Lifetimes
   /** The longest that any access token which is out can have been given to live. */
   longestTokenSeconds: number
@@ -39,6 +43,8 @@ export interface NodeWorkerData extends NodeSettings {
   portalDir: string
   /** What proves the balancer to this run of the node. */
   balancerSecret: string
+  /** By which the balancer tells that a request is this node's own. */
+  callTag: string
 }
 
 /** What the target did for one exchange; its steps are JSON that `readSteps` reads when someone asks. */

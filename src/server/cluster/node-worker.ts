@@ -10,7 +10,7 @@ import { createTargetApp } from '../target/app.ts'
 import { openStorage } from '../target/sessions/shared-storage.ts'
 import { refuseMalformed } from './client-error.ts'
 import { NodeDials, StoreDials } from './dials.ts'
-import { BALANCER_TAG } from './forwarded-headers.ts'
+import { BALANCER_TAG, CLIENT_TAG } from './forwarded-headers.ts'
 import type { FromNode, NodeStats, NodeWorkerData, ToNode } from './node-messages.ts'
 import { carryOutCall } from './nodes-directory.ts'
 import { TraceOutbox } from './trace-batch.ts'
@@ -38,6 +38,14 @@ const target = createTargetApp({
   leewaySeconds: settings.leewaySeconds,
   revocation: settings.revocation,
   recheckAccount: settings.recheckAccount,
+  cookiePrefix: settings.cookiePrefix,
+  extraClaims: settings.extraClaims,
+  ...(settings.introspectionUrl !== null && {
+    introspection: {
+      url: settings.introspectionUrl,
+      headers: { [CLIENT_TAG]: settings.callTag, 'user-agent': `AuthLab-Node/1 (${settings.nodeId})` },
+    },
+  }),
   longestTokenSeconds: settings.longestTokenSeconds,
   isTracing: settings.isTracing,
   portalDir: settings.portalDir,

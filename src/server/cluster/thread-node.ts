@@ -17,6 +17,8 @@ type DownReason = NonNullable<Node['downReason']>
 /** One node over all its runs: killed, started again, replaced, counted. */
 export class ThreadNode implements ClusterNode {
   readonly id: string
+  /** What marks its own requests for the balancer. */
+  readonly callTag = newSecret()
   readonly #portalDir: string
   readonly #on: NodeListeners
   readonly #meter = new Meter()
@@ -256,6 +258,7 @@ export class ThreadNode implements ClusterNode {
       dials: this.#dialBuffer,
       portalDir: this.#portalDir,
       balancerSecret,
+      callTag: this.callTag,
     }
     const thread: NodeThread = new NodeThread(data, {
       traces: (traces) => this.#on.traces(traces),

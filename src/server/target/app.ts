@@ -183,6 +183,9 @@ export const createTargetApp = (deps: TargetDeps): TargetApp => {
       await context.revocation.operated.clear()
       await retryBusy(() => resetRows(deps.database))
     },
-    close: async () => context.store.close(),
+    close: async () => {
+      await context.introspection?.close()
+      context.store.close()
+    },
   }
 }

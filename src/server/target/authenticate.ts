@@ -11,6 +11,7 @@ import { checkAmbientRequest } from './csrf.ts'
 import type { Denial } from './problem.ts'
 import { endSession, loadSession, publicId } from './session-middleware.ts'
 import type { SessionLook } from './sessions/session-watch.ts'
+import { askIntrospection } from './tokens/ask-introspection.ts'
 import { checkRevocation } from './tokens/check-revocation.ts'
 import type { AccessClaims } from './tokens/issue.ts'
 import { recheckAccount } from './tokens/recheck-account.ts'
@@ -168,7 +169,10 @@ const checkAccessToken = (attempt: Attempt): Denial | null => {
   return { verdict: denied, status: 401, detail: `${title}.`, challenge: challenge('invalid_token', title) }
 }
 
-const tokenRevocation: Check = ({ context, claims }) => claims && checkRevocation(context, claims)
+const tokenRevocation: Check = ({ context, claims, secret }) => {
+  if (!claims) return null
+  return context.revocation.way === 'introspection' ? askIntrospection(context, secret, claims) : checkRevocation(context, claims)
+}
 
 /** With re-check the account is read, as it is for a session. */
 const tokenAccount: Check = (attempt) => {

@@ -17,6 +17,7 @@ import { createSessionMiddleware } from './session-middleware.ts'
 import { type CreateStorage, type SessionStorage, sqliteStorage } from './session-storage.ts'
 import { gatedStorage, type StoreFaults, StoreGate } from './sessions/faulty-session-store.ts'
 import { createTokenCookies, type TokenCookies } from './token-cookies.ts'
+import { IntrospectionClient, type IntrospectionEndpoint } from './tokens/introspection-client.ts'
 import type { TokenPolicy } from './tokens/issue.ts'
 import { createKeyring, type Keyring } from './tokens/keyring.ts'
 import type { RefreshLimits, RefreshPolicy } from './tokens/refresh-tokens.ts'
@@ -45,6 +46,8 @@ export interface TargetDeps {
   extraClaims?: number
   /** The longest that any access token which is out can live; `lifetimes.accessToken` when absent. */
   longestTokenSeconds?: number
+  /** Where tokens are asked about under the way `introspection`; nobody is let in under it when absent. */
+  introspection?: IntrospectionEndpoint
   issuer: string
   audience: string
   /** How lenient it is about a token's times; 0 when absent. */
@@ -96,6 +99,8 @@ export interface TargetContext {
   /** The families of refresh tokens for the same. */
   operatedFamilies: FamilyDirectory
   revocation: RevocationPolicy
+  /** Null unless tokens are asked about. */
+  introspection: IntrospectionClient | null
   store: SessionStorage
   throttle: ThrottleRows
   sessionMiddleware: RequestHandler
@@ -178,6 +183,7 @@ export const createContext = (deps: TargetDeps): TargetContext => {
     operatedSessions: whole.directory,
     operatedFamilies: whole.refresh,
     revocation: revocationPolicy(deps, whole, store),
+    introspection: deps.introspection ? new IntrospectionClient(deps.introspection) : null,
     store,
     throttle: new ThrottleRows(database, deps.databaseClock ?? clock, THROTTLE_WINDOW_SECONDS),
     sessionMiddleware: createSessionMiddleware(sessionStore, cookieSecrets),

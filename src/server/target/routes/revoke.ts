@@ -5,14 +5,56 @@ import { authenticateClient } from '../client-authentication.ts'
 import type { TargetContext } from '../context.ts'
 import { checkAmbientRequest } from '../csrf.ts'
 import { RevokeInput } from '../input.ts'
-import { sendOAuthError } from '../problem.ts'
+import { type Denial, sendOAuthError } from '../problem.ts'
 import { findBound } from '../tokens/refresh-tokens.ts'
-import { revokeDevice } from '../tokens/revoke-access.ts'
+import { revokeToken as revokeAccessToken, revokeDevice } from '../tokens/revoke-access.ts'
 import { revokeFamily } from '../tokens/revoke-refresh.ts'
+import { refreshKeys, verifyAccessToken } from '../tokens/verify.ts'
 import { noteAccount, noteMechanism, noteVerdict } from '../trace.ts'
 
+/** Why a token is not ended although the request could be read. */
+interface Refused {
+  readonly error: string
+  readonly denial: Denial
+}
+
+const UNSUPPORTED: Refused = {
+  error: 'unsupported_token_type',
+  denial: { verdict: 'not-auth', status: 400, detail: 'Access tokens cannot be revoked here: they stay good until they expire.' },
+}
+const OTHER_CLIENT: Refused = {
+  error: 'invalid_grant',
+  denial: { verdict: 'not-auth', status: 400, detail: 'This access token was issued to another client.' },
+}
+
+/** A token and the client that wants it ended; null = one that did not say who it is. */
+type End = (context: TargetContext, token: string, clientId: string | null) => Promise<Refused | null>
+
+/** RFC 7009 §2.2.1: refused where a JWT is judged by its signature alone. §2.2: one that is not good any more is no error. */
+const endAccess: End = async (context, token, clientId) => {
+  if (context.revocation.way === 'none') return UNSUPPORTED
+  await refreshKeys(context.policy, token)
+  const verification = verifyAccessToken(context.policy, token)
+  if (verification.denied !== null) return null
+  const { claims } = verification
+  if ((claims.client_id ?? null) !== clientId) return OTHER_CLIENT
+  noteAccount(claims.sub)
+  await revokeAccessToken(context, claims)
+  return null
+}
+
+const endRefresh: End = async (context, token, clientId) => {
+  const { record, why } = await findBound(context, token, clientId)
+  if (!record) return why.isOtherClient ? { error: 'invalid_grant', denial: why.denial } : null
+  noteAccount(record.account)
+  await revokeFamily(context, record)
+  await revokeDevice(context, sidOfFamily(record.family), record.account)
+  return null
+}
+
 /**
- * `POST /token/revoke` (RFC 7009): ends a refresh token and its whole family; a token that is not known is no error. A
+ * `POST /token/revoke` (RFC 7009): ends an access token by the way in force, or a refresh token with its whole family; a
+ * token that is not known is no error. A
  * confidential client authenticates, public ones only say their id; only the client that a token was issued to may revoke it (§2.1, §5).
  */
 export const revokeToken =
@@ -38,21 +80,11 @@ export const revokeToken =
       sendOAuthError(response, 'invalid_request', foreign)
       return
     }
-    // Refresh tokens have no dots; a JWT is judged by its signature alone, and no list here could hold it.
-    if (token.split('.').length === 3) {
-      const detail = 'Access tokens cannot be revoked here: they stay good until they expire.'
-      sendOAuthError(response, 'unsupported_token_type', { verdict: 'not-auth', status: 400, detail })
+    // Refresh tokens have no dots. RFC 7009 §2.1: a hint may be wrong, so none is needed.
+    const refused = await (token.includes('.') ? endAccess : endRefresh)(context, token, client.clientId)
+    if (refused) {
+      sendOAuthError(response, refused.error, refused.denial)
       return
-    }
-    const { record, why } = await findBound(context, token, client.clientId)
-    if (why?.isOtherClient) {
-      sendOAuthError(response, 'invalid_grant', why.denial)
-      return
-    }
-    if (record) {
-      noteAccount(record.account)
-      await revokeFamily(context, record)
-      await revokeDevice(context, sidOfFamily(record.family), record.account)
     }
     noteVerdict('allowed')
     if (isCookie) context.cookies.clear(response)

@@ -118,3 +118,7 @@ const LOOKS: Readonly<Partial<Record<RevocationWay, Look>>> = { denylist, 'not-b
 
 /** Asks, by the way in force, whether a token that has verified was ended early. Under `none` nobody is asked. @throws LabError `store-unavailable` */
 export const checkRevocation: Look = (context, claims) => LOOKS[context.revocation.way]?.(context, claims) ?? null
+
+/** The same at the authorization server, which under `introspection` is the one that knows. @throws LabError `store-unavailable` */
+export const checkAsIssuer: Look = (context, claims) =>
+  context.revocation.way === 'introspection' ? denylist(context, claims) : checkRevocation(context, claims)

@@ -2,6 +2,7 @@ import { judgeUse } from '../../storage/refresh-store.ts'
 import { lookUpAccount } from '../accounts.ts'
 import type { TargetContext } from '../context.ts'
 import { report, startTimer } from '../trace.ts'
+import { checkAsIssuer } from './check-revocation.ts'
 import type { AccessClaims } from './issue.ts'
 import { refreshKeys, verifyAccessToken } from './verify.ts'
 
@@ -49,13 +50,15 @@ const answerOf = (claims: AccessClaims): Introspection => ({
   ...Object.fromEntries(Object.entries(claims).filter(([name]) => CLAIMS.some((known) => known === name))),
 })
 
-/** RFC 7662 §4: everything that a resource server would have to check about the token is checked here. */
+/** RFC 7662 §4: everything that a resource server would have to check about the token is checked here, its revocation by the way in force. */
 const introspectAccess = async (context: TargetContext, token: string): Promise<Introspection> => {
   await refreshKeys(context.policy, token)
   const verification = verifyAccessToken(context.policy, token)
   if (verification.denied !== null) return INACTIVE
-  const account = lookUpAccount(context, verification.claims.sub)
-  return account && !account.isDisabled ? answerOf(verification.claims) : INACTIVE
+  const { claims } = verification
+  if (await checkAsIssuer(context, claims)) return INACTIVE
+  const account = lookUpAccount(context, claims.sub)
+  return account && !account.isDisabled ? answerOf(claims) : INACTIVE
 }
 
 /** A look, not a use: an old one that is asked about ends no family. */
