@@ -26,7 +26,11 @@ const fileWith = (text: string): string => {
 
 describe('flags of the target', () => {
   test('--help and --version answer and leave with 0', async () => {
-    expect(await runTarget('--help').ended).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining('--trace-secret-file') })
+    expect(await runTarget('--help').ended).toMatchObject({
+      code: 0,
+      stderr: '',
+      stdout: expect.stringMatching(/--revocation WAY[\s\S]*--trace-secret-file/),
+    })
     expect(await runTarget('--version').ended).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) })
   })
 
@@ -41,6 +45,8 @@ describe('flags of the target', () => {
     ['--jwks-url', 'http://user:secret@127.0.0.1/'],
     ['--allow-host', 'http://a'],
     ['--secret-file', ''],
+    ['--revocation', 'introspection'],
+    ['--revocation', 'hope'],
   ])('a bad one leaves with 2 and one clear line: %s %s', async (...flags) => {
     const { code, stdout, stderr } = await runTarget(...flags.filter((flag) => typeof flag === 'string')).ended
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })

@@ -119,6 +119,23 @@ describe('a node given by URL', () => {
   })
 })
 
+test.each(['denylist', 'not-before', 'version'])('a token that is revoked at one is refused by all, through Redis: %s', async (way) => {
+  const target = await startTarget('--revocation', way)
+  await lab.call('PATCH', '/cluster', { revocation: way })
+  await add(target.url, TRACE_SECRET)
+  for (let round = 0; round < 2; round++) {
+    const { json } = await post('/token', { grant_type: 'password', username: 'bob', password: 'bob-pass' })
+    const authorization = { Authorization: `Bearer ${json.access_token}` }
+    for (const answer of (await fromBoth('/me', authorization)).values()) expect(answer.status).toBe(200)
+    expect((await post('/token/revoke', { token: json.refresh_token })).status).toBe(200)
+    const answers = await fromBoth('/me', authorization)
+    expect([...answers.keys()].sort()).toEqual(['elsewhere', 'node-1'])
+    for (const answer of answers.values()) expect(answer).toMatchObject({ status: 401, json: { verdict: 'token-revoked' } })
+    // One request more: in the next round the other one is asked to revoke.
+    await through('/healthz')
+  }
+})
+
 test('keys that are rotated at the lab are in force at a target that shares its file, without a restart', async () => {
   const target = await startTarget()
   await add(target.url, TRACE_SECRET)

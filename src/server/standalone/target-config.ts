@@ -1,9 +1,14 @@
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
+import type { RevocationWay } from '../../contract/revocation.ts'
 import { isHost } from '../allowed-hosts.ts'
 import { ConfigError } from '../config.ts'
 import { readVersion } from '../version.ts'
+
+/** The ways that need nobody else. */
+const WAYS = ['none', 'denylist', 'not-before', 'version'] as const satisfies readonly RevocationWay[]
+type TargetWay = (typeof WAYS)[number]
 
 /** What the command line of a target that runs alone decides. */
 export interface TargetConfig {
@@ -19,6 +24,8 @@ export interface TargetConfig {
   readonly secretFile: string | null
   /** Null: it signs and verifies tokens with its secrets. */
   readonly jwksUrl: string | null
+  /** How access tokens end before their `exp`. */
+  readonly revocation: TargetWay
   /** Null: a new secret at every start. */
   readonly traceSecretFile: string | null
   readonly allowedHosts: readonly string[]
@@ -37,6 +44,8 @@ Usage: npm run target -- [flags]
                          keys of tokens, to be kept as secret as passwords; it is read again when it
                          changes (none: secrets of its own)
   --jwks-url URL         tokens are verified with the keys found there and none are issued
+  --revocation WAY       how access tokens end before their exp: none, denylist, not-before or version;
+                         kept where sessions are, so give the lab's way with the lab's --redis (none)
   --trace-secret-file FILE
                          one line of 16 to 200 letters, digits, - or _: with it the lab fetches the steps
                          of this target's answers (none: a new secret at every start)
@@ -55,6 +64,7 @@ const OPTIONS = {
   'data-dir': { type: 'string' },
   'secret-file': { type: 'string' },
   'jwks-url': { type: 'string' },
+  revocation: { type: 'string' },
   'trace-secret-file': { type: 'string' },
   'allow-host': { type: 'string', multiple: true },
   help: { type: 'boolean', short: 'h' },
@@ -91,6 +101,7 @@ const Flags = z.object({
   'secret-file': path('file').optional(),
   // They would not be sent, and be shown with the address.
   'jwks-url': urlOf('http:', 'https:').refine(hasNoUser, 'takes a URL without a user name and a password').optional(),
+  revocation: z.enum(WAYS, `takes ${WAYS.join(', ').replace(/, (?=[^,]*$)/, ' or ')}`).default('none'),
   'trace-secret-file': path('file').optional(),
   'allow-host': z.array(z.string().refine(isHost, 'takes the name or the address of a host, without port')).default([]),
   help: z.boolean().default(false),
@@ -127,6 +138,7 @@ export function parseTargetConfig(argv: string[]): TargetConfig | { help: string
     dataDir: flags['data-dir'] ?? null,
     secretFile: flags['secret-file'] ?? null,
     jwksUrl: flags['jwks-url'] ?? null,
+    revocation: flags.revocation,
     traceSecretFile: flags['trace-secret-file'] ?? null,
     allowedHosts: flags['allow-host'],
   }

@@ -169,6 +169,7 @@ async function start(config: TargetConfig, undoing: Undoing): Promise<RunningTar
     keys,
     ...(remoteKeys && { keyring: remoteKeys }),
     lifetimes: LIFETIMES,
+    revocation: config.revocation,
     issuer: ISSUER,
     audience: AUDIENCE,
     isTracing: true,
