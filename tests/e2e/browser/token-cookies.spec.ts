@@ -117,3 +117,42 @@ for (const mechanism of ['session', 'token'] as const) {
     await site.close()
   })
 }
+
+test('Chromium takes __Host-access_token and __Secure-refresh_token over http from a loopback name, and the portal works with them', async ({
+  page,
+  lab,
+}) => {
+  await lab.call('PATCH', '/cluster', { cookiePrefix: true })
+  await logIn(page, lab, 'token')
+  const held = await page.context().cookies([`${portalOf(lab)}/token`])
+  const byName = new Map(held.map((cookie) => [cookie.name, cookie]))
+  expect(byName.get('__Host-access_token')).toMatchObject({ path: '/', secure: true, httpOnly: true, sameSite: 'Lax' })
+  expect(byName.get('__Secure-refresh_token')).toMatchObject({ path: '/token', secure: true, httpOnly: true, sameSite: 'Strict' })
+  await page.reload()
+  await expect(page.locator('#who')).toContainText('logged in as alice')
+  await page.locator('#logout').click()
+  await expect(page.locator('#who')).toContainText('not logged in')
+})
+
+test('Chromium ignores a cookie of more than 4096 octets, as the clients of the lab do (RFC 6265bis §5.6): the login is answered 200 and nobody is logged in', async ({
+  page,
+  lab,
+}) => {
+  const loginWith = async (extraClaims: number): Promise<{ octets: number; isStored: boolean }> => {
+    await lab.call('PATCH', '/cluster', { extraClaims })
+    await page.context().clearCookies()
+    await logIn(page, lab, 'token')
+    const [login] = await (await lab.call('GET', '/exchanges?q=/token&limit=1')).json()
+    const headers: [string, string][] = login.response.headers
+    const line = headers.find(([name, value]) => name.toLowerCase() === 'set-cookie' && value.startsWith('access_token='))?.[1] ?? ''
+    expect(login.status).toBe(200)
+    const cookies = await page.context().cookies([`${portalOf(lab)}/`])
+    return { octets: (line.split(';')[0]?.length ?? 0) - 1, isStored: cookies.some(({ name }) => name === 'access_token') }
+  }
+  const small = await loginWith(10)
+  expect([small.octets <= 4096, small.isStored]).toEqual([true, true])
+  const large = await loginWith(40)
+  expect([large.octets > 4096, large.isStored]).toEqual([true, false])
+  await page.reload()
+  await expect(page.locator('#who')).toContainText('not logged in')
+})

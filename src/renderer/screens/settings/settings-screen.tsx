@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next'
 import { api } from '../../api.ts'
 import { LifetimeSettings } from '../../panels/credential-settings/lifetimes.tsx'
 import { RevocationSettings } from '../../panels/credential-settings/revocation-settings.tsx'
+import { TokenSettings } from '../../panels/credential-settings/token-settings.tsx'
 import { notify, useActions } from '../../state/act.ts'
 import { runCommand } from '../../state/commands.ts'
 import { LETTER_KEYS } from '../../state/keys.ts'
@@ -175,6 +176,7 @@ function Credentials() {
         <h2>{t('credentials')}</h2>
         <div className={classes['fields']}>
           <RevocationSettings />
+          <TokenSettings />
         </div>
       </section>
       <section className={classes['card']} aria-label={t('lifetimes')}>
