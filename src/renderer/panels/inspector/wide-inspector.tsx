@@ -1,10 +1,10 @@
 import { Tabs } from '@mantine/core'
 import { IconArrowLeft, IconLayoutSidebarRight } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
-import { runCommand } from '../../state/commands.ts'
-import { setCredentialView, setUi, useUi } from '../../state/ui-state.ts'
+import { runCommand, useCommand } from '../../state/commands.ts'
+import { currentUi, selectExchange, setCredentialView, setUi, useUi } from '../../state/ui-state.ts'
 import { useExchange } from '../../state/use-exchange.ts'
-import { useSummary } from '../../state/use-lab.ts'
+import { currentLog, useSummary } from '../../state/use-lab.ts'
 import { SideBySide } from './credential/side/side-by-side.tsx'
 import inspector from './inspector.module.css'
 import { InspectorFoot } from './inspector-foot.tsx'
@@ -53,10 +53,24 @@ function Selected({ tab }: { readonly tab: Tab }) {
   )
 }
 
+/** Goes through the requests while the list of them is not on the page. */
+function useNeighbours(): void {
+  const move = (step: number): void => {
+    const { rows } = currentLog()
+    const selected = currentUi().selectedExchange
+    const place = rows.findIndex(({ exchange }) => exchange.id === selected)
+    const next = rows[place === -1 ? rows.length - 1 : place + step]
+    if (next) selectExchange(next.exchange.id)
+  }
+  useCommand('next-request', () => move(1))
+  useCommand('previous-request', () => move(-1))
+}
+
 /** The inspector on the whole screen: the credentials of both kinds side by side, or one view of the selected request. */
 export function WideInspector() {
   const { t } = useTranslation('inspector')
   const tab = useTab()
+  useNeighbours()
   return (
     <section className={classes['wide']} aria-label={t('title')}>
       <Tabs

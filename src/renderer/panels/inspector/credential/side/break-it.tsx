@@ -10,6 +10,7 @@ import { useActions } from '../../../../state/act.ts'
 import { setCredentialView } from '../../../../state/ui-state.ts'
 import { useLab } from '../../../../state/use-lab.ts'
 import { Choice } from '../../../../ui/choice.tsx'
+import styles from './break-it.module.css'
 import { type Carried, sendCredential } from './send-credential.ts'
 import classes from './side.module.css'
 import { claimsIn, type Draft, draftOf, flipPart, SIGNING_WAYS, type SigningWay, withOldSignature, withoutSignature } from './tamper.ts'
@@ -61,9 +62,9 @@ function Sender({ value, choose }: SenderProps) {
   const { t } = useTranslation('credential')
   const clients = useLab((lab) => lab.clients)
   return (
-    <label className={classes['field']}>
+    <label className={styles['field']}>
       {t('break.sendAs')}
-      <select className={classes['select']} value={value} onChange={({ currentTarget }) => choose(currentTarget.value)}>
+      <select className={styles['select']} value={value} onChange={({ currentTarget }) => choose(currentTarget.value)}>
         {clients.map(({ id, name }) => (
           <option key={id} value={id}>
             {name}
@@ -121,7 +122,7 @@ function Tampering({ carried, token, read, leaked, before }: BreakItProps & { re
           {t('break.reset')}
         </button>
       </div>
-      <Suspense fallback={<pre className={classes['editor']}>{draft[part]}</pre>}>
+      <Suspense fallback={<pre className={styles['editor']}>{draft[part]}</pre>}>
         <JsonEditor
           key={`${part} ${edition}`}
           label={t(`break.edit.${part}`)}
@@ -130,7 +131,7 @@ function Tampering({ carried, token, read, leaked, before }: BreakItProps & { re
           onChange={(text) => setDraft((old) => ({ ...old, [part]: text }))}
         />
       </Suspense>
-      <div className={classes['line']}>
+      <div className={styles['line']}>
         <span id="signing-way">{t('break.signature')}</span>
         <Choice
           label={t('break.signature')}
@@ -139,7 +140,7 @@ function Tampering({ carried, token, read, leaked, before }: BreakItProps & { re
           choose={setWay}
         />
       </div>
-      <div className={classes['line']}>
+      <div className={styles['line']}>
         <Sender value={client} choose={setClient} />
         <span>{t('break.to')}</span>
         <Choice
@@ -151,16 +152,16 @@ function Tampering({ carried, token, read, leaked, before }: BreakItProps & { re
       </div>
       {path === 'own' && (
         <input
-          className={`inp mono ${classes['own']}`}
+          className={`inp mono ${styles['own']}`}
           aria-label={t('break.ownPath')}
           value={own}
           onChange={({ currentTarget }) => setOwn(currentTarget.value)}
         />
       )}
-      <div className={classes['fire']}>
+      <div className={styles['fire']}>
         <button
           type="button"
-          className={`btn ${classes['bolt']}`}
+          className={`btn ${styles['bolt']}`}
           disabled={busy !== null || cannotSign}
           onClick={() => void send(() => tampered({ way, draft, before }, { read, leaked }))}
         >
@@ -182,7 +183,7 @@ function Tampering({ carried, token, read, leaked, before }: BreakItProps & { re
             ))}
           </Menu.Dropdown>
         </Menu>
-        <span className={classes['last']} role="status">
+        <span className={styles['last']} role="status">
           {last === undefined ? (
             <span className="dim">{cannotSign ? t('break.cannotSign') : isBroken ? t('break.broken') : null}</span>
           ) : (

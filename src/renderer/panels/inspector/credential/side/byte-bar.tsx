@@ -1,4 +1,4 @@
-import classes from './side.module.css'
+import wire from './wire.module.css'
 
 interface ByteBarProps {
   readonly total: number
@@ -10,18 +10,18 @@ interface ByteBarProps {
 
 /** Octets as a bar with its numbers; the bars of both columns share one scale. */
 export const ByteBar = ({ total, scale, parts, note }: ByteBarProps) => (
-  <p className={classes['bytes']}>
-    <span className={classes['bar']} aria-hidden>
+  <p className={wire['bytes']}>
+    <span className={wire['bar']} aria-hidden>
       {parts.map(([className, octets]) => (
-        <i key={className} className={classes[className]} style={{ width: `${Math.max(1, octets * scale)}px` }} />
+        <i key={className} className={wire[className]} style={{ width: `${Math.max(1, octets * scale)}px` }} />
       ))}
     </span>
     <b>{total} B</b>
     {note !== undefined && <span>{note}</span>}
     {parts.length > 1 &&
       parts.map(([className, octets, label]) => (
-        <span key={className} className={classes['legend']}>
-          <i className={classes[className]} aria-hidden />
+        <span key={className} className={wire['legend']}>
+          <i className={wire[className]} aria-hidden />
           {label} {octets}
         </span>
       ))}

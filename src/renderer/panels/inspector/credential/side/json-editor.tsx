@@ -5,7 +5,7 @@ import { Decoration, type DecorationSet, EditorView, lineNumbers, WidgetType } f
 import { tags } from '@lezer/highlight'
 import { minimalSetup } from 'codemirror'
 import { useEffect, useRef } from 'react'
-import classes from './side.module.css'
+import styles from './break-it.module.css'
 import { changedLines } from './tamper.ts'
 
 /** The value that stood on a line before, struck through at its end. */
@@ -108,5 +108,5 @@ export function JsonEditor({ label, text, original, onChange }: JsonEditorProps)
     const view = new EditorView({ state, parent: root, root })
     return () => view.destroy()
   }, [])
-  return <div ref={host} className={classes['editor']} />
+  return <div ref={host} className={styles['editor']} />
 }

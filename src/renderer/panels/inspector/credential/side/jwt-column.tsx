@@ -4,11 +4,13 @@ import { useTranslation } from 'react-i18next'
 import type { TokenKey } from '../../../../../contract/keys.ts'
 import { type TokenFindingCode, TokenFindingCode as TokenFindingCodes } from '../../../../../contract/token-inspection.ts'
 import { type ReadToken, readToken } from '../../../../../protocol/read-token.ts'
+import { cookieFindings } from '../../../../../protocol/session-cookie-findings.ts'
 import { reasonOf } from '../../../../api.ts'
 import { say } from '../../../../i18n/say.ts'
 import { labNow } from '../../../../state/lab-time.ts'
 import { useKeyring } from '../../../../state/lists.ts'
 import { setCredentialView } from '../../../../state/ui-state.ts'
+import { type Attributes, useAttributes } from '../cookie-attributes.tsx'
 import { attemptOf } from './attempts.ts'
 import { BreakIt } from './break-it.tsx'
 import { ColumnHead } from './column-head.tsx'
@@ -49,6 +51,20 @@ function useTryOf(carried: Carried | null, token: string, read: ReadToken, leake
   }
 }
 
+const NO_POINTS: ReturnType<typeof cookieFindings> = { findings: [], passed: [] }
+
+/** The attributes of the cookie that carries a token; null when none does, or nobody knows them. */
+function useCookieOf(carried: Carried | null, cookieName: string | null): Attributes | null {
+  const { exchange, credential } = carried ?? { exchange: null, credential: null }
+  return useAttributes({
+    name: cookieName ?? '',
+    value: credential?.kind === 'jwt' && cookieName !== null ? credential.token : '',
+    setCookie: credential?.setCookie ?? null,
+    clientId: exchange?.client ?? null,
+    labTime: exchange?.labTime ?? 0,
+  })
+}
+
 /** In the place of the editor, for a token that was pasted. */
 function NotSent() {
   const { t } = useTranslation('credential')
@@ -76,18 +92,26 @@ function TokenBlocks({ token, carried, carrier, cookieName, scale }: TokenProps)
   const leaked = useLeakedKey(read)
   const { inspection, error } = useInspection(token, cookieName)
   const tryOf = useTryOf(carried, token, read, leaked)
+  const attributes = useCookieOf(carried, cookieName)
+  const cookie = cookieName === null ? NO_POINTS : cookieFindings({ name: cookieName, sessionId: null, traits: attributes })
   return (
     <>
       <JwtWire token={token} read={read} carrier={carrier} scale={scale} />
       <div className={classes['two']}>
         <div className={classes['stack']}>
-          {token !== '' && <JwtSays read={read} />}
+          {token !== '' && <JwtSays read={read} attributes={attributes} labTime={carried?.exchange.labTime ?? 0} />}
           {carried ? <BreakIt carried={carried} token={token} read={read} leaked={leaked} /> : <NotSent />}
         </div>
         <div className={classes['stack']}>
           {token !== '' && <JwtVouches exchange={carried?.exchange ?? null} read={read} inspection={inspection} />}
           {inspection && (
-            <WeakPoints value={token} findings={inspection.findings} passed={inspection.passed} tryOf={tryOf} readOf={readOf} />
+            <WeakPoints
+              value={token}
+              findings={[...inspection.findings, ...cookie.findings].sort((one, other) => other.severity - one.severity)}
+              passed={[...inspection.passed, ...cookie.passed]}
+              tryOf={tryOf}
+              readOf={readOf}
+            />
           )}
           {error ? (
             <section className={classes['block']}>

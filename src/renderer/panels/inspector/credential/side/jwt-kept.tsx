@@ -3,7 +3,7 @@ import type { ReadToken } from '../../../../../protocol/read-token.ts'
 import { useFamilies, useTokens } from '../../../../state/lists.ts'
 import { openList } from '../../../../state/ui-state.ts'
 import { useLab } from '../../../../state/use-lab.ts'
-import classes from './side.module.css'
+import facts from './facts.module.css'
 
 const textOf = (claim: unknown): string | null => (typeof claim === 'string' && claim !== '' ? claim : null)
 
@@ -34,12 +34,7 @@ function OfItsLogin({ sid, account }: { readonly sid: string; readonly account: 
   return (
     <li>
       <span>{t('family.label')}</span>
-      <button
-        type="button"
-        className={`trunc ${classes['quiet']}`}
-        title={t('family.open')}
-        onClick={() => openList('families', family.id)}
-      >
+      <button type="button" className={`trunc ${facts['quiet']}`} title={t('family.open')} onClick={() => openList('families', family.id)}>
         {words}
       </button>
     </li>

@@ -5,7 +5,11 @@ import { hasWords, say } from '../../../../i18n/say.ts'
 import { countdown, useLabSecond } from '../../../../state/lab-time.ts'
 import { labDate, span } from '../../dates.ts'
 import { CLAIM_CLAUSES } from '../claim-clauses.ts'
+import type { Attributes } from '../cookie-attributes.tsx'
+import facts from './facts.module.css'
+import { CookieRows } from './session-says.tsx'
 import classes from './side.module.css'
+import wire from './wire.module.css'
 
 const isDate = (name: string): name is 'exp' | 'nbf' | 'iat' => name === 'exp' || name === 'nbf' || name === 'iat'
 
@@ -30,10 +34,10 @@ function When({ name, ms, payload }: WhenProps) {
   const issued = dateClaim(payload, 'iat')
   const share = issued === null || ms <= issued ? null : Math.min(1, (ms - now) / (ms - issued))
   return (
-    <span className={classes['live']} title={date}>
+    <span className={facts['live']} title={date}>
       {t('when.exp.ahead')} <b className="mono">{countdown(ms - now)}</b>
       {share !== null && (
-        <span className={classes['life']} aria-hidden>
+        <span className={facts['life']} aria-hidden>
           <i style={{ width: `${(share * 100).toFixed(1)}%` }} />
         </span>
       )}
@@ -50,7 +54,7 @@ interface ClaimsProps {
 function Claims({ claims, part }: ClaimsProps) {
   const { t } = useTranslation('credential')
   return (
-    <table className={classes['claims']} aria-label={t(`part.${part}`)}>
+    <table className={facts['claims']} aria-label={t(`part.${part}`)}>
       <tbody>
         {Object.entries(claims).map(([name, value]) => {
           const text = typeof value === 'string' ? value : JSON.stringify(value)
@@ -59,7 +63,7 @@ function Claims({ claims, part }: ClaimsProps) {
           const clause = CLAIM_CLAUSES[name]
           return (
             <tr key={name}>
-              <th scope="row" className={`trunc ${classes[`ink-${part}`]}`} title={clause === undefined ? name : `${name}, ${clause}`}>
+              <th scope="row" className={`trunc ${wire[`ink-${part}`]}`} title={clause === undefined ? name : `${name}, ${clause}`}>
                 {name}
               </th>
               <td className="mono trunc" title={text}>
@@ -80,8 +84,16 @@ function Claims({ claims, part }: ClaimsProps) {
   )
 }
 
+interface JwtSaysProps {
+  readonly read: ReadToken
+  /** Of the cookie that carries it; null when none does, or nobody knows them. */
+  readonly attributes: Attributes | null
+  /** Lab time of the exchange, Unix milliseconds. */
+  readonly labTime: number
+}
+
 /** What header and payload say, every claim with what it means and every date as people tell time. */
-export function JwtSays({ read }: { readonly read: ReadToken }) {
+export function JwtSays({ read, attributes, labTime }: JwtSaysProps) {
   const { t } = useTranslation('credential')
   return (
     <section className={classes['block']} id="jwt-says">
@@ -90,8 +102,8 @@ export function JwtSays({ read }: { readonly read: ReadToken }) {
         <span className={classes['sub']}>{t(read.form === 'jwe' ? 'saysJwe' : 'saysJwt')}</span>
       </div>
       {(['header', 'payload'] as const).map((part) => (
-        <div key={part} className={classes['part']}>
-          <h5 className={classes[`ink-${part}`]}>{t(`part.${part}`)}</h5>
+        <div key={part} className={facts['part']}>
+          <h5 className={wire[`ink-${part}`]}>{t(`part.${part}`)}</h5>
           {read[part] ? (
             <Claims claims={read[part]} part={part} />
           ) : (
@@ -99,6 +111,12 @@ export function JwtSays({ read }: { readonly read: ReadToken }) {
           )}
         </div>
       ))}
+      {attributes && (
+        <div className={facts['part']}>
+          <h5>{t('cookie.title')}</h5>
+          <CookieRows attributes={attributes} labTime={labTime} />
+        </div>
+      )}
     </section>
   )
 }

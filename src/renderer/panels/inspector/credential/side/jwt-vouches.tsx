@@ -13,8 +13,10 @@ import { useLab } from '../../../../state/use-lab.ts'
 import { durationWords } from '../../../../ui/duration-words.ts'
 import { hasUsedStore, storeUseOf } from '../../store-use.ts'
 import { paramsOf, stepTitle } from '../../story/step-words.ts'
+import facts from './facts.module.css'
 import { JwtKept } from './jwt-kept.tsx'
 import classes from './side.module.css'
+import wire from './wire.module.css'
 
 const isCheck = ({ kind }: Step): boolean => kind.startsWith('token-') && kind !== 'token-issue'
 
@@ -32,7 +34,7 @@ function NodeVerdict({ exchange, checks }: { readonly exchange: Exchange; readon
   const store = t(hasUsedStore(storeUseOf(exchange.steps)) ? 'vouch.storeUsed' : 'vouch.noStore')
   const title = failed ? verdictHeadline(exchange, exchange.steps) : isGood ? t('vouch.valid', { kid }) : t('vouch.notAsked')
   return (
-    <div className={`${classes['vouch']} ${tone}`}>
+    <div className={`${facts['vouch']} ${tone}`}>
       <Icon size={18} stroke={1.75} aria-hidden />
       <p>
         <b>{title}</b>
@@ -51,7 +53,7 @@ function LabVerdict({ inspection }: { readonly inspection: TokenInspection | nul
   const { state, kid } = inspection.signature
   const Icon = state === 'valid' ? IconShieldCheck : state === 'invalid' ? IconShieldX : IconShieldQuestion
   return (
-    <div className={`${classes['vouch']} neutral`}>
+    <div className={`${facts['vouch']} neutral`}>
       <Icon size={18} stroke={1.75} aria-hidden />
       <p>
         <b>{t(`signature.${state}.title`, { kid: kid ?? '' })}</b>
@@ -73,7 +75,7 @@ function Checks({ exchange, checks }: { readonly exchange: Exchange; readonly ch
       <span>{t('vouch.checks')}</span>
       <button
         type="button"
-        className={`trunc ${classes['quiet']}`}
+        className={`trunc ${facts['quiet']}`}
         title={t('vouch.openStory')}
         onClick={() => setUi({ inspectorTab: 'story' })}
       >
@@ -103,7 +105,7 @@ function Compared({
     <>
       <li>
         <span>{t('vouch.received')}</span>
-        <span className={`mono trunc ${classes['ink-signature']}`}>{read.parts[2] || t('vouch.none')}</span>
+        <span className={`mono trunc ${wire['ink-signature']}`}>{read.parts[2] || t('vouch.none')}</span>
       </li>
       {isCompared && (
         <li>
@@ -196,7 +198,7 @@ export function JwtVouches({ exchange, read, inspection }: JwtVouchesProps) {
         <h4>{t('vouches')}</h4>
       </div>
       {exchange ? <NodeVerdict exchange={exchange} checks={checks} /> : <LabVerdict inspection={inspection} />}
-      <ul className={classes['facts']}>
+      <ul className={facts['facts']}>
         {read.form === 'jws' && <Compared read={read} checks={checks} inspection={inspection} />}
         {exchange && <Checks exchange={exchange} checks={checks} />}
         {read.form !== 'jwe' && <Keys kid={read.header?.['kid']} />}

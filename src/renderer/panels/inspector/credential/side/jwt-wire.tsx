@@ -5,6 +5,7 @@ import { setCredentialView } from '../../../../state/ui-state.ts'
 import { CopyButton } from '../../../../ui/code-block.tsx'
 import { ByteBar } from './byte-bar.tsx'
 import classes from './side.module.css'
+import wire from './wire.module.css'
 
 const JWS_PARTS = ['header', 'payload', 'signature'] as const
 const JWE_PARTS = ['header', 'key', 'iv', 'ciphertext', 'tag'] as const
@@ -23,7 +24,7 @@ function Paste({ token }: { readonly token: string }) {
   return (
     <>
       <textarea
-        className={classes['paste']}
+        className={wire['paste']}
         rows={3}
         spellCheck={false}
         autoComplete="off"
@@ -34,7 +35,7 @@ function Paste({ token }: { readonly token: string }) {
         autoFocus
         onChange={({ currentTarget }) => setCredentialView({ pasted: currentTarget.value.trim() })}
       />
-      <p className={classes['promise']}>
+      <p className={wire['promise']}>
         <IconLock size={13} stroke={1.75} aria-hidden />
         {t('paste.promise')}
       </p>
@@ -59,12 +60,12 @@ export function JwtWire({ token, read, carrier, scale }: JwtWireProps) {
       {token !== '' && (
         <>
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a long token scrolls, by keyboard too. */}
-          <section className={classes['token']} tabIndex={0} aria-label={t('token')}>
+          <section className={wire['token']} tabIndex={0} aria-label={t('token')}>
             {parts.map(([name, part], index) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: the parts of a token never move.
               <span key={index}>
-                {index > 0 && <span className={classes['dot']}>.</span>}
-                <span className={classes[`ink-${name}`]}>{part}</span>
+                {index > 0 && <span className={wire['dot']}>.</span>}
+                <span className={wire[`ink-${name}`]}>{part}</span>
               </span>
             ))}
           </section>

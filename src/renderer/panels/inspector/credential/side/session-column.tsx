@@ -19,6 +19,7 @@ import { SessionSays } from './session-says.tsx'
 import classes from './side.module.css'
 import type { Column } from './use-columns.ts'
 import { WeakPoints } from './weak-points.tsx'
+import wire from './wire.module.css'
 
 type SessionCredential = Extract<FoundCredential, { kind: 'session' }>
 
@@ -53,11 +54,11 @@ interface PieceProps {
 }
 
 const Piece = ({ className, text, label }: PieceProps) => (
-  <span className={`${classes['piece']} ${classes[className]}`}>
-    <span className={`mono trunc ${classes['letters']}`} title={text}>
+  <span className={`${wire['piece']} ${wire[className]}`}>
+    <span className={`mono trunc ${wire['letters']}`} title={text}>
       {text}
     </span>
-    <span className={classes['caption']}>{label}</span>
+    <span className={wire['caption']}>{label}</span>
   </span>
 )
 
@@ -85,14 +86,14 @@ function SessionWire({
         <Signature exchange={exchange} />
       </div>
       {parts ? (
-        <div className={classes['pieces']}>
+        <div className={wire['pieces']}>
           <Piece className="piece-prefix" text={value.startsWith('s%3A') ? 's%3A' : 's:'} label={t('cookie.prefix')} />
           <Piece className="piece-id" text={parts.id} label={t('cookie.id', { count: parts.id.length })} />
-          <span className={classes['dot']}>.</span>
+          <span className={wire['dot']}>.</span>
           <Piece className="piece-hmac" text={parts.signature} label={secret === null ? 'HMAC-SHA256' : `HMAC-SHA256, ${secret}`} />
         </div>
       ) : (
-        <p className={`mono ${classes['token']}`}>{value}</p>
+        <p className={`mono ${wire['token']}`}>{value}</p>
       )}
       {!parts && <p className={classes['sub']}>{t('cookie.unsigned')}</p>}
       <ByteBar total={value.length} scale={scale} parts={[['fill-session', value.length, '']]} note={t('sameScale')} />

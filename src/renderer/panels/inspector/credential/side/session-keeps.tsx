@@ -7,6 +7,7 @@ import { isSessionGone, SESSIONS_READ } from '../../../../state/reduce.ts'
 import { selectExchange, setCredentialView, setUi } from '../../../../state/ui-state.ts'
 import { useLab } from '../../../../state/use-lab.ts'
 import { labDate, span } from '../../dates.ts'
+import facts from './facts.module.css'
 import { type Carried, sendCredential } from './send-credential.ts'
 import classes from './side.module.css'
 import { flipSessionId } from './tamper.ts'
@@ -37,7 +38,7 @@ function Row({ id }: { readonly id: string }) {
     ['absolute_expires_at', date(row.absoluteExpiresAt), left(row.absoluteExpiresAt)],
   ]
   return (
-    <table className={classes['row']}>
+    <table className={facts['row']}>
       <tbody>
         {cells.map(([name, cell, more]) => (
           <tr key={name}>
@@ -65,7 +66,7 @@ function Actions({ carried, value, rowId }: SessionKeepsProps) {
   }
   const isBusy = busy !== null
   return (
-    <div className={classes['actions']}>
+    <div className={facts['actions']}>
       <button
         type="button"
         className="btn sm"

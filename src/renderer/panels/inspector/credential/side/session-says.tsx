@@ -2,6 +2,7 @@ import { IconAlertCircle, IconCheck, IconPoint } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import { labDate } from '../../dates.ts'
 import type { Attributes } from '../cookie-attributes.tsx'
+import facts from './facts.module.css'
 import classes from './side.module.css'
 
 interface Row {
@@ -33,17 +34,24 @@ function useRows({ isHttpOnly, isSecure, sameSite, path, domain, expiresAt }: At
   ]
 }
 
-function Rows({ attributes, labTime }: { readonly attributes: Attributes; readonly labTime: number }) {
+interface CookieRowsProps {
+  readonly attributes: Attributes
+  /** Lab time of the exchange, Unix milliseconds. */
+  readonly labTime: number
+}
+
+/** The attributes of a cookie, each with what it does. */
+export function CookieRows({ attributes, labTime }: CookieRowsProps) {
   const { t } = useTranslation('credential')
   const source = t(attributes.source === 'jar' ? 'cookie.fromJar' : 'cookie.fromResponse')
   return (
-    <table className={classes['attributes']} aria-label={source} title={source}>
+    <table className={facts['attributes']} aria-label={source} title={source}>
       <tbody>
         {useRows(attributes, labTime).map(({ name, state, words }) => {
           const Icon = ICONS[state]
           return (
             <tr key={name}>
-              <th scope="row" className={`trunc ${state === 'off' ? classes['struck'] : ''}`} title={name}>
+              <th scope="row" className={`trunc ${state === 'off' ? facts['struck'] : ''}`} title={name}>
                 {name}
               </th>
               <td>
@@ -75,7 +83,7 @@ export function SessionSays({ attributes, account, labTime }: SessionSaysProps) 
         <h4>{t('says')}</h4>
         <span className={`trunc ${classes['sub']}`}>{account === null ? t('saysNobody') : t('saysSession', { account })}</span>
       </div>
-      {attributes ? <Rows attributes={attributes} labTime={labTime} /> : <p className={classes['sub']}>{t('cookie.unknown')}</p>}
+      {attributes ? <CookieRows attributes={attributes} labTime={labTime} /> : <p className={classes['sub']}>{t('cookie.unknown')}</p>}
     </section>
   )
 }

@@ -5,6 +5,7 @@ import { hasWords, say } from '../../../../i18n/say.ts'
 import { useActions } from '../../../../state/act.ts'
 import { SeverityBars } from '../../../../ui/severity-bars.tsx'
 import { detailOf } from './finding-words.ts'
+import points from './points.module.css'
 import classes from './side.module.css'
 import { keepTry, useTry } from './tries.ts'
 import { TryResult } from './try-result.tsx'
@@ -84,21 +85,21 @@ function Tried({ value, code }: { readonly value: string; readonly code: string 
 function Passed({ value, passed, tryOf }: Pick<WeakPointsProps, 'value' | 'passed' | 'tryOf'>) {
   const { t } = useTranslation('credential')
   return (
-    <details className={classes['folded']}>
+    <details className={points['folded']}>
       <summary>
         <IconCircleCheck size={15} stroke={1.75} aria-hidden />
         {t('weak.passedCount', { count: passed.length })}
         <span className="trunc dim">{passed.map(({ code }) => say(`findings:${code}.passed`)).join(' · ')}</span>
       </summary>
-      <ul className={classes['points']}>
+      <ul className={points['points']}>
         {passed.map(({ code, clause }) => {
           const title = say(`findings:${code}.passed`)
           return (
             <li key={code}>
-              <IconCircleCheck size={15} stroke={1.75} className={classes['passed']} aria-label={t('weak.passed')} />
+              <IconCircleCheck size={15} stroke={1.75} className={points['passed']} aria-label={t('weak.passed')} />
               <div>
                 <p>
-                  {title} <span className={classes['clause']}>{clause}</span>
+                  {title} <span className={points['clause']}>{clause}</span>
                 </p>
                 <Tried value={value} code={code} />
               </div>
@@ -120,7 +121,7 @@ export function WeakPoints({ value, findings, passed, tryOf, readOf = () => null
         <h4>{t('weak.title')}</h4>
         <span className={classes['sub']}>{t('weak.count', { found: findings.length })}</span>
       </div>
-      <ul className={classes['points']}>
+      <ul className={points['points']}>
         {findings.map((finding) => {
           const { code, severity, clause } = finding
           const title = say(`findings:${code}.title`)
@@ -131,7 +132,7 @@ export function WeakPoints({ value, findings, passed, tryOf, readOf = () => null
               <div>
                 <b>{title}</b>
                 <p>
-                  {detail} <span className={classes['clause']}>{clause}</span>
+                  {detail} <span className={points['clause']}>{clause}</span>
                 </p>
                 <Tried value={value} code={code} />
               </div>
