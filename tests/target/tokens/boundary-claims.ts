@@ -160,6 +160,20 @@ export const CLAIMS: BoundaryCase[] = [
     judged: ['malformed-token', 'accepted', 'accepted'],
     why: 'RFC 8693 §4.2: scope is one text; to the peers it is a claim like any other',
   },
+  ...[
+    ['ver', 'x'],
+    ['ver', null],
+    ['sid', 7],
+    ['sid', { a: 1 }],
+    ['client_id', ['web']],
+  ].map(
+    ([name, value]): BoundaryCase => ({
+      what: `${name} ${JSON.stringify(value)}`,
+      token: claims({ [String(name)]: value }),
+      judged: ['malformed-token', 'accepted', 'accepted'],
+      why: 'claims of this service, by which it looks for a revocation: the peers do not know them',
+    }),
+  ),
   { what: 'a claim that nobody knows', token: claims({ 'https://other.test/claim': { a: [1] } }), judged: ALL },
   {
     what: 'a claim twice',

@@ -1,5 +1,6 @@
 import { createRemoteJWKSet, decodeProtectedHeader, importJWK, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { REVOCATION_WAYS } from '../../../src/contract/revocation.ts'
 import { TOKEN_ALGORITHMS, type TokenAlgorithm } from '../../../src/contract/token-algorithm.ts'
 import { generateKey } from '../../../src/server/new-key.ts'
 import type { TokenKeySource } from '../../../src/server/target-keys.ts'
@@ -80,6 +81,25 @@ describe.each(TOKEN_ALGORITHMS)('%s: jose, as an independent peer', (alg) => {
       await expect(verdict).rejects.toMatchObject({ code: expect.stringMatching('ERR_JWKS_NO_MATCHING_KEY|ERR_JOSE_NOT_SUPPORTED') })
     else await verdict
   })
+})
+
+test.each(REVOCATION_WAYS)('jose verifies tokens with whatever claims revocation by %s takes', async (revocation) => {
+  const own = await startTarget({
+    revocation,
+    keys: { cookieSecrets: ['one'], tokenKeys: [{ ...(keys.get('ES256') as TokenKeySource), isSigning: true }] },
+  })
+  onTestFinished(() => own.close())
+  const getKey = createRemoteJWKSet(new URL('/.well-known/jwks.json', own.url))
+  const { access_token, refresh_token } = await grant(own)
+  for (const token of [access_token, String((await refresh(own, refresh_token)).body['access_token'])]) {
+    const { payload } = await jwtVerify(token, getKey, {
+      issuer: ISSUER,
+      audience: AUDIENCE,
+      typ: 'at+jwt',
+      currentDate: new Date(own.clock.nowMs()),
+    })
+    expect(payload).toMatchObject({ sid: expect.stringMatching(/^[0-9a-f]{32}$/), ...(revocation === 'version' && { ver: 0 }) })
+  }
 })
 
 test('a whole lab: after each rotation jose verifies new and old tokens by the set that the balancer hands on', async () => {

@@ -230,13 +230,24 @@ const requiredClaims: Check = {
   symbol: 'requiredClaims',
   isShownOnlyWhenDenied: true,
   run: ({ claims }) => {
-    const missing = [...TEXT_CLAIMS.filter((name) => typeof claims[name] !== 'string'), ...(isNumericDate(claims['iat']) ? [] : ['iat'])]
+    const missing = CLAIM_TYPES.filter(([name, isFit]) => !isFit(claims[name])).map(([name]) => name)
     return missing.length === 0
       ? pass('It says whom it is for and what they may do', () => ({ claims: [...TEXT_CLAIMS, 'iat'] }))
-      : deny('malformed-token', 'A claim that this service needs is missing', () => ({ claim: missing[0], missing }))
+      : deny('malformed-token', 'A claim that this service needs is missing, or is not what it should be', () => ({
+          claim: missing[0],
+          missing,
+        }))
   },
 }
 const TEXT_CLAIMS = ['sub', 'jti', 'role', 'scope'] as const
+const isText = (value: unknown): boolean => typeof value === 'string'
+/** A `ver` that is no number would be smaller than none: revocation goes by these. */
+const CLAIM_TYPES: readonly (readonly [name: string, isFit: (value: unknown) => boolean])[] = [
+  ...TEXT_CLAIMS.map((name) => [name, isText] as const),
+  ['iat', isNumericDate],
+  ...['sid', 'client_id'].map((name) => [name, (value: unknown) => value === undefined || isText(value)] as const),
+  ['ver', (value) => value === undefined || isNumericDate(value)],
+]
 
 /** Checks of one access token, in order. The first that fails is the verdict; nothing after it runs (RFC 7519 §7.2, RFC 8725 §3). */
 const CHECKS: readonly Check[] = [
@@ -280,9 +291,13 @@ export const verifyAccessToken = (policy: TokenPolicy, token: string): Verificat
   }
   return isAccessClaims(candidate.claims)
     ? { denied: null, claims: candidate.claims }
-    : { denied: 'malformed-token', title: 'A claim that this service needs is missing', genuine: candidate.claims }
+    : {
+        denied: 'malformed-token',
+        title: 'A claim that this service needs is missing, or is not what it should be',
+        genuine: candidate.claims,
+      }
 }
 
 /** True after {@link requiredClaims}; tells the compiler. */
 const isAccessClaims = (claims: JsonObject): claims is JsonObject & AccessClaims =>
-  TEXT_CLAIMS.every((name) => typeof claims[name] === 'string') && isNumericDate(claims['iat'])
+  CLAIM_TYPES.every(([name, isFit]) => isFit(claims[name]))
