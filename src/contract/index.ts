@@ -4,6 +4,7 @@ import { assessment } from './assessment.ts'
 import { clients } from './clients.ts'
 import { clock } from './clock.ts'
 import { cluster } from './cluster.ts'
+import { denylist } from './denylist.ts'
 import { events } from './events.ts'
 import { exchanges } from './exchanges.ts'
 import { keys } from './keys.ts'
@@ -28,6 +29,7 @@ export const contract = oc.router({
   oauthClients,
   tokens,
   revocations,
+  denylist,
   accounts,
   nodes,
   cluster,

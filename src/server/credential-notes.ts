@@ -29,6 +29,8 @@ export const IssuedTokenNote = z.object({
   expiresAt: z.number(),
   /** Length of the token. */
   bytes: z.number().int(),
+  /** Claim `ver`; null when it carries none. */
+  version: z.number().int().nullable(),
 })
 /** An access token that was issued, without the token. */
 export type IssuedTokenNote = z.infer<typeof IssuedTokenNote>

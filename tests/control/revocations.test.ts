@@ -127,7 +127,7 @@ describe('everything of an account', () => {
     ])
     await me('alice-laptop')
     await me('alice-phone')
-    const [bySession, byToken] = await revocations()
+    const [byToken, bySession] = await revocations()
     expect(bySession).toMatchObject({ scope: 'session', accepted: 0, refused: 1 })
     expect(byToken).toMatchObject({ scope: 'account', account: 'alice', jti: null, sid: null, accepted: 1, refused: 0 })
     const { expiresAt } = await newest()

@@ -37,14 +37,17 @@ export class NodesRevocations implements RevocationDirectory {
       .slice(0, filter.limit)
   }
 
-  /** Of marks that differ, the one that refuses more. */
+  /** Of marks that differ, the one that refuses more; beside it, what all of them refuse. */
   async listMarks(filter: RevocationFilter): Promise<AccountMark[]> {
-    const marks = new Map<string, AccountMark>()
-    for (const mark of (await this.#askAll<AccountMark[]>({ method: 'listMarks', args: [filter] })).flat()) {
-      const known = marks.get(mark.account)
-      marks.set(mark.account, known ? stricter(known, mark) : mark)
-    }
-    return [...marks.values()].sort((a, b) => (a.account < b.account ? -1 : 1)).slice(0, filter.limit)
+    const answers = await this.#askAll<AccountMark[]>({ method: 'listMarks', args: [filter] })
+    const marks = answers.flat()
+    const accounts = [...new Set(marks.map(({ account }) => account))].sort()
+    const merged = accounts.flatMap((account): AccountMark[] => {
+      const ofAccount = marks.filter((mark) => mark.account === account)
+      const mark = strictestOf(ofAccount)
+      return mark ? [{ ...mark, kept: { nodes: ofAccount.length, everywhere: laxestOf(ofAccount, answers.length) } }] : []
+    })
+    return merged.slice(0, filter.limit)
   }
 
   /** Rows of all nodes together: each keeps its own. */
@@ -61,8 +64,7 @@ export class NodesRevocations implements RevocationDirectory {
     const [first, ...rest] = await this.#askAll<Revoked>(call)
     if (!first) throw new LabError('store-unavailable', 'No node is up that could remember it: start one, then revoke again.')
     const entries = oncePerKey([first, ...rest].flatMap((revoked) => revoked.entries))
-    const mark = rest.reduce((strictest, { mark }) => (strictest && mark ? stricter(strictest, mark) : strictest), first.mark)
-    return { ...first, entries, mark }
+    return { ...first, entries, mark: strictestOf([first, ...rest].flatMap(({ mark }) => mark ?? [])) }
   }
 
   #askAll<T>(call: CallsOf<RevocationDirectory>): Promise<T[]> {
@@ -70,9 +72,11 @@ export class NodesRevocations implements RevocationDirectory {
   }
 }
 
-const oncePerKey = (entries: readonly DeniedToken[]): DeniedToken[] => [
-  ...new Map(entries.map((entry) => [deniedKey(entry), entry])).values(),
-]
+const oncePerKey = (entries: readonly DeniedToken[]): DeniedToken[] => {
+  const byKey = new Map<string, DeniedToken>()
+  for (const entry of entries) byKey.set(deniedKey(entry), { ...entry, nodes: (byKey.get(deniedKey(entry))?.nodes ?? 0) + 1 })
+  return [...byKey.values()]
+}
 
 const stricter = (a: AccountMark, b: AccountMark): AccountMark => ({
   account: a.account,
@@ -80,3 +84,13 @@ const stricter = (a: AccountMark, b: AccountMark): AccountMark => ({
   version: Math.max(a.version, b.version),
   changedAt: Math.max(a.changedAt, b.changedAt),
 })
+
+/** Null when there is none. */
+const strictestOf = ([first, ...rest]: readonly AccountMark[]): AccountMark | null => (first ? rest.reduce(stricter, first) : null)
+
+/** A node without a mark refuses nothing. */
+function laxestOf(marks: readonly AccountMark[], nodes: number): Pick<AccountMark, 'notBefore' | 'version'> {
+  const moments = marks.flatMap(({ notBefore }) => notBefore ?? [])
+  const notBefore = moments.length < nodes ? null : Math.min(...moments)
+  return { notBefore, version: marks.length < nodes ? 0 : Math.min(...marks.map(({ version }) => version)) }
+}

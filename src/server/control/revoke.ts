@@ -3,10 +3,8 @@ import type { Revocation } from '../../contract/revocations.ts'
 import type { SessionRow } from '../../contract/sessions.ts'
 import type { Revoked } from '../credentials/credential-watch.ts'
 import { LabError } from '../errors.ts'
+import { type Revoked as Kept, sidOfFamily } from '../storage/revoker.ts'
 import type { LabParts } from './lab-parts.ts'
-
-/** Of a family's access tokens: the claim `sid`. */
-const SID_LENGTH = 32
 
 const NOTHING: Omit<Revoked, 'scope' | 'account'> = { jti: null, sid: null, sessionId: null, sessionIds: [], sessionsEndAt: null }
 
@@ -15,6 +13,10 @@ async function newestToken(lab: LabParts): Promise<number> {
   await lab.cluster.flush()
   return lab.credentials.tokens.lastOrdinal
 }
+
+/** Rows that nodes keep from now on: each its own where they keep them in memory. */
+const rowsKept = ({ stores, cluster }: LabParts, { entries, mark }: Kept): number =>
+  (mark ? 1 : entries.length) * (stores.kind === 'memory' ? cluster.directories().length : 1)
 
 /** What an operator's action says of the tokens it was about: the way that ended them or, when none did, when they end by themselves. */
 export const howTokensEnd = ({ way, endsAt }: Revocation): { revocation: string } | { until: number } | object => {
@@ -29,8 +31,10 @@ export async function revokeToken(lab: LabParts, jti: string): Promise<Revocatio
   if (!token) throw new LabError('not-found', `No access token ${jti.slice(0, 36)} was seen being issued.`)
   if (token.expiresAt <= lab.clock.nowMs())
     throw new LabError('conflict', 'This access token has expired by itself: nothing is left to revoke.')
-  const { account, sid } = token
-  const revocation = lab.credentials.revokedByOperator({ ...NOTHING, scope: 'token', account, jti, sid }, { lastOrdinal, rowsKept: 0 })
+  const { account, sid, expiresAt } = token
+  const kept = await lab.stores.revocations.revokeToken({ jti, sid, account, expiresAt })
+  const occasion = { lastOrdinal, rowsKept: rowsKept(lab, kept) }
+  const revocation = lab.credentials.revokedByOperator({ ...NOTHING, scope: 'token', account, jti, sid }, occasion)
   lab.note('token-revoked', { id: jti, account, ...howTokensEnd(revocation) })
   return revocation
 }
@@ -43,8 +47,10 @@ export async function revokeFamily(lab: LabParts, id: string): Promise<Revocatio
   if (!family) throw new LabError('not-found', `There is no refresh family ${id.slice(0, 12)}.`)
   if (!(await lab.stores.families.end(id, 'operator', now))) throw new LabError('conflict', 'This refresh family has been revoked before.')
   const { account } = family
-  const sid = id.slice(0, SID_LENGTH)
-  const revocation = lab.credentials.revokedByOperator({ ...NOTHING, scope: 'device', account, sid }, { lastOrdinal, rowsKept: 0 })
+  const sid = sidOfFamily(id)
+  const kept = await lab.stores.revocations.revokeDevice(sid, account)
+  const occasion = { lastOrdinal, rowsKept: rowsKept(lab, kept) }
+  const revocation = lab.credentials.revokedByOperator({ ...NOTHING, scope: 'device', account, sid }, occasion)
   lab.note('family-revoked', { id, account, ...howTokensEnd(revocation) })
   return revocation
 }
@@ -66,14 +72,13 @@ export async function revokeAccount(lab: LabParts, account: string, reason: Revo
   const rows = await directory.list({ account })
   const families = await lab.stores.families.endForAccount(account, reason, lab.clock.nowMs())
   const sessions = await directory.endForAccount(account)
-  const occasion = { lastOrdinal, rowsKept: 0 }
-  const revocations = [lab.credentials.revokedByOperator({ ...NOTHING, scope: 'account', account }, occasion)]
   for (const id of sessions) lab.log.publish({ type: 'session-removed', id })
-  if (sessions.length > 0) {
-    const ended = { ...NOTHING, scope: 'session', account, sessionIds: sessions, sessionsEndAt: lastEndOf(rows) } as const
-    revocations.push(lab.credentials.revokedByOperator(ended, occasion))
-  }
-  return { sessions, families, revocations }
+  const ofSessions = { ...NOTHING, scope: 'session', account, sessionIds: sessions, sessionsEndAt: lastEndOf(rows) } as const
+  const bySession = sessions.length === 0 ? [] : [lab.credentials.revokedByOperator(ofSessions, { lastOrdinal, rowsKept: 0 })]
+  const kept = await lab.stores.revocations.revokeAccount(account, families)
+  const occasion = { lastOrdinal, rowsKept: rowsKept(lab, kept) }
+  const byToken = lab.credentials.revokedByOperator({ ...NOTHING, scope: 'account', account }, occasion)
+  return { sessions, families, revocations: [byToken, ...bySession] }
 }
 
 /** Ends a session. @throws LabError `not-found` */

@@ -3,6 +3,7 @@ import { assessment } from './operations/assessment.ts'
 import { clients } from './operations/clients.ts'
 import { clock } from './operations/clock.ts'
 import { cluster } from './operations/cluster.ts'
+import { denylist } from './operations/denylist.ts'
 import { exchanges } from './operations/exchanges.ts'
 import { api } from './operations/implementer.ts'
 import { keys } from './operations/keys.ts'
@@ -26,6 +27,7 @@ export const router = api.router({
   oauthClients,
   tokens,
   revocations,
+  denylist,
   accounts,
   nodes,
   cluster,

@@ -10,6 +10,8 @@ const EVICTED_AT_ONCE = 100
 export interface TokenRecord extends Omit<IssuedToken, 'state'> {
   /** Grows with every token. */
   readonly ordinal: number
+  /** Claim `ver`; null when it carries none. */
+  readonly version: number | null
 }
 
 /** Which tokens to list. */

@@ -11,6 +11,8 @@ export interface DeniedToken {
   readonly addedAt: number
   /** The last `exp` of a token that it can concern; it is kept until then. */
   readonly expiresAt: number
+  /** How many nodes keep it, each in its own memory; absent where they share one store. */
+  readonly nodes?: number | undefined
 }
 
 /** What ends all access tokens of an account at once. Times are lab time, Unix milliseconds. */
@@ -21,6 +23,13 @@ export interface AccountMark {
   /** Tokens with a smaller claim `ver` are refused; 0 from the start. */
   readonly version: number
   readonly changedAt: number
+  /** Of a mark that nodes keep in their own memory, each for itself; absent where they share one store. */
+  readonly kept?: {
+    /** How many nodes keep one for the account. */
+    readonly nodes: number
+    /** What every node that was asked refuses at least. */
+    readonly everywhere: Pick<AccountMark, 'notBefore' | 'version'>
+  }
 }
 
 /** What is run for each use, as the trace shows it. */

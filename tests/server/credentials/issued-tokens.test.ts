@@ -15,6 +15,7 @@ const issued = (number: number, expiresAt = NOW + 60_000) => ({
   issuedAt: NOW,
   expiresAt,
   bytes: 500,
+  version: null,
 })
 
 const newTokens = () => new IssuedTokens({ nowMs: () => NOW })

@@ -127,6 +127,7 @@ export const issueAccessToken = (policy: TokenPolicy, subject: TokenSubject): { 
     issuedAt: Math.round(claims.iat * 1000),
     expiresAt: claims.exp * 1000,
     bytes: token.length,
+    version,
   })
   return { token, claims }
 }
