@@ -16,7 +16,7 @@ async function newestToken(lab: LabParts): Promise<number> {
 
 /** Rows that nodes keep from now on: each its own where they keep them in memory. */
 const rowsKept = ({ stores, cluster }: LabParts, { entries, mark }: Kept): number =>
-  (mark ? 1 : entries.length) * (stores.kind === 'memory' ? cluster.directories().length : 1)
+  mark ? (stores.kind === 'memory' ? cluster.directories().length : 1) : entries.reduce((sum, { nodes = 1 }) => sum + nodes, 0)
 
 /** What an operator's action says of the tokens it was about: the way that ended them or, when none did, when they end by themselves. */
 export const howTokensEnd = ({ way, endsAt }: Revocation): { revocation: string } | { until: number } | object => {

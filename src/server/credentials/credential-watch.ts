@@ -148,8 +148,9 @@ export class CredentialWatch {
     const way = isSession ? null : this.#options.way()
     const now = this.#options.clock.nowMs()
     const meant = isSession ? [] : this.#meant(note, lastOrdinal)
-    const others = way && ACCOUNT_WIDE.has(way) ? this.#meant({ ...note, scope: 'account' }, lastOrdinal) : meant
-    const alive = (records: readonly TokenRecord[]): number => records.filter(({ expiresAt }) => expiresAt > now).length
+    const ended = way && ACCOUNT_WIDE.has(way) ? this.#meant({ ...note, scope: 'account' }, lastOrdinal) : meant
+    const isCollateral = (record: TokenRecord) => record.expiresAt > now && record.revocation === null && !meant.includes(record)
+    const collateral = ended.length > meant.length ? ended.filter(isCollateral) : []
     const lastEnd = meant.length === 0 ? null : Math.max(...meant.map(({ expiresAt }) => expiresAt))
     const revocation = this.#stopwatches.start({
       ...note,
@@ -158,12 +159,12 @@ export class CredentialWatch {
       by,
       rowsKept,
       endsAt: isSession ? sessionsEndAt : lastEnd,
-      collateral: Math.max(0, alive(others) - alive(meant)),
+      collateral: collateral.length,
       inForceAt,
       lastOrdinal,
       sessionIds,
     })
-    this.tokens.revoke(meant, by, revocation.id)
+    this.tokens.revoke([...meant, ...collateral], by, revocation.id)
     if (!isSession) this.#listsChanged('tokens', 'families', 'denylist')
     return revocation
   }
