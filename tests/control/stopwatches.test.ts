@@ -57,7 +57,7 @@ const isAccountWide = (way: RevocationWay) => way === 'not-before' || way === 'v
 const rowsIn = (store: StoreKind) => (store === 'memory' ? NODES : 1)
 
 const STORES = ['memory', 'sqlite', 'redis'] as const
-const WAYS = ['denylist', 'not-before', 'version'] as const
+const WAYS = ['denylist', 'not-before', 'version', 'introspection'] as const
 
 describe.each(STORES.flatMap((store) => WAYS.map((way) => [way, store] as const)))('by %s in %s', (way, store) => {
   // Once for all of them: each has tokens of its own.
@@ -129,7 +129,7 @@ describe.each(STORES.flatMap((store) => WAYS.map((way) => [way, store] as const)
   test('what is kept for it is listed, where it is kept and whether nodes ask for it', async () => {
     const login = await logIn('bob')
     const { at } = (await call('POST', `/tokens/${login.jti}/revoke`)).json as Revocation
-    const isRow = way === 'denylist'
+    const isRow = !isAccountWide(way)
     const [entry] = await denylist(isRow ? `?q=${login.jti}` : '?q=bob')
     expect(entry).toMatchObject({
       kind: isRow ? 'jti' : way,
