@@ -98,6 +98,20 @@ test.each([
   expect(codes(text, situation)).not.toContain('outlives-logout')
 })
 
+test.each([
+  ['valid', true],
+  ['retired-key', true],
+  ['unknown-key', false],
+] as const)('a secret of this lab is long enough, whose signature is %s; one that nobody here knows may be weak', (signature, isOurs) => {
+  const { findings, passed } = look(token({ alg: 'HS256' }), { signature })
+  expect((isOurs ? passed : findings).map(({ code }) => code)).toContain('hmac-key-unknown')
+})
+
+test('a signature that does not fit a known key says nothing about that key', () => {
+  const { findings, passed } = look(token({ alg: 'HS256' }), { signature: 'invalid' })
+  expect([...findings, ...passed].map(({ code }) => code)).not.toContain('hmac-key-unknown')
+})
+
 test('of a JWE only the header is spoken of', () => {
   const jwe = `${part({ alg: 'RSA-OAEP', enc: 'A256GCM' })}.AAAA.BBBB.CCCC.DDDD`
   expect(readToken(jwe)).toMatchObject({ form: 'jwe', header: { enc: 'A256GCM' }, payload: null })

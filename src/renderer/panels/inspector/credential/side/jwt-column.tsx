@@ -20,6 +20,7 @@ import { JwtVouches } from './jwt-vouches.tsx'
 import { JwtWire } from './jwt-wire.tsx'
 import { perform } from './perform.ts'
 import type { Carried } from './send-credential.ts'
+import { CookieRows, type CookieRowsProps } from './session-says.tsx'
 import classes from './side.module.css'
 import type { Column } from './use-columns.ts'
 import { useInspection } from './use-inspection.ts'
@@ -65,6 +66,20 @@ function useCookieOf(carried: Carried | null, cookieName: string | null): Attrib
   })
 }
 
+/** How the cookie that carries a token is to be carried. */
+function CarryingCookie(props: CookieRowsProps) {
+  const { t } = useTranslation('credential')
+  return (
+    <section className={classes['block']}>
+      <div className={classes['title']}>
+        <h4>{t('cookie.title')}</h4>
+        <span className={classes['sub']}>{t('cookie.carries')}</span>
+      </div>
+      <CookieRows {...props} />
+    </section>
+  )
+}
+
 /** In the place of the editor, for a token that was pasted. */
 function NotSent() {
   const { t } = useTranslation('credential')
@@ -99,8 +114,9 @@ function TokenBlocks({ token, carried, carrier, cookieName, scale }: TokenProps)
       <JwtWire token={token} read={read} carrier={carrier} scale={scale} />
       <div className={classes['two']}>
         <div className={classes['stack']}>
-          {token !== '' && <JwtSays read={read} attributes={attributes} labTime={carried?.exchange.labTime ?? 0} />}
+          {token !== '' && <JwtSays read={read} />}
           {carried ? <BreakIt carried={carried} token={token} read={read} leaked={leaked} /> : <NotSent />}
+          {carried && attributes && <CarryingCookie attributes={attributes} labTime={carried.exchange.labTime} />}
         </div>
         <div className={classes['stack']}>
           {token !== '' && <JwtVouches exchange={carried?.exchange ?? null} read={read} inspection={inspection} />}

@@ -5,9 +5,7 @@ import { hasWords, say } from '../../../../i18n/say.ts'
 import { countdown, useLabSecond } from '../../../../state/lab-time.ts'
 import { labDate, span } from '../../dates.ts'
 import { CLAIM_CLAUSES } from '../claim-clauses.ts'
-import type { Attributes } from '../cookie-attributes.tsx'
 import facts from './facts.module.css'
-import { CookieRows } from './session-says.tsx'
 import classes from './side.module.css'
 import wire from './wire.module.css'
 
@@ -84,16 +82,8 @@ function Claims({ claims, part }: ClaimsProps) {
   )
 }
 
-interface JwtSaysProps {
-  readonly read: ReadToken
-  /** Of the cookie that carries it; null when none does, or nobody knows them. */
-  readonly attributes: Attributes | null
-  /** Lab time of the exchange, Unix milliseconds. */
-  readonly labTime: number
-}
-
 /** What header and payload say, every claim with what it means and every date as people tell time. */
-export function JwtSays({ read, attributes, labTime }: JwtSaysProps) {
+export function JwtSays({ read }: { readonly read: ReadToken }) {
   const { t } = useTranslation('credential')
   return (
     <section className={classes['block']} id="jwt-says">
@@ -111,12 +101,6 @@ export function JwtSays({ read, attributes, labTime }: JwtSaysProps) {
           )}
         </div>
       ))}
-      {attributes && (
-        <div className={facts['part']}>
-          <h5>{t('cookie.title')}</h5>
-          <CookieRows attributes={attributes} labTime={labTime} />
-        </div>
-      )}
     </section>
   )
 }

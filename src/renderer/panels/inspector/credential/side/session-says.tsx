@@ -34,7 +34,8 @@ function useRows({ isHttpOnly, isSecure, sameSite, path, domain, expiresAt }: At
   ]
 }
 
-interface CookieRowsProps {
+/** A cookie's attributes at the time of an exchange. */
+export interface CookieRowsProps {
   readonly attributes: Attributes
   /** Lab time of the exchange, Unix milliseconds. */
   readonly labTime: number
