@@ -111,8 +111,9 @@ describe.each(['memory', 'sqlite', 'redis'] as const)('the app with its sessions
 
   test('uses of the store are counted; a token takes none', async () => {
     const cookie = await logIn(target)
+    const token = await getToken(target)
     const before = target.target.counts()
-    await target.send('GET', '/me', { headers: bearer(await getToken(target)) })
+    await target.send('GET', '/me', { headers: bearer(token) })
     expect(target.target.counts()).toMatchObject({ storeReads: before.storeReads, storeWrites: before.storeWrites })
     await withCookie(cookie)
     expect(target.target.counts()).toMatchObject({ storeReads: before.storeReads + 1, storeWrites: before.storeWrites + 1 })

@@ -28,6 +28,7 @@ describe('what an exchange tells of credentials', () => {
         account: 'alice',
         clientId: 'shop',
         sid: claims.sid,
+        version: null,
         device: headers['user-agent'].slice(0, 160),
         kid: 'key-1',
         alg: 'HS256',
