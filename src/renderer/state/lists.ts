@@ -4,6 +4,8 @@ import { api } from '../api.ts'
 
 /** How many families are read at most; the contract allows no more. */
 export const MAX_FAMILIES = 1000
+/** How many entries of the denylist are read at most; the contract allows no more. */
+export const MAX_DENYLIST = 10_000
 
 /** What the lab tells that a list has changed is all that makes it old. */
 const WHEN_TOLD = { staleTime: Number.POSITIVE_INFINITY, retry: 1, placeholderData: keepPreviousData } as const
@@ -18,3 +20,7 @@ export const useFamilies = (filter: Parameters<typeof api.refreshFamilies.list>[
 
 /** The keyring without its secrets; kept up to date while shown. */
 export const useKeyring = () => useQuery({ queryKey: ['keys' satisfies ListName], queryFn: () => api.keys.list(), ...WHEN_TOLD })
+
+/** What is kept to end access tokens early, newest first; kept up to date while shown. */
+export const useDenylist = () =>
+  useQuery({ queryKey: ['denylist' satisfies ListName], queryFn: () => api.denylist.list({ limit: MAX_DENYLIST }), ...WHEN_TOLD })

@@ -18,6 +18,15 @@ async function openTab(page: Page, name: string): Promise<void> {
   await expect(list(page)).toBeVisible()
 }
 
+/** Opens what can be done to the first row that holds this text, and does one of it. */
+async function revoke(page: Page, text: string | RegExp, what: RegExp): Promise<void> {
+  await rowOf(page, text)
+    .first()
+    .getByRole('button', { name: /^Revoke/ })
+    .click()
+  await page.getByRole('menuitem', { name: what }).click()
+}
+
 test('a refresh token that comes back is drawn in its family, with the moment and the request, in State and in the inspector', async ({
   page,
   lab,
@@ -66,6 +75,57 @@ test('a session is ended from its row by keyboard alone, and its client is refus
   const { exchanges } = await (await lab.call('POST', '/clients/alice-laptop/requests', { path: '/me' })).json()
   expect((await (await lab.call('GET', `/exchanges/${exchanges[0]}`)).json()).verdict).toBe('unknown-session')
   await expect(page.getByRole('region', { name: 'Stopwatch of the newest revocation' })).toContainText(/accepted: 0.*refused: 1/)
+})
+
+test('a token, a device and an account are revoked from a row, and what that ends is what was asked for', async ({ page, lab }) => {
+  await lab.call('PATCH', '/cluster', { revocation: 'denylist' })
+  for (const client of ['alice-phone', 'bob-laptop']) await lab.call('POST', `/clients/${client}/login`)
+  await lab.call('POST', '/clients/bob-laptop/refresh')
+  await page.goto(lab.ready.workbench)
+  await openTab(page, 'Issued tokens')
+  await expect(page.getByText("This list is the lab's own, taken from the traffic")).toBeVisible()
+  await expect(rowOf(page, 'bob')).toHaveCount(2)
+  await revoke(page, 'bob', /^This token/)
+  await expect(rowOf(page, /bob.*revoked/)).toHaveCount(1)
+  await expect(rowOf(page, /bob.*active/)).toHaveCount(1)
+  await revoke(page, /bob.*active/, /^This device/)
+  await expect(rowOf(page, /bob.*revoked/)).toHaveCount(2)
+  await expect(rowOf(page, /alice.*active/)).toHaveCount(1)
+  await revoke(page, 'alice', /^Everything of alice/)
+  await expect(rowOf(page, /alice.*revoked/)).toHaveCount(1)
+  await openTab(page, 'Refresh families')
+  await expect(rowOf(page, 'revoked')).toHaveCount(2)
+})
+
+test('each way of revocation is measured by real requests: without one a token lives on, with one it is refused at once', async ({
+  page,
+  lab,
+}) => {
+  test.setTimeout(180_000)
+  await page.goto(lab.ready.workbench)
+  await openTab(page, 'Stopwatches')
+  const ways = page.getByRole('table', { name: /^Ways of revocation/ })
+  const rows = await ways
+    .getByRole('row')
+    .filter({ has: page.getByRole('button') })
+    .all()
+  expect(rows.length).toBeGreaterThanOrEqual(4)
+  for (const row of rows) {
+    await expect(row).toContainText('Not measured yet')
+    const isNone = (await row.innerText()).startsWith('No revocation')
+    await row.getByRole('button', { name: /^Measure/ }).click()
+    await expect(row).toContainText(
+      isNone ? /6 requests accepted after it, none refused/ : /0 requests accepted after it, first refused after/,
+      {
+        timeout: 60_000,
+      },
+    )
+    await expect(row).toContainText(isNone ? /0 look-ups a request/ : /1 look-up a request/)
+    await expect(details(page)).toContainText(isNone ? 'No revocation' : /6 requests refused because of it/)
+  }
+  const { cluster, clients } = await (await lab.call('GET', '/lab')).json()
+  expect(cluster.revocation).toBe('none')
+  expect(clients.map(({ name }: { name: string }) => name)).not.toContain('Stopwatch')
 })
 
 /** Puts rows into the session store from a connection of its own, as any of its nodes might. */

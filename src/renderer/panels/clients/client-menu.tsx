@@ -6,6 +6,7 @@ import {
   IconDots,
   IconHourglassEmpty,
   IconLogout2,
+  IconPassword,
   IconShoppingCart,
   IconShoppingCartPlus,
   IconTrash,
@@ -13,7 +14,7 @@ import {
   IconUserOff,
   IconUserUp,
 } from '@tabler/icons-react'
-import type { ReactNode } from 'react'
+import { type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Client } from '../../../contract/clients.ts'
 import { api } from '../../api.ts'
@@ -24,6 +25,7 @@ import { selectExchange } from '../../state/ui-state.ts'
 import { useLab } from '../../state/use-lab.ts'
 import classes from './clients.module.css'
 import { type HeldCredential, isHeld } from './credential.ts'
+import { PasswordDialog } from './password-dialog.tsx'
 
 interface ItemProps {
   readonly icon: ReactNode
@@ -132,9 +134,11 @@ function CartItems({ client, credential, run }: MenuProps) {
   )
 }
 
-function AccountItems({ client, run }: MenuProps) {
+function AccountItems({ client, run, changePassword }: MenuProps & { readonly changePassword: () => void }) {
   const { t } = useTranslation('clients')
+  const { t: revocation } = useTranslation('revocation')
   const account = useLab((lab) => lab.accounts.find(({ name }) => name === client.account))
+  const way = revocation(`way.${useLab((lab) => lab.cluster.revocation)}.name`)
   if (!account) return null
   const { name } = account
   const role = account.role === 'admin' ? 'user' : 'admin'
@@ -144,7 +148,7 @@ function AccountItems({ client, run }: MenuProps) {
       <Item
         icon={<IconLogout2 {...LOOK} />}
         label={t('menu.endAll')}
-        note={t('menu.endAllNote')}
+        note={t('menu.endAllNote', { way })}
         act={() => run('end-all', () => api.accounts.endSessions({ name }))}
       />
       <Item
@@ -156,9 +160,10 @@ function AccountItems({ client, run }: MenuProps) {
       <Item
         icon={account.isDisabled ? <IconUserCheck {...LOOK} /> : <IconUserOff {...LOOK} />}
         label={t(account.isDisabled ? 'menu.enable' : 'menu.disable')}
-        {...(account.isDisabled ? {} : { note: t('menu.disableNote') })}
+        {...(account.isDisabled ? {} : { note: t('menu.disableNote', { way }) })}
         act={() => run('disable', () => api.accounts.change({ name, disabled: !account.isDisabled }))}
       />
+      <Item icon={<IconPassword {...LOOK} />} label={t('menu.password')} note={t('menu.passwordNote', { way })} act={changePassword} />
     </>
   )
 }
@@ -167,37 +172,41 @@ function AccountItems({ client, run }: MenuProps) {
 export function ClientMenu(props: MenuProps) {
   const { t } = useTranslation('clients')
   const { client, run } = props
+  const [isChangingPassword, setChangingPassword] = useState(false)
   const portalUrl = useLab((lab) => lab.balancer.portalUrl)
   const openBrowser = async (): Promise<void> => {
     if (desktop.openClientWindow) await desktop.openClientWindow(client.id)
     else window.open(portalUrl, '_blank', 'noopener')
   }
   return (
-    <Menu position="bottom-end" width={290} keepMounted={false}>
-      <Menu.Target>
-        <button type="button" className="ib" aria-label={t('menu.open', { name: client.name })} title={t('menu.more')}>
-          <IconDots size={15} stroke={1.75} aria-hidden />
-        </button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <CredentialItems {...props} />
-        <Menu.Divider />
-        <CartItems {...props} />
-        <Menu.Divider />
-        <AccountItems {...props} />
-        <Menu.Divider />
-        <Item
-          icon={<IconBrowser {...LOOK} />}
-          label={t('menu.browser')}
-          note={t(desktop.openClientWindow ? 'menu.browserNote' : 'menu.browserTabNote')}
-          act={() => run('browser', openBrowser)}
-        />
-        <Item
-          icon={<IconTrash {...LOOK} />}
-          label={t('menu.remove')}
-          act={() => run('remove', () => api.clients.remove({ id: client.id }))}
-        />
-      </Menu.Dropdown>
-    </Menu>
+    <>
+      <Menu position="bottom-end" width={290} keepMounted={false}>
+        <Menu.Target>
+          <button type="button" className="ib" aria-label={t('menu.open', { name: client.name })} title={t('menu.more')}>
+            <IconDots size={15} stroke={1.75} aria-hidden />
+          </button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <CredentialItems {...props} />
+          <Menu.Divider />
+          <CartItems {...props} />
+          <Menu.Divider />
+          <AccountItems {...props} changePassword={() => setChangingPassword(true)} />
+          <Menu.Divider />
+          <Item
+            icon={<IconBrowser {...LOOK} />}
+            label={t('menu.browser')}
+            note={t(desktop.openClientWindow ? 'menu.browserNote' : 'menu.browserTabNote')}
+            act={() => run('browser', openBrowser)}
+          />
+          <Item
+            icon={<IconTrash {...LOOK} />}
+            label={t('menu.remove')}
+            act={() => run('remove', () => api.clients.remove({ id: client.id }))}
+          />
+        </Menu.Dropdown>
+      </Menu>
+      <PasswordDialog account={client.account} isOpen={isChangingPassword} close={() => setChangingPassword(false)} />
+    </>
   )
 }

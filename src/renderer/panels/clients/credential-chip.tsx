@@ -2,6 +2,7 @@ import { IconBan, IconCookie, IconKey, IconKeyOff, IconRepeat } from '@tabler/ic
 import { useTranslation } from 'react-i18next'
 import type { Client } from '../../../contract/clients.ts'
 import { clockTime, countdown, useLabSecond } from '../../state/lab-time.ts'
+import { useLab } from '../../state/use-lab.ts'
 import classes from './clients.module.css'
 import { type HeldCredential, shortened, standingOf } from './credential.ts'
 
@@ -29,6 +30,8 @@ function TimeLeft({ credential, now }: { readonly credential: HeldCredential; re
 /** What the client would send now, with the time it has left by the lab clock; struck through when it is worth nothing to the client. */
 export function CredentialChip({ client, credential, tryDiscarded, isBusy }: ChipProps) {
   const { t } = useTranslation('clients')
+  const { t: revocation } = useTranslation('revocation')
+  const way = useLab((lab) => lab.cluster.revocation)
   const now = useLabSecond()
   if (!credential) {
     return (
@@ -58,7 +61,11 @@ export function CredentialChip({ client, credential, tryDiscarded, isBusy }: Chi
       </div>
       {standing === 'discarded' && (
         <div className={classes['still']}>
-          <span>{t('stillAccepted', { time: credential.expiresAt === null ? '?' : clockTime(credential.expiresAt) })}</span>
+          <span>
+            {way === 'none'
+              ? t('stillAccepted', { time: credential.expiresAt === null ? '?' : clockTime(credential.expiresAt) })
+              : t('perhapsRevoked', { way: revocation(`way.${way}.name`) })}
+          </span>
           <button type="button" className="btn sm" disabled={isBusy} onClick={tryDiscarded}>
             <IconRepeat size={13} stroke={1.75} aria-hidden />
             {t('tryAnyway')}

@@ -3,6 +3,7 @@ import type { ComponentType } from 'react'
 import { useTranslation } from 'react-i18next'
 import { NewestStopwatch } from '../../panels/revocation/newest-stopwatch.tsx'
 import { openList, STATE_TABS, type StateTab, useUi } from '../../state/ui-state.ts'
+import { Denylist } from './denylist.tsx'
 import { Families } from './families.tsx'
 import { Keys } from './keys.tsx'
 import { Revocations } from './revocations.tsx'
@@ -14,6 +15,7 @@ const LISTS: Readonly<Record<StateTab, ComponentType>> = {
   sessions: Sessions,
   tokens: Tokens,
   families: Families,
+  denylist: Denylist,
   keys: Keys,
   revocations: Revocations,
 }
