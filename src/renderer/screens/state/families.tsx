@@ -91,7 +91,7 @@ const columnsOf = (t: T): GridColumn<RefreshFamily>[] => [
   {
     id: 'state',
     label: t('column.state'),
-    track: 'minmax(76px, 1fr)',
+    track: 'minmax(122px, 1fr)',
     value: ({ state }) => state,
     cell: ({ state, revokedReason }) =>
       revokedReason === 'reused' ? <Standing name="revoked" words={t('families.reused')} /> : <Standing name={state} />,
