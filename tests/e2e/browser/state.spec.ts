@@ -13,7 +13,7 @@ const details = (page: Page): Locator => page.getByRole('complementary', { name:
 const rowOf = (page: Page, text: string | RegExp): Locator => list(page).getByRole('row').filter({ hasText: text })
 
 async function openTab(page: Page, name: string): Promise<void> {
-  await page.getByRole('button', { name: 'State', exact: true }).click()
+  await page.getByRole('navigation').getByRole('button', { name: 'State', exact: true }).click()
   await page.getByRole('tab', { name, exact: true }).click()
   await expect(list(page)).toBeVisible()
 }
@@ -95,6 +95,10 @@ test('a token, a device and an account are revoked from a row, and what that end
   await expect(rowOf(page, /alice.*revoked/)).toHaveCount(1)
   await openTab(page, 'Refresh families')
   await expect(rowOf(page, 'revoked')).toHaveCount(2)
+  await openTab(page, 'Denylist')
+  await expect(rowOf(page, /One token: jti.*bob.*on every request/)).toHaveCount(1)
+  await expect(rowOf(page, /One device: sid.*bob.*on every request/)).toHaveCount(1)
+  await expect(rowOf(page, /One device: sid.*alice/)).toHaveCount(1)
 })
 
 test('each way of revocation is measured by real requests: without one a token lives on, with one it is refused at once', async ({
@@ -216,17 +220,22 @@ for (const theme of ['light', 'dark'] as const) {
     }) => {
       test.setTimeout(120_000)
       await page.addInitScript(([kept]) => localStorage.setItem('authlab.ui', kept ?? ''), [JSON.stringify({ theme, language })])
+      await lab.call('PATCH', '/cluster', { revocation: 'denylist' })
       for (const client of ['alice-laptop', 'bob-laptop']) await lab.call('POST', `/clients/${client}/login`)
       const first = (await (await lab.call('POST', '/clients/bob-laptop/refresh')).json()).exchanges[0]
       await lab.call('POST', `/exchanges/${first}/replay`, {})
       await lab.call('DELETE', '/accounts/bob/sessions')
       await page.setViewportSize({ width: 1280, height: 800 })
       await page.goto(lab.ready.workbench)
-      await page.getByRole('button', { name: /^(?:State|状态)$/ }).click()
+      await page
+        .getByRole('navigation')
+        .getByRole('button', { name: /^(?:State|状态)$/ })
+        .click()
       const tabs = page.getByRole('region', { name: /^(?:State|状态)$/ }).getByRole('tab')
       await expect(tabs).toHaveCount(STATE_TABS.length)
       for (const tab of await tabs.all()) {
         await tab.click()
+        await expect(list(page).getByRole('row').nth(1)).toBeVisible()
         await list(page).focus()
         await page.keyboard.press('ArrowDown')
         await expect(list(page).getByRole('row', { selected: true })).toHaveCount(1)
