@@ -105,6 +105,10 @@ test('a weak point is proved by a request, and so is a check that was passed; wh
   await aud.getByRole('button', { name: /Try it/ }).click()
   await expect(aud).toContainText('401')
   expect((await verdicts(lab)).at(-1)).toBe('wrong-audience')
+  const key = point(jwt(page), 'A key in the header is ignored')
+  await key.getByRole('button', { name: /Try it/ }).click()
+  await expect(key).toContainText('401')
+  expect(await last(lab)).toMatchObject({ path: '/admin/users', verdict: 'unknown-key' })
 
   const store = point(session(page), 'Store down, everyone is out')
   await store.getByRole('button', { name: /Try it/ }).click()

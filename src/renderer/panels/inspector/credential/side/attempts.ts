@@ -1,4 +1,5 @@
 import type { TokenFindingCode } from '../../../../../contract/token-inspection.ts'
+import { encodeBase64url } from '../../../../../protocol/base64url.ts'
 import type { JsonObject } from '../../../../../protocol/jwt.ts'
 import type { SigningWay } from './tamper.ts'
 
@@ -7,7 +8,8 @@ export interface Forgery {
   readonly kind: 'forgery'
   readonly header: JsonObject
   readonly payload: JsonObject
-  readonly sign: SigningWay
+  /** `own`: with a key that the attacker made up. */
+  readonly sign: SigningWay | 'own'
   readonly path: string
 }
 
@@ -19,6 +21,9 @@ export type Attempt =
   | Forgery
   | { readonly kind: 'replay' | 'logout' | 'role' }
   | { readonly kind: 'text'; readonly change: (token: string) => string }
+
+/** What an attacker could make up as easily: as long as the hash (RFC 7518 §3.2), and known to nobody else. */
+export const OWN_KEY: Uint8Array<ArrayBuffer> = new TextEncoder().encode("a key of the attacker's own making")
 
 const without = (claims: JsonObject, name: string): JsonObject => {
   const { [name]: _, ...rest } = claims
@@ -52,7 +57,13 @@ const RECIPES: Readonly<Partial<Record<TokenFindingCode, Recipe>>> = {
   }),
   'alg-none': ({ header, payload }) => ({ kind: 'forgery', sign: 'none', path: '/me', header, payload }),
   'algorithm-unknown': kept((header) => ({ ...header, alg: 'EdDSA' })),
-  'key-in-header': kept((header) => ({ ...without(header, 'kid'), jwk: { kty: 'oct', k: 'bWFsbG9yeS1tYWRlLXRoaXMta2V5' } })),
+  'key-in-header': ({ header, payload }) => ({
+    kind: 'forgery',
+    sign: 'own',
+    path: '/admin/users',
+    header: { ...without(header, 'kid'), alg: 'HS256', jwk: { kty: 'oct', k: encodeBase64url(OWN_KEY) } },
+    payload: { ...payload, role: 'admin' },
+  }),
   'kid-with-syntax': kept((header) => ({ ...header, kid: '../../dev/null' })),
   'unknown-crit': signed(({ header }) => ({ header: { ...header, crit: ['b64'] } })),
   'stolen-copy-works': () => ({ kind: 'replay' }),

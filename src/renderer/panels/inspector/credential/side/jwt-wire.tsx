@@ -1,6 +1,7 @@
 import { IconLock } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import type { ReadToken } from '../../../../../protocol/read-token.ts'
+import { say } from '../../../../i18n/say.ts'
 import { setCredentialView } from '../../../../state/ui-state.ts'
 import { CopyButton } from '../../../../ui/code-block.tsx'
 import { ByteBar } from './byte-bar.tsx'
@@ -72,7 +73,7 @@ export function JwtWire({ token, read, carrier, scale }: JwtWireProps) {
           <ByteBar
             total={token.length}
             scale={scale}
-            parts={parts.slice(0, names.length).map(([name, part]) => [`fill-${name}`, part.length, t(`part.${name}` as never)])}
+            parts={parts.slice(0, names.length).map(([name, part]) => [`fill-${name}`, part.length, say(`credential:part.${name}`)])}
           />
           {read.form === 'jwe' && <p className={classes['sub']}>{t('jwe')}</p>}
           {read.flaw !== null && read.form !== 'jwe' && (

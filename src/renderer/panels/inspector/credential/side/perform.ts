@@ -1,6 +1,7 @@
+import { encodeBase64url } from '../../../../../protocol/base64url.ts'
 import { api } from '../../../../api.ts'
 import { currentLab } from '../../../../state/use-lab.ts'
-import type { Attempt, Forgery } from './attempts.ts'
+import { type Attempt, type Forgery, OWN_KEY } from './attempts.ts'
 import { type Carried, sendCredential } from './send-credential.ts'
 import { draftOf, withOldSignature, withoutSignature } from './tamper.ts'
 
@@ -14,11 +15,21 @@ export interface Subject extends Carried {
 
 const ADMIN_PATH = '/admin/users'
 
+/** Signs by HMAC-SHA256 with the attacker's own key. */
+async function selfSigned(unsigned: string): Promise<string> {
+  const input = unsigned.slice(0, unsigned.lastIndexOf('.'))
+  const key = await crypto.subtle.importKey('raw', OWN_KEY, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign'])
+  const signature = await crypto.subtle.sign('HMAC', key, new TextEncoder().encode(input))
+  return `${input}.${encodeBase64url(new Uint8Array(signature))}`
+}
+
 async function forged(subject: Subject, { header, payload, sign }: Forgery): Promise<string> {
   if (sign === 'leaked') return (await api.tokenInspection.forge({ header, payload, kid: subject.kid })).token
   const draft = draftOf(header, payload) ?? { header: '', payload: '' }
   const untouched = { header: '', payload: '' }
-  return sign === 'none' ? withoutSignature(draft, untouched, subject.parts) : withOldSignature(draft, untouched, subject.parts)
+  if (sign === 'none') return withoutSignature(draft, untouched, subject.parts)
+  const kept = withOldSignature(draft, untouched, subject.parts)
+  return sign === 'own' ? selfSigned(kept) : kept
 }
 
 const attackerId = (): string | null => currentLab().clients.find(({ isAttacker }) => isAttacker)?.id ?? null

@@ -38,13 +38,14 @@ function Signature({ exchange }: { readonly exchange: Exchange }) {
   )
 }
 
-/** Which secret signs now; the exchange's own may have been another. */
+/** The secret that the cookie was checked with: the node tells its place among those that there were at the time. Null where it cannot be told. */
 function useSecretName(exchange: Exchange): string | null {
   const { data: keyring } = useKeyring()
   const place = exchange.steps.find(({ kind }) => kind === 'cookie-signature')?.evidence['key']
   const node = useLab((lab) => lab.nodes.find(({ id }) => id === exchange.node))
   if (typeof place !== 'number' || node?.hasOwnCookieSecret) return null
-  return keyring?.cookieSecrets[place]?.id ?? null
+  const then = keyring?.cookieSecrets.filter(({ createdAt }) => createdAt === null || createdAt <= exchange.labTime)
+  return then?.[place]?.id ?? null
 }
 
 interface PieceProps {
