@@ -174,5 +174,47 @@ export const logOutReally = lesson({
       check: [verdict(1, 'token-expired', w('Expired', '已过期'))],
       notes: { minutes: 1 },
     },
+    {
+      id: 'denylist',
+      title: w('Look before you trust', '先查再信'),
+      goal: w('The copy is dead at once, for one look into a store', '副本立刻失效，代价是查一次存储'),
+      narrative: [
+        p(
+          'One way to end tokens early is a **denylist**: the server notes which were revoked, and looks there with each request. For self-contained tokens the checklist asks for this or something like it.',
+          '提前终止令牌的一种办法是**拒绝列表**：服务器记下哪些已被撤销，每个请求都去查看。对自包含令牌，检查清单要求这样做或采取类似的办法。',
+          'OWASP ASVS 5 V7.4.1',
+        ),
+      ],
+      do: [
+        { do: 'change-cluster', change: { revocation: 'denylist' }, label: w('Revoke by denylist from now on', '从现在起用拒绝列表撤销') },
+        login('bob', w('Log Bob in again', '让 Bob 再次登录')),
+        call('bob', 'GET /me', w('Call /me as Bob', '以 Bob 的身份调用 /me')),
+        { do: 'logout', client: 'bob', label: w('Log Bob out', '让 Bob 登出') },
+        {
+          do: 'replay',
+          client: 'mallory',
+          exchange: { step: 'denylist', nth: 2 },
+          label: w("Send Bob's request again, as Mallory", '以 Mallory 的身份重发 Bob 的请求'),
+        },
+      ],
+      check: [
+        verdicts(['allowed', 'allowed', 'allowed', 'token-revoked'], w('The copy is refused after the logout', '登出之后副本被拒绝')),
+        {
+          check: 'step',
+          nth: 2,
+          kind: 'token-denylist',
+          outcome: 'pass',
+          label: w('It was looked up with every request, before the logout, too', '每个请求都查了列表，登出之前也一样'),
+        },
+        { check: 'step', nth: 4, kind: 'token-denylist', outcome: 'fail', label: w('It is on the list', '它在列表上') },
+      ],
+      after: [
+        p(
+          'Now the token takes a look into a store, like a session. Whether that is worth it depends on how long you can bear a copy that works on: the State screen measures it.',
+          '现在令牌和会话一样，也要查一次存储。值不值得，取决于你能忍受副本继续可用多久：“状态”页面会测量它。',
+        ),
+      ],
+      notes: { minutes: 3, ask: w('What have we saved by using a token, now?', '现在，用令牌还省下了什么？') },
+    },
   ],
 })

@@ -87,6 +87,9 @@ export const LessonAction = z.discriminatedUnion('do', [
   /** By the operator: the row behind this client's cookie goes, or its idle time-out passes. */
   named({ do: z.literal('end-session'), ...byClient }),
   named({ do: z.literal('expire-session'), ...byClient }),
+  /** By the operator, by the way of revocation in force: the access token of this client, or its refresh tokens and every access token of theirs. */
+  named({ do: z.literal('revoke-token'), ...byClient }),
+  named({ do: z.literal('revoke-device'), ...byClient }),
 ])
 /** One action of a step. */
 export type LessonAction = z.infer<typeof LessonAction>

@@ -66,6 +66,8 @@ export const LessonCheck = z.discriminatedUnion('check', [
     what: z.enum(['session-cookie', 'access-token', 'refresh-token']),
     isHeld: z.boolean(),
   }),
+  /** How many requests were still accepted with what was revoked last: the stopwatch of `GET /revocations`. */
+  named({ check: z.literal('accepted-after-revocation'), ...Range }),
   named({ check: z.literal('node-state'), node: z.string().max(20), is: z.enum(['up', 'draining', 'down']) }),
   /** A member of `GET /cluster`. */
   named({ check: z.literal('cluster'), name: z.string().min(1).max(60), is: Scalar }),

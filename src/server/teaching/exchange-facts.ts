@@ -3,9 +3,9 @@ import type { PinnedExchange } from '../../contract/lessons/lesson-run.ts'
 import { decodeCookieValue, parseCookieHeader } from '../../protocol/cookie.ts'
 import { decodeCompactJwt, type JsonObject } from '../../protocol/jwt.ts'
 import { parseSetCookie } from '../../protocol/set-cookie.ts'
+import { isAccessCookie } from '../../protocol/token-cookies.ts'
 import type { LessonStage } from './lesson-stage.ts'
 
-const ACCESS_COOKIE = /^(__Host-)?access_token$/
 const SHOWN_AT_EACH_END = 4
 
 /** All values of a header, in wire order. */
@@ -16,14 +16,14 @@ const cookiesOf = (message: HttpMessage) => headerValues(message, 'cookie').flat
 
 function requestToken(request: HttpMessage): string | null {
   const [, bearer] = /^Bearer (\S+)$/i.exec(headerValues(request, 'authorization')[0] ?? '') ?? []
-  const cookie = cookiesOf(request).find(({ name }) => ACCESS_COOKIE.test(name))
+  const cookie = cookiesOf(request).find(({ name }) => isAccessCookie(name))
   return bearer ?? (cookie ? decodeCookieValue(cookie.value) : null)
 }
 
 function responseToken(response: HttpMessage): string | null {
   for (const line of headerValues(response, 'set-cookie')) {
     const cookie = parseSetCookie(line)
-    if (cookie && ACCESS_COOKIE.test(cookie.name) && cookie.value !== '') return decodeCookieValue(cookie.value)
+    if (cookie && isAccessCookie(cookie.name) && cookie.value !== '') return decodeCookieValue(cookie.value)
   }
   const [, token] = /"access_token":"([\w.-]+)"/.exec(response.body) ?? []
   return token ?? null

@@ -1,6 +1,7 @@
 import type { Client } from '../../contract/clients.ts'
 import type { LessonAction, LessonActionOf } from '../../contract/lessons/actions.ts'
 import { LabError } from '../errors.ts'
+import { heldClaims } from './held-credential.ts'
 import type { StepContext } from './lesson-stage.ts'
 import { alteredCredential } from './tampering.ts'
 
@@ -23,6 +24,15 @@ async function sessionOf(context: StepContext, client: string): Promise<string> 
   const id = (await findClient(context, client)).sessionId
   if (id === null) throw new LabError('conflict', `The client ${client} has no session cookie: log in first.`)
   return id
+}
+
+/** The family that the access token of a client belongs to: its claim `sid` is the beginning of that one's id. */
+async function familyOf(context: StepContext, client: string): Promise<string> {
+  const { sid } = heldClaims(await findClient(context, client))
+  const families = await context.stage.operations.refreshFamilies.list({ limit: 1000 })
+  const family = typeof sid === 'string' ? families.find(({ id }) => id.startsWith(sid)) : undefined
+  if (!family) throw new LabError('conflict', `The refresh tokens of ${client} are gone.`)
+  return family.id
 }
 
 const call: Perform<'call'> = async ({ client, request, times, headers, body, credential }, { stage }) => {
@@ -76,6 +86,12 @@ const PERFORM: { [Kind in LessonAction['do']]: Perform<Kind> } = {
   ),
   'end-sessions': quietly(({ account }, { stage }) => stage.operations.accounts.endSessions({ name: account })),
   'end-session': quietly(async ({ client }, context) => context.stage.operations.sessions.end({ id: await sessionOf(context, client) })),
+  'revoke-token': quietly(async ({ client }, context) =>
+    context.stage.operations.tokens.revoke({ jti: String(heldClaims(await findClient(context, client))['jti']) }),
+  ),
+  'revoke-device': quietly(async ({ client }, context) =>
+    context.stage.operations.refreshFamilies.revoke({ id: await familyOf(context, client) }),
+  ),
   'expire-session': quietly(async ({ client }, context) =>
     context.stage.operations.sessions.expire({ id: await sessionOf(context, client) }),
   ),

@@ -1,6 +1,7 @@
 import type { Exchange } from '../../contract/exchanges.ts'
 import type { LessonCheck, LessonCheckOf } from '../../contract/lessons/checks.ts'
 import { parseSetCookie } from '../../protocol/set-cookie.ts'
+import { isAccessCookie, isRefreshCookie } from '../../protocol/token-cookies.ts'
 import { claimsIn, credentialOf, headerValues, sessionReadsOf } from './exchange-facts.ts'
 import type { StepContext } from './lesson-stage.ts'
 
@@ -72,12 +73,15 @@ function checkClaim(exchange: Exchange, { in: side, name, is }: LessonCheckOf<'c
   return result(is === undefined ? value !== undefined : isSame(value, is), value === undefined ? `no ${name}` : JSON.stringify(value))
 }
 
+const COOKIES: Record<LessonCheckOf<'holds'>['what'], (name: string) => boolean> = {
+  'session-cookie': (name) => name === 'sid',
+  'access-token': isAccessCookie,
+  'refresh-token': isRefreshCookie,
+}
+
 async function checkHolds({ client, what, isHeld }: LessonCheckOf<'holds'>, { stage }: StepContext): Promise<CheckResult> {
   const found = (await stage.operations.clients.list()).find(({ id }) => id === client)
-  const cookie = { 'session-cookie': /^sid$/, 'access-token': /^(__Host-)?access_token$/, 'refresh-token': /^(__Secure-)?refresh_token$/ }[
-    what
-  ]
-  const inJar = found?.cookies.some(({ name }) => cookie.test(name)) ?? false
+  const inJar = found?.cookies.some(({ name }) => COOKIES[what](name)) ?? false
   const inVault = found?.vault.some(({ kind }) => `${kind}-token` === what) ?? false
   return result((inJar || inVault) === isHeld, inJar || inVault ? 'held' : 'not held')
 }
@@ -119,6 +123,10 @@ const EVALUATE: { [Kind in LessonCheck['check']]: Evaluate<Kind> } = {
   'session-count': async ({ account, ...range }, { stage }) => {
     const { length } = await stage.lab.stores.directory.list(account === undefined ? {} : { account })
     return result(isWithin(length, range), length)
+  },
+  'accepted-after-revocation': async (range, { stage }) => {
+    const newest = (await stage.operations.revocations.list())[0]
+    return newest ? result(isWithin(newest.accepted, range), newest.accepted) : result(false, 'nothing was revoked')
   },
   holds: checkHolds,
   'node-state': async ({ node, is }, { stage }) => {

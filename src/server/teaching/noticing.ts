@@ -46,6 +46,8 @@ const NOTED: Partial<Record<LessonAction['do'], readonly [code: OperatorAction['
   'end-sessions': ['account-logged-out', 'account'],
   'end-session': ['session-ended'],
   'expire-session': ['session-expired'],
+  'revoke-token': ['token-revoked'],
+  'revoke-device': ['family-revoked'],
 }
 
 function isThisOperation(action: LessonAction, { action: code, params }: OperatorAction): boolean {
