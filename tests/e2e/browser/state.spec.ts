@@ -4,7 +4,7 @@ import type { Locator, Page } from '@playwright/test'
 import { STATE_TABS } from '../../../src/renderer/state/ui-state.ts'
 import { connectDatabase } from '../../../src/server/storage/open.ts'
 import { expect, test } from '../support/fixtures.ts'
-import { inspector, overflowOf, seriousFindings, statusCode } from '../support/workbench.ts'
+import { choose, inspector, overflowOf, seriousFindings, statusCode } from '../support/workbench.ts'
 
 const BOB = 'Bob·Laptop'
 
@@ -210,6 +210,27 @@ test('lifetimes are typed with their unit, and what cannot be one says why and c
   const { exchanges } = await (await lab.call('POST', '/clients/bob-laptop/login')).json()
   const { response } = await (await lab.call('GET', `/exchanges/${exchanges[0]}`)).json()
   expect(JSON.parse(response.body).expires_in).toBe(120)
+})
+
+test('a password that the operator changes ends the login with the old one, and is long enough or is not taken', async ({ page, lab }) => {
+  await lab.call('POST', '/clients/alice-laptop/login')
+  await page.goto(lab.ready.workbench)
+  await choose(page, 'Alice·Laptop', /^Change the password/)
+  const dialog = page.getByRole('dialog', { name: 'New password for alice' })
+  await dialog.getByRole('textbox', { name: 'New password' }).fill('short')
+  await expect(dialog).toContainText('At least 8 characters')
+  await expect(dialog.getByRole('button', { name: 'Change the password' })).toBeDisabled()
+  await dialog.getByRole('textbox', { name: 'New password' }).fill('another-pass')
+  expect(await seriousFindings(page)).toEqual([])
+  await page.keyboard.press('Enter')
+  await expect(dialog).toBeHidden()
+  const verdictOf = async (path: string, body: unknown): Promise<string> => {
+    const { exchanges } = await (await lab.call('POST', path, body)).json()
+    return (await (await lab.call('GET', `/exchanges/${exchanges[0]}`)).json()).verdict
+  }
+  expect(await verdictOf('/clients/alice-laptop/requests', { path: '/me' })).toBe('unknown-session')
+  expect(await verdictOf('/clients/alice-laptop/login', {})).toBe('bad-credentials')
+  expect(await verdictOf('/clients/alice-laptop/login', { password: 'another-pass' })).toBe('allowed')
 })
 
 for (const theme of ['light', 'dark'] as const) {

@@ -9,6 +9,7 @@ import { useLab } from '../../state/use-lab.ts'
 import type { GridColumn } from '../../ui/record-grid.tsx'
 import { LabTime } from './details.tsx'
 import { ListPane } from './list-pane.tsx'
+import classes from './state.module.css'
 
 type T = TFunction<'state'>
 
@@ -71,7 +72,11 @@ export function Revocations() {
       columns={columns}
       sortedBy={{ id: 'at', desc: true }}
       about={t('revocations.about')}
-      above={<WaysTable />}
+      above={
+        <div className={`${classes['above']} scroll`}>
+          <WaysTable />
+        </div>
+      }
       empty={t('revocations.empty')}
       cutAt={MAX_REVOCATIONS}
       details={(revocation) => <Stopwatch revocation={revocation} />}
