@@ -15,7 +15,7 @@ import { SessionRow } from './sessions.ts'
 const seq = z.number().int().positive()
 
 /** Lists that are not part of the state: whoever shows one reads it. */
-export const LISTS = ['tokens', 'families', 'denylist', 'keys'] as const
+export const LISTS = ['tokens', 'families', 'denylist', 'keys', 'audit'] as const
 /** A list that is not part of the state. */
 export type ListName = (typeof LISTS)[number]
 

@@ -1,6 +1,7 @@
 import { oc } from '@orpc/contract'
 import { accounts } from './accounts.ts'
 import { assessment } from './assessment.ts'
+import { audit } from './audit.ts'
 import { clients } from './clients.ts'
 import { clock } from './clock.ts'
 import { cluster } from './cluster.ts'
@@ -39,6 +40,7 @@ export const contract = oc.router({
   lessons,
   progress,
   assessment,
+  audit,
 })
 
 /** Base path of the control API on the control port. */

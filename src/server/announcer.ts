@@ -75,7 +75,9 @@ export class Announcer {
   readonly untraced = (exchangeId: string, step: Step): void => this.recorder?.missTrace(exchangeId, step)
 
   readonly note = (action: OperatorAction['action'], params: OperatorAction['params'] = {}): void => {
-    if (!this.isSetAside) this.recorder?.recordAction({ at: Date.now(), labTime: this.#clock.nowMs(), action, params })
+    if (this.isSetAside) return
+    this.recorder?.recordAction({ at: Date.now(), labTime: this.#clock.nowMs(), action, params })
+    this.credentials?.audit.operator(action, params)
   }
 
   #hasNodeComeOrGone(change: LabChange): boolean {

@@ -49,6 +49,17 @@ export const RevocationNote = z.object({
 /** What a client's own request revoked. */
 export type RevocationNote = z.infer<typeof RevocationNote>
 
+/** Something that belongs into an audit log, besides what was revoked. */
+export const AuditNote = z.object({
+  kind: z.enum(['login', 'login-failed', 'refresh-reused', 'password-changed']),
+  /** Null when there is no such account. */
+  account: z.string().nullable(),
+  /** What was given as a name where there is no such account: it may be a password in the wrong field, and is only ever kept hashed. */
+  name: z.string().nullable(),
+})
+/** Something that belongs into an audit log, besides what was revoked. */
+export type AuditNote = z.infer<typeof AuditNote>
+
 /** What an exchange tells of credentials, besides its steps. */
 export interface CredentialNotes {
   /** Null when it presented none, or one whose signature did not verify. */
@@ -57,4 +68,5 @@ export interface CredentialNotes {
   /** Public id of the session that the cookie names, found or not; null when the cookie is not this server's, or absent. */
   sessionId: string | null
   revocations: RevocationNote[]
+  audits: AuditNote[]
 }

@@ -61,6 +61,7 @@ const HARMLESS = {
   issued: [],
   sessionId: null,
   revocations: [],
+  audits: [],
 }
 const step = (evidence: unknown): object => ({
   kind: 'session-lookup',

@@ -4,7 +4,7 @@ import { SessionRow } from '../../contract/sessions.ts'
 import { Step } from '../../contract/step.ts'
 import { Verdict } from '../../contract/verdict.ts'
 import { isNestedDeeper } from '../../protocol/json-depth.ts'
-import { IssuedTokenNote, PresentedToken, RevocationNote } from '../credential-notes.ts'
+import { AuditNote, IssuedTokenNote, PresentedToken, RevocationNote } from '../credential-notes.ts'
 
 /** Request header by which a lab proves itself to a target that runs as a process of its own; never sent with what the balancer relays. */
 export const LAB_SECRET = 'x-authlab-lab'
@@ -52,6 +52,7 @@ export const RemoteTrace = z.object({
   issued: z.array(IssuedTokenNote).max(MAX_NOTES),
   sessionId: z.string().max(64).nullable(),
   revocations: z.array(RevocationNote).max(MAX_NOTES),
+  audits: z.array(AuditNote).max(MAX_NOTES),
 })
 
 const Count = z.number().int().nonnegative()

@@ -20,14 +20,15 @@ type Head = [
   issued: NodeTrace['issued'],
   sessionId: string | null,
   revocations: NodeTrace['revocations'],
+  audits: NodeTrace['audits'],
 ]
 
 const packTraces = (traces: readonly NodeTrace[]): TraceBatch => {
   let steps = ''
   const heads = traces.map((trace): Head => {
-    const { exchangeId, verdict, mechanism, account, stepsJson, sessions, endedSessions, token, issued, sessionId, revocations } = trace
+    const { exchangeId, verdict, mechanism, account, stepsJson, sessions, endedSessions, token, issued, sessionId, revocations, audits } = trace
     steps += stepsJson
-    return [exchangeId, verdict, mechanism, account, stepsJson.length, sessions, endedSessions, token, issued, sessionId, revocations]
+    return [exchangeId, verdict, mechanism, account, stepsJson.length, sessions, endedSessions, token, issued, sessionId, revocations, audits]
   })
   return { heads: JSON.stringify(heads), steps }
 }
@@ -36,10 +37,10 @@ const packTraces = (traces: readonly NodeTrace[]): TraceBatch => {
 export const unpackTraces = ({ heads, steps }: TraceBatch): NodeTrace[] => {
   let end = 0
   return (JSON.parse(heads) as Head[]).map((head) => {
-    const [exchangeId, verdict, mechanism, account, stepsLength, sessions, endedSessions, token, issued, sessionId, revocations] = head
+    const [exchangeId, verdict, mechanism, account, stepsLength, sessions, endedSessions, token, issued, sessionId, revocations, audits] = head
     end += stepsLength
     const stepsJson = steps.slice(end - stepsLength, end)
-    return { exchangeId, verdict, mechanism, account, stepsJson, sessions, endedSessions, token, issued, sessionId, revocations }
+    return { exchangeId, verdict, mechanism, account, stepsJson, sessions, endedSessions, token, issued, sessionId, revocations, audits }
   })
 }
 

@@ -1,5 +1,6 @@
 import { accounts } from './operations/accounts.ts'
 import { assessment } from './operations/assessment.ts'
+import { audit } from './operations/audit.ts'
 import { clients } from './operations/clients.ts'
 import { clock } from './operations/clock.ts'
 import { cluster } from './operations/cluster.ts'
@@ -37,4 +38,5 @@ export const router = api.router({
   lessons,
   progress,
   assessment,
+  audit,
 })

@@ -1,3 +1,4 @@
+import type { AuditEntry } from '../../contract/audit.ts'
 import type { LabChange, ListName } from '../../contract/events.ts'
 import type { ExchangeMechanism } from '../../contract/mechanism.ts'
 import type { RevocationWay } from '../../contract/revocation.ts'
@@ -7,6 +8,7 @@ import type { Clock } from '../clock.ts'
 import type { CredentialNotes, PresentedToken, RevocationNote } from '../credential-notes.ts'
 import type { SeenExchange } from '../traffic/recorded-exchange.ts'
 import type { Recorder } from '../traffic/recorder.ts'
+import { AuditLog } from './audit-log.ts'
 import { IssuedTokens, type TokenRecord } from './issued-tokens.ts'
 import { type KeptRevocation, Stopwatches } from './stopwatches.ts'
 
@@ -63,6 +65,7 @@ export const realTimeMs = (monotonic = performance.now()): number => performance
 /** What the lab knows of credentials from the traffic: the tokens that were issued, and what became of those that were revoked. */
 export class CredentialWatch {
   readonly tokens: IssuedTokens
+  readonly audit: AuditLog
   readonly #options: CredentialWatchOptions
   readonly #stopwatches: Stopwatches
   #timer: NodeJS.Timeout | null = null
@@ -70,14 +73,16 @@ export class CredentialWatch {
   constructor(options: CredentialWatchOptions) {
     this.#options = options
     this.tokens = new IssuedTokens(options.clock)
+    this.audit = new AuditLog(options.clock, () => this.#listsChanged('audit'))
     this.#stopwatches = new Stopwatches(() => this.#soon())
   }
 
   /** Reads what the last run has kept. */
   async restore(): Promise<void> {
     const { recorder } = this.#options
-    const [tokens, revocations] = await Promise.all([recorder.kept('token'), recorder.kept('revocation')])
+    const [tokens, revocations, audit] = await Promise.all([recorder.kept('token'), recorder.kept('revocation'), recorder.kept('audit')])
     this.tokens.restore(tokens.map((json) => JSON.parse(json) as TokenRecord))
+    this.audit.restore(audit.map((json) => JSON.parse(json) as AuditEntry))
     this.#stopwatches.restore(revocations.map((json) => JSON.parse(json) as KeptRevocation))
   }
 
@@ -89,6 +94,7 @@ export class CredentialWatch {
   /** @param seen what the balancer saw of it; null when it has been given up meanwhile */
   observe(trace: CredentialTrace, seen: SeenExchange | null): void {
     const { token, sessionId, issued, revocations, mechanism } = trace
+    this.audit.observe(trace, seen)
     if (token && mechanism !== 'session') this.#countToken(trace, token, seen)
     else if (sessionId !== null && mechanism === 'session' && seen) this.#count(trace, { token: null, ordinal: null, sessionId }, seen)
     for (const note of revocations) this.#revokedByClient(trace, note, seen)
@@ -108,6 +114,7 @@ export class CredentialWatch {
   /** Forgets all. */
   async clear(): Promise<void> {
     this.tokens.clear()
+    this.audit.clear()
     this.#stopwatches.clear()
     await this.#options.recorder.forgetKept()
   }
@@ -197,8 +204,10 @@ export class CredentialWatch {
     for (const revocation of this.#stopwatches.takeNews()) publish({ type: 'revocation', revocation })
     const tokens = this.tokens.takeChanges(most)
     const revocations = this.#stopwatches.takeChanges()
+    const audit = this.audit.takeChanges()
     if (tokens.put.length + tokens.removed.length > 0) recorder.keep('token', tokens)
     if (revocations.put.length + revocations.removed.length > 0) recorder.keep('revocation', revocations)
+    if (audit.put.length + audit.removed.length > 0) recorder.keep('audit', audit)
     return tokens.put.length >= most
   }
 }

@@ -6,7 +6,7 @@ import { challenge } from './challenge.ts'
 import type { TargetContext } from './context.ts'
 import type { Denial } from './problem.ts'
 import { retryBusy } from './retry-busy.ts'
-import { noteAccount, report, startTimer } from './trace.ts'
+import { noteAccount, noteAudit, report, startTimer } from './trace.ts'
 
 /** Who logged in, or why nobody did. */
 export type Login = { account: StoredAccount; denial: null } | { account: null; denial: Denial }
@@ -77,7 +77,11 @@ const countFailure = async (context: TargetContext, name: string): Promise<Denia
  */
 export const logIn = async (context: TargetContext, name: string, password: string): Promise<Login> => {
   const before = refuseIfThrottled(context, name)
-  if (before.denial) return { account: null, denial: before.denial }
+  if (before.denial) {
+    const known = context.accounts.find(name)
+    noteAudit({ kind: 'login-failed', account: known?.name ?? null, name: known ? null : name })
+    return { account: null, denial: before.denial }
+  }
   const stored = lookUpAccount(context, name)
   const startedAt = startTimer()
   const isRight = await verifyPassword(stored?.passwordHash ?? null, password)
@@ -87,14 +91,20 @@ export const logIn = async (context: TargetContext, name: string, password: stri
     title: isRight ? 'The password matches its Argon2id hash' : 'The password does not match',
     evidence: () => ({ algorithm: 'argon2id', memoryKiB: 19_456, passes: 2, lanes: 1 }),
   })
-  if (!stored || !isRight) return { account: null, denial: await countFailure(context, name) }
+  if (!stored || !isRight) {
+    noteAudit({ kind: 'login-failed', account: stored?.name ?? null, name: stored ? null : name })
+    return { account: null, denial: await countFailure(context, name) }
+  }
   const after = refuseIfThrottled(context, name)
   if (after.denial) return { account: null, denial: after.denial }
   // Looked up again: during the hash an operator may have acted, or the password may have been changed and all sessions ended with it.
   const account = context.accounts.findWithPassword(name)
   if (account?.passwordHash !== stored.passwordHash) return { account: null, denial: BAD_CREDENTIALS }
   // Said only to whoever knows the password.
-  if (account.isDisabled) return { account: null, denial: DISABLED }
+  if (account.isDisabled) {
+    noteAudit({ kind: 'login-failed', account: account.name, name: null })
+    return { account: null, denial: DISABLED }
+  }
   if (after.hit) await retryBusy(() => context.throttle.reset(keyOf(name)))
   noteAccount(account.name)
   return { account, denial: null }

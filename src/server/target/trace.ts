@@ -5,7 +5,7 @@ import type { ExchangeMechanism } from '../../contract/mechanism.ts'
 import type { SessionRow } from '../../contract/sessions.ts'
 import type { Step, StepKind } from '../../contract/step.ts'
 import type { Verdict } from '../../contract/verdict.ts'
-import type { CredentialNotes, IssuedTokenNote, PresentedToken, RevocationNote } from '../credential-notes.ts'
+import type { AuditNote, CredentialNotes, IssuedTokenNote, PresentedToken, RevocationNote } from '../credential-notes.ts'
 import { type StepValues, sourceText } from '../storage/step-record.ts'
 
 /** What the target did for one exchange; posted once, after the answer. */
@@ -54,6 +54,7 @@ export class Trace {
   sessionId: string | null = null
   issued: IssuedTokenNote[] = NOTHING
   revocations: RevocationNote[] = NOTHING
+  audits: AuditNote[] = NOTHING
   readonly sessions = new Map<string, SessionRow>()
   readonly endedSessions = new Set<string>()
   /** Ids of sessions that had ended when this exchange wanted to save them. */
@@ -88,7 +89,7 @@ export class Trace {
 
   /** What there is to post. The trace is empty from then on: whatever still holds the response must not hold all the evidence with it. */
   finish(): ExchangeTrace {
-    const { exchangeId, verdict, mechanism, account, token, sessionId, issued, revocations } = this
+    const { exchangeId, verdict, mechanism, account, token, sessionId, issued, revocations, audits } = this
     const sessions = [...this.sessions.values()].filter((row) => !this.endedSessions.has(row.id))
     const endedSessions = [...this.endedSessions]
     const stepsJson = this.#stepsJson()
@@ -98,7 +99,7 @@ export class Trace {
     this.row = null
     this.sessions.clear()
     this.endedSessions.clear()
-    return { exchangeId, verdict, mechanism, account, stepsJson, sessions, endedSessions, token, sessionId, issued, revocations }
+    return { exchangeId, verdict, mechanism, account, stepsJson, sessions, endedSessions, token, sessionId, issued, revocations, audits }
   }
 
   #stepsJson(): string {
@@ -174,6 +175,12 @@ export const noteIssued = (token: IssuedTokenNote): void => {
 export const noteRevocation = (revocation: RevocationNote): void => {
   const trace = current.getStore()
   if (trace) trace.revocations = [...trace.revocations, revocation]
+}
+
+/** Notes what belongs into an audit log: who logged in, or tried to (OWASP ASVS 5 V16.3.1). */
+export const noteAudit = (audit: AuditNote): void => {
+  const trace = current.getStore()
+  if (trace) trace.audits = [...trace.audits, audit]
 }
 
 /** Notes the verdict for the trace. */

@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3'
 
-/** What is kept: access tokens that were issued, and revocations. */
-export type RecordKind = 'token' | 'revocation'
+/** What is kept: access tokens that were issued, revocations, and the audit log. */
+export type RecordKind = 'token' | 'revocation' | 'audit'
 
 /** Records that changed and records that left, by ordinal; the text is JSON. */
 export interface KeptChanges {

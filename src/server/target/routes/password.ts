@@ -8,7 +8,7 @@ import { sendProblem } from '../problem.ts'
 import { startSession } from '../session-middleware.ts'
 import { revokeAccount } from '../tokens/revoke-access.ts'
 import { endFamiliesWith, reportFamiliesEnded } from '../tokens/revoke-refresh.ts'
-import { report, startTimer } from '../trace.ts'
+import { noteAudit, report, startTimer } from '../trace.ts'
 import { reportAllEnded } from './sessions.ts'
 
 const WRITE = { kind: 'account-write', clause: 'OWASP ASVS 5 V6.2.3', file: 'routes/password.ts', symbol: 'changePassword' } as const
@@ -46,6 +46,7 @@ export const changePassword = (context: TargetContext): RequestHandler =>
       title: `New password hash of ${name} written`,
       evidence: () => ({ sql: 'UPDATE accounts SET password_hash = ?, password_changed_at = ? WHERE name = ?', rows: 1 }),
     })
+    noteAudit({ kind: 'password-changed', account: name, name: null })
     reportAllEnded(context, name, ended, startedAt)
     reportFamiliesEnded(context, name, families, startedAt)
     await revokeAccount(context, name, families)

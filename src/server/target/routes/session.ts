@@ -9,7 +9,7 @@ import { sendProblem } from '../problem.ts'
 import { clearCredentials, endSession, loadSession, startSession } from '../session-middleware.ts'
 import { revokeToken } from '../tokens/revoke-access.ts'
 import { endFamilyOf } from '../tokens/revoke-refresh.ts'
-import { noteMechanism, noteRevocation, noteVerdict } from '../trace.ts'
+import { noteAudit, noteMechanism, noteRevocation, noteVerdict } from '../trace.ts'
 
 const toUser = ({ name, role, scopes }: Pick<Account, 'name' | 'role' | 'scopes'>) => ({ name, role, scopes })
 
@@ -33,6 +33,7 @@ export const createSession =
     noteMechanism('session')
     await loadSession(context.sessionMiddleware, request, response)
     await startSession(request, account.name)
+    noteAudit({ kind: 'login', account: account.name, name: null })
     noteVerdict('allowed')
     response.json({ user: toUser(account) })
   }

@@ -12,7 +12,7 @@ import { type Denial, sendOAuthError } from '../problem.ts'
 import { deviceOf, dropSession, loadSession } from '../session-middleware.ts'
 import { issueTerms } from '../tokens/issue.ts'
 import { issueRefreshToken, rotateRefreshToken } from '../tokens/refresh-tokens.ts'
-import { noteAccount, noteMechanism } from '../trace.ts'
+import { noteAccount, noteAudit, noteMechanism } from '../trace.ts'
 import { sendTokens } from './token-answer.ts'
 
 type Input = z.infer<typeof TokenInput>
@@ -73,6 +73,7 @@ const passwordGrant = async (context: TargetContext, request: Request, response:
   const terms = await issueTerms(context, account)
   const refresh = await issueRefreshToken(context, { account: account.name, clientId, scope, device: deviceOf(request) })
   if (transport === 'cookie') await endSessionBefore(context, request, response)
+  noteAudit({ kind: 'login', account: account.name, name: null })
   sendTokens(context, response, { account, terms, scope, clientId, refresh, transport })
 }
 

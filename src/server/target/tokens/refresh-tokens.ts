@@ -5,7 +5,7 @@ import { sidOfFamily } from '../../storage/revoker.ts'
 import { lookUpAccount } from '../accounts.ts'
 import type { TargetContext } from '../context.ts'
 import type { Denial } from '../problem.ts'
-import { report, type StepResult, startTimer } from '../trace.ts'
+import { noteAudit, report, type StepResult, startTimer } from '../trace.ts'
 import { type IssueTerms, issueTerms } from './issue.ts'
 import { revokeDevice } from './revoke-access.ts'
 
@@ -175,6 +175,7 @@ const rotateOnce = async (context: TargetContext, token: string): Promise<{ deni
   const idleExpiresAt = now + limits.idleSeconds * 1000
   const outcome = await store.rotate({ token, next, now, idleExpiresAt, graceMs: limits.graceSeconds * 1000 })
   reportRotation(outcome, context, startedAt)
+  if (outcome.state === 'reused') noteAudit({ kind: 'refresh-reused', account: outcome.record.account, name: null })
   if (outcome.state !== 'rotated') return DENIALS[outcome.state]
   const { family, absoluteExpiresAt } = outcome.record
   return { denial: null, refresh: { token: next, family, expiresAt: Math.min(idleExpiresAt, absoluteExpiresAt) } }

@@ -1,0 +1,148 @@
+import { createHash } from 'node:crypto'
+import { type AuditEntry, MAX_AUDIT } from '../../contract/audit.ts'
+import type { OperatorAction } from '../../contract/lab.ts'
+import type { Clock } from '../clock.ts'
+import type { AuditNote, RevocationNote } from '../credential-notes.ts'
+import type { SeenExchange } from '../traffic/recorded-exchange.ts'
+import type { KeptChanges } from '../traffic/kept-records.ts'
+import type { CredentialTrace } from './credential-watch.ts'
+
+/** What the operator does to accounts and credentials, and what its id in the parameters names. */
+const WRITTEN: Readonly<Partial<Record<OperatorAction['action'], NonNullable<AuditEntry['subject']>['kind']>>> = {
+  'account-changed': 'name',
+  'account-logged-out': 'name',
+  'session-ended': 'session',
+  'session-expired': 'session',
+  'token-revoked': 'token',
+  'family-revoked': 'device',
+  'token-forged': 'token',
+  'key-rotated': 'name',
+  'cookie-secret-rotated': 'name',
+}
+
+/** Which entries to list. */
+export interface AuditFilter {
+  readonly q?: string | undefined
+  readonly kind?: AuditEntry['kind'] | undefined
+  readonly account?: string | undefined
+  readonly limit: number
+}
+
+/** Long enough to find the same thing again. Hashes are cut, everything else is hashed. */
+const hashOf = (id: string): string => (/^[0-9a-f]{32,64}$/.test(id) ? id : createHash('sha256').update(id).digest('hex')).slice(0, 32)
+
+function subjectOf({ scope, jti, sid, sessionId }: RevocationNote): AuditEntry['subject'] {
+  if (scope === 'token' && jti !== null) return { kind: 'token', hash: hashOf(jti) }
+  if (scope === 'device' && sid !== null) return { kind: 'device', hash: hashOf(sid) }
+  return scope === 'session' && sessionId !== null ? { kind: 'session', hash: hashOf(sessionId) } : null
+}
+
+/** Words that an entry is found by. */
+const haystackOf = ({ account, kind, action, verdict, node, subject, mechanism }: AuditEntry): string =>
+  [account, kind, action, verdict, node, subject?.hash, mechanism].filter(Boolean).join(' ').toLowerCase()
+
+/** Logins, failures, revocations and changes of accounts, in the order in which the lab learned of them. */
+export class AuditLog {
+  readonly #clock: Clock
+  readonly #onEntry: () => void
+  #entries: AuditEntry[] = []
+  #lastOrdinal = 0
+  #put: AuditEntry[] = []
+  #removed: number[] = []
+
+  /** @param onEntry something has been written, and is to be kept */
+  constructor(clock: Clock, onEntry: () => void) {
+    this.#clock = clock
+    this.#onEntry = onEntry
+  }
+
+  /** Takes over what an earlier run has kept; only before anything else. */
+  restore(entries: readonly AuditEntry[]): void {
+    this.#entries = [...entries]
+    this.#lastOrdinal = Number(this.#entries.at(-1)?.id ?? 0)
+  }
+
+  /** Writes down what the target tells of one exchange. */
+  observe(trace: CredentialTrace, seen: SeenExchange | null): void {
+    for (const note of trace.audits) this.#client(trace, seen, this.#noted(note))
+    for (const note of trace.revocations) {
+      this.#client(trace, seen, { kind: 'revocation', account: note.account, subject: subjectOf(note), params: { scope: note.scope } })
+    }
+  }
+
+  /** Writes down what the operator did, if it concerns accounts or credentials. */
+  operator(action: OperatorAction['action'], params: OperatorAction['params']): void {
+    const named = WRITTEN[action]
+    if (named === undefined) return
+    const { id, account = null, ...rest } = params
+    this.#add({
+      at: this.#clock.nowMs(),
+      kind: 'operator',
+      action,
+      account: typeof account === 'string' ? account : null,
+      verdict: null,
+      mechanism: null,
+      node: null,
+      subject: typeof id === 'string' ? { kind: named, hash: hashOf(id) } : null,
+      exchange: null,
+      params: rest,
+    })
+  }
+
+  /** Newest first. */
+  list({ q, kind, account, limit }: AuditFilter): AuditEntry[] {
+    const words = q?.toLowerCase().split(/\s+/).filter(Boolean) ?? []
+    const isWanted = (entry: AuditEntry): boolean => {
+      if (kind !== undefined && entry.kind !== kind) return false
+      if (account !== undefined && entry.account !== account) return false
+      const haystack = words.length === 0 ? '' : haystackOf(entry)
+      return words.every((word) => haystack.includes(word))
+    }
+    const found: AuditEntry[] = []
+    for (let index = this.#entries.length - 1; index >= 0 && found.length < limit; index--) {
+      const entry = this.#entries[index]
+      if (entry && isWanted(entry)) found.push(entry)
+    }
+    return found
+  }
+
+  /** What was written and what has left since the last call. */
+  takeChanges(): KeptChanges {
+    const changes: KeptChanges = { put: this.#put.map((entry) => [Number(entry.id), JSON.stringify(entry)]), removed: this.#removed }
+    this.#put = []
+    this.#removed = []
+    return changes
+  }
+
+  clear(): void {
+    this.#entries = []
+    this.#put = []
+    this.#removed = []
+  }
+
+  #noted({ kind, account, name }: AuditNote): Pick<AuditEntry, 'kind' | 'account' | 'subject' | 'params'> {
+    return { kind, account, subject: name === null ? null : { kind: 'name', hash: hashOf(name) }, params: {} }
+  }
+
+  #client(
+    { exchangeId, verdict, mechanism }: CredentialTrace,
+    seen: SeenExchange | null,
+    entry: Pick<AuditEntry, 'kind' | 'account' | 'subject' | 'params'>,
+  ): void {
+    const at = seen?.labTime ?? this.#clock.nowMs()
+    const exchange = seen?.isKept ? exchangeId : null
+    this.#add({ ...entry, at, action: null, verdict, mechanism, node: seen?.node ?? null, exchange })
+  }
+
+  #add(entry: Omit<AuditEntry, 'id' | 'realAt'>): void {
+    this.#lastOrdinal += 1
+    const written: AuditEntry = { id: String(this.#lastOrdinal), realAt: Date.now(), ...entry }
+    this.#entries.push(written)
+    this.#put.push(written)
+    if (this.#entries.length > MAX_AUDIT) {
+      const left = this.#entries.shift()
+      if (left) this.#removed.push(Number(left.id))
+    }
+    this.#onEntry()
+  }
+}
