@@ -62,7 +62,7 @@ const GONE_AT_NOTHING: Partial<Record<OperatorAction['action'], string>> = {
 const SPECIAL = ['emergency', 'scheduled'] as const
 
 /** What the operator or the lab did, in one line. Parameters that are missing lead to the plain words, never to a gap. */
-export function actionWords({ action, params }: OperatorAction): string {
+export function actionWords({ action, params }: Pick<OperatorAction, 'action' | 'params'>): string {
   const filled: Record<string, string | number> = {}
   for (const [name, value] of Object.entries(params)) {
     const shown = word(name, value)

@@ -24,3 +24,7 @@ export const useKeyring = () => useQuery({ queryKey: ['keys' satisfies ListName]
 /** What is kept to end access tokens early, newest first; kept up to date while shown. */
 export const useDenylist = () =>
   useQuery({ queryKey: ['denylist' satisfies ListName], queryFn: () => api.denylist.list({ limit: MAX_DENYLIST }), ...WHEN_TOLD })
+
+/** The audit log, newest first; kept up to date while shown. */
+export const useAudit = (filter: Parameters<typeof api.audit.list>[0]) =>
+  useQuery({ queryKey: ['audit' satisfies ListName, filter], queryFn: () => api.audit.list(filter), ...WHEN_TOLD })

@@ -7,7 +7,7 @@ export const SCREENS = ['workbench', 'lessons', 'flow', 'state', 'assessment', '
 /** A screen. */
 export type Screen = (typeof SCREENS)[number]
 /** Lists of the State screen, in the order of their tabs. */
-export const STATE_TABS = ['sessions', 'tokens', 'families', 'denylist', 'keys', 'revocations'] as const
+export const STATE_TABS = ['sessions', 'tokens', 'families', 'denylist', 'keys', 'revocations', 'audit'] as const
 /** A list of the State screen. */
 export type StateTab = (typeof STATE_TABS)[number]
 /** Colours as chosen; `auto` follows the system. */

@@ -26,9 +26,23 @@ type Head = [
 const packTraces = (traces: readonly NodeTrace[]): TraceBatch => {
   let steps = ''
   const heads = traces.map((trace): Head => {
-    const { exchangeId, verdict, mechanism, account, stepsJson, sessions, endedSessions, token, issued, sessionId, revocations, audits } = trace
+    const { exchangeId, verdict, mechanism, account, stepsJson, sessions, endedSessions, token, issued, sessionId, revocations, audits } =
+      trace
     steps += stepsJson
-    return [exchangeId, verdict, mechanism, account, stepsJson.length, sessions, endedSessions, token, issued, sessionId, revocations, audits]
+    return [
+      exchangeId,
+      verdict,
+      mechanism,
+      account,
+      stepsJson.length,
+      sessions,
+      endedSessions,
+      token,
+      issued,
+      sessionId,
+      revocations,
+      audits,
+    ]
   })
   return { heads: JSON.stringify(heads), steps }
 }
@@ -37,7 +51,8 @@ const packTraces = (traces: readonly NodeTrace[]): TraceBatch => {
 export const unpackTraces = ({ heads, steps }: TraceBatch): NodeTrace[] => {
   let end = 0
   return (JSON.parse(heads) as Head[]).map((head) => {
-    const [exchangeId, verdict, mechanism, account, stepsLength, sessions, endedSessions, token, issued, sessionId, revocations, audits] = head
+    const [exchangeId, verdict, mechanism, account, stepsLength, sessions, endedSessions, token, issued, sessionId, revocations, audits] =
+      head
     end += stepsLength
     const stepsJson = steps.slice(end - stepsLength, end)
     return { exchangeId, verdict, mechanism, account, stepsJson, sessions, endedSessions, token, issued, sessionId, revocations, audits }

@@ -3,8 +3,8 @@ import { type AuditEntry, MAX_AUDIT } from '../../contract/audit.ts'
 import type { OperatorAction } from '../../contract/lab.ts'
 import type { Clock } from '../clock.ts'
 import type { AuditNote, RevocationNote } from '../credential-notes.ts'
-import type { SeenExchange } from '../traffic/recorded-exchange.ts'
 import type { KeptChanges } from '../traffic/kept-records.ts'
+import type { SeenExchange } from '../traffic/recorded-exchange.ts'
 import type { CredentialTrace } from './credential-watch.ts'
 
 /** What the operator does to accounts and credentials, and what its id in the parameters names. */

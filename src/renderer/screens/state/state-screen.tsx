@@ -3,6 +3,7 @@ import type { ComponentType } from 'react'
 import { useTranslation } from 'react-i18next'
 import { NewestStopwatch } from '../../panels/revocation/newest-stopwatch.tsx'
 import { openList, STATE_TABS, type StateTab, useUi } from '../../state/ui-state.ts'
+import { Audit } from './audit.tsx'
 import { Denylist } from './denylist.tsx'
 import { Families } from './families.tsx'
 import { Keys } from './keys.tsx'
@@ -18,6 +19,7 @@ const LISTS: Readonly<Record<StateTab, ComponentType>> = {
   denylist: Denylist,
   keys: Keys,
   revocations: Revocations,
+  audit: Audit,
 }
 
 /** What the server and the lab know of credentials, list by list. */

@@ -1,0 +1,90 @@
+import { expect, onTestFinished, test } from 'vitest'
+import type { AuditEntry } from '../../src/contract/audit.ts'
+import { newFolder, startTestLab } from '../support/start-lab.ts'
+
+async function start(folder?: string) {
+  const lab = await startTestLab([], folder)
+  onTestFinished(() => lab.close())
+  const audit = async (query = ''): Promise<AuditEntry[]> => (await lab.call('GET', `/audit${query}`)).json
+  return { ...lab, audit }
+}
+const told = ({ kind, action, account, verdict }: AuditEntry) => [action ?? kind, account, verdict]
+
+test('logins, failures, revocations and changes of accounts are written down, newest first, each with its request', async () => {
+  const { call, audit } = await start()
+  await call('PATCH', '/cluster', { revocation: 'denylist' })
+  await call('POST', '/clients/alice-laptop/login')
+  await call('POST', '/clients/bob-laptop/login')
+  await call('POST', '/clients/bob-laptop/login', { username: 'bob', password: 'wrong' })
+  await call('PATCH', '/accounts/bob', { role: 'admin' })
+  await call('POST', '/clients/bob-laptop/logout')
+  const entries = await audit()
+  expect(entries.map(told)).toEqual([
+    ['revocation', 'bob', 'allowed'],
+    ['account-changed', 'bob', null],
+    ['login-failed', 'bob', 'bad-credentials'],
+    ['login', 'bob', 'allowed'],
+    ['login', 'alice', 'allowed'],
+  ])
+  const { json: exchange } = await call('GET', `/exchanges/${entries[4]?.exchange}`)
+  expect(exchange).toMatchObject({ method: 'POST', path: '/session', verdict: 'allowed' })
+  expect(entries[1]).toMatchObject({ kind: 'operator', params: { role: 'admin' } })
+})
+
+test('OWASP ASVS 5 V16.2.5: no usable id, no password and no unknown name is in the log', async () => {
+  const { call, audit } = await start()
+  for (const client of ['alice-laptop', 'bob-laptop']) await call('POST', `/clients/${client}/login`)
+  await call('POST', '/clients/mallory/login', { username: 'my-password-in-the-wrong-field', password: 'x' })
+  const [token] = (await call('GET', '/tokens')).json
+  await call('POST', `/tokens/${token.jti}/revoke`)
+  const [session] = (await call('GET', '/sessions')).json
+  await call('DELETE', `/sessions/${session.id}`)
+  await call('PATCH', '/accounts/bob', { password: 'a-new-password-of-bob' })
+  const { json: clients } = await call('GET', '/clients')
+  const secrets = clients.flatMap(({ cookies, vault }: { cookies: { value: string }[]; vault: { token: string }[] }) => [
+    ...cookies.map(({ value }) => value),
+    ...vault.map(({ token: held }) => held),
+  ])
+  const text = JSON.stringify(await audit())
+  for (const secret of [...secrets, token.jti, 'my-password-in-the-wrong-field', 'a-new-password-of-bob'])
+    expect(text).not.toContain(secret)
+  const unknown = (await audit('?kind=login-failed'))[0]
+  expect(unknown).toMatchObject({ account: null, subject: { kind: 'name' } })
+  expect(unknown?.subject?.hash).toMatch(/^[0-9a-f]{32}$/)
+})
+
+test('reuse of a refresh token is written down, and found by its words', async () => {
+  const { call, lab, audit } = await start()
+  await call('POST', '/clients/bob-laptop/login')
+  const { json: clients } = await call('GET', '/clients')
+  const bob = clients.find(({ id }: { id: string }) => id === 'bob-laptop')
+  const refresh = bob.vault.find(({ kind }: { kind: string }) => kind === 'refresh').token
+  const use = () =>
+    fetch(`${lab.balancerUrl}/token`, {
+      method: 'POST',
+      body: new URLSearchParams({ grant_type: 'refresh_token', refresh_token: refresh }),
+    })
+  expect((await use()).status).toBe(200)
+  expect((await use()).status).toBe(400)
+  await expect
+    .poll(async () => (await audit('?q=refresh-reused%20bob')).map(told))
+    .toEqual([
+      ['revocation', 'bob', 'refresh-reused'],
+      ['refresh-reused', 'bob', 'refresh-reused'],
+    ])
+  expect(await audit('?account=alice')).toEqual([])
+  expect(await audit('?limit=1')).toHaveLength(1)
+})
+
+test('the log outlives a restart, goes on where it was, and is emptied by a reset', async () => {
+  const folder = newFolder()
+  const first = await start(folder)
+  await first.call('POST', '/clients/alice-laptop/login')
+  await first.close()
+  const second = await start(folder)
+  expect((await second.audit()).map(told)).toEqual([['login', 'alice', 'allowed']])
+  await second.call('POST', '/clients/bob-laptop/login')
+  expect((await second.audit()).map(({ id }) => id)).toEqual(['2', '1'])
+  await second.call('POST', '/lab/reset')
+  expect(await second.audit()).toEqual([])
+})

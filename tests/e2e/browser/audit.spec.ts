@@ -1,0 +1,29 @@
+import { readFileSync } from 'node:fs'
+import { expect, test } from '../support/fixtures.ts'
+import { press, seriousFindings } from '../support/workbench.ts'
+
+test('the audit log is searched, opened and exported, and leads to the request', async ({ page, lab }) => {
+  await page.goto(lab.ready.workbench)
+  await press(page, 'Alice·Laptop', 'Log in')
+  await lab.call('POST', '/clients/bob-laptop/login', { username: 'bob', password: 'wrong' })
+  await lab.call('PATCH', '/accounts/bob', { role: 'admin' })
+  await page.getByRole('button', { name: 'State' }).click()
+  await page.getByRole('tab', { name: 'Audit log' }).click()
+  const list = page.getByRole('region', { name: 'Audit log' })
+  const grid = list.getByRole('grid', { name: 'Audit log' })
+  await expect(grid.getByRole('row')).toContainText(['Event', 'Account bob changed', 'Login failed', 'Login'])
+  await list.getByRole('searchbox').fill('failed')
+  await expect(grid.getByRole('row')).toHaveCount(2)
+  await grid.getByRole('row').nth(1).click()
+  const details = page.getByRole('table', { name: 'Login failed' })
+  await expect(details).toContainText('bob')
+  const download = page.waitForEvent('download')
+  await list.getByRole('button', { name: 'Export' }).click()
+  const lines = readFileSync(await (await download).path(), 'utf8')
+    .trim()
+    .split('\n')
+  expect(lines.map((line) => JSON.parse(line).kind)).toEqual(['login', 'login-failed', 'operator'])
+  expect(await seriousFindings(page)).toEqual([])
+  await details.getByRole('button').click()
+  await expect(page.getByRole('region', { name: 'Inspector' })).toContainText('POST /token')
+})
