@@ -1,4 +1,5 @@
 import type { Notice } from '../contract/lab.ts'
+import type { SecretBox } from './secret-box.ts'
 
 /** What the line `AUTHLAB_READY` says. */
 export interface Ready {
@@ -27,4 +28,10 @@ export interface Lab {
   clientTag(clientId: string): { name: string; tag: string } | null
   /** Everything is written and closed when this resolves. */
   close(): Promise<void>
+}
+
+/** What the program around a lab has to give. */
+export interface Shell {
+  /** What seals keys on disk; it never rejects, and resolves to null where nothing can. */
+  readonly secretBox: Promise<SecretBox | null>
 }
