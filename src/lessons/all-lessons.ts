@@ -1,4 +1,5 @@
 import type { LessonInput } from '../contract/lessons/lesson.ts'
+import { forceOffline } from './force-offline.ts'
 import { logOutReally } from './log-out-really.ts'
 import { oneRequestBothWays } from './one-request-both-ways.ts'
 import { sessionInACluster } from './session-in-a-cluster.ts'
@@ -13,6 +14,7 @@ export const LESSONS: readonly LessonInput[] = [
   whatAJwtIs,
   oneRequestBothWays,
   logOutReally,
+  forceOffline,
   sessionInACluster,
   sharedStore,
   tokenInACluster,

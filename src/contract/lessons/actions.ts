@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Role } from '../accounts.ts'
+import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH, Role } from '../accounts.ts'
 import { MAX_OFFSET_MS } from '../clock.ts'
 import { ClusterChange } from '../cluster.ts'
 import { HeaderPairs } from '../exchanges.ts'
@@ -65,6 +65,14 @@ export const LessonAction = z.discriminatedUnion('do', [
   named({ do: z.literal('tamper'), ...byClient, request: RequestLine, change: Tampering }),
   /** The message of an exchange again, credential included, in the name of this client. */
   named({ do: z.literal('replay'), ...byClient, exchange: ExchangePlace, request: RequestLine.optional() }),
+  /** A token that an answer of this lesson handed out, sent by this client whoever it was meant for; the access token with a request. */
+  named({
+    do: z.literal('present'),
+    ...byClient,
+    token: z.enum(['access-token', 'refresh-token']),
+    exchange: ExchangePlace,
+    request: RequestLine.default('GET /me'),
+  }),
   named({ do: z.literal('change-mechanism'), ...byClient, mechanism: Mechanism }),
   named({ do: z.literal('kill-node'), ...byNode }),
   named({ do: z.literal('start-node'), ...byNode }),
@@ -81,6 +89,8 @@ export const LessonAction = z.discriminatedUnion('do', [
     role: Role.optional(),
     disabled: z.boolean().optional(),
     scopes: z.array(z.string().max(60)).max(20).optional(),
+    /** A new one, by the operator. */
+    password: z.string().min(MIN_PASSWORD_LENGTH).max(MAX_PASSWORD_LENGTH).optional(),
   }),
   /** By the operator: the account is logged out everywhere. */
   named({ do: z.literal('end-sessions'), account: z.string().min(1).max(40) }),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { RevokedReason } from '../refresh-families.ts'
 import { StepKind } from '../step.ts'
 import { Verdict } from '../verdict.ts'
 import { Slug, Words } from './words.ts'
@@ -68,6 +69,18 @@ export const LessonCheck = z.discriminatedUnion('check', [
   }),
   /** How many requests were still accepted with what was revoked last: the stopwatch of `GET /revocations`. */
   named({ check: z.literal('accepted-after-revocation'), ...Range }),
+  /** Of what was revoked last: requests refused since, rows kept because of it, other tokens that ended along with it. */
+  named({ check: z.literal('revocation'), what: z.enum(['refused', 'rows-kept', 'collateral']), ...Range }),
+  /** So many families of refresh tokens of this account are in this state, revoked for this reason. */
+  named({
+    check: z.literal('refresh-families'),
+    account: z.string().max(40),
+    state: z.enum(['active', 'expired', 'revoked']).optional(),
+    reason: RevokedReason.optional(),
+    ...Range,
+  }),
+  /** So many keys of tokens are in this state. */
+  named({ check: z.literal('keys'), state: z.enum(['signing', 'verifying', 'retired']), ...Range }),
   named({ check: z.literal('node-state'), node: z.string().max(20), is: z.enum(['up', 'draining', 'down']) }),
   /** A member of `GET /cluster`. */
   named({ check: z.literal('cluster'), name: z.string().min(1).max(60), is: Scalar }),

@@ -20,12 +20,19 @@ function requestToken(request: HttpMessage): string | null {
   return bearer ?? (cookie ? decodeCookieValue(cookie.value) : null)
 }
 
-function responseToken(response: HttpMessage): string | null {
+/** The access token that an answer handed out, in its body or in a cookie; null when it handed out none. */
+export function responseToken(response: HttpMessage): string | null {
   for (const line of headerValues(response, 'set-cookie')) {
     const cookie = parseSetCookie(line)
     if (cookie && isAccessCookie(cookie.name) && cookie.value !== '') return decodeCookieValue(cookie.value)
   }
   const [, token] = /"access_token":"([\w.-]+)"/.exec(response.body) ?? []
+  return token ?? null
+}
+
+/** The refresh token that an answer handed out in its body; null when it handed out none there. */
+export function responseRefreshToken({ body }: HttpMessage): string | null {
+  const [, token] = /"refresh_token":"([\w.-]+)"/.exec(body) ?? []
   return token ?? null
 }
 

@@ -1,6 +1,7 @@
 import type { Client } from '../../contract/clients.ts'
 import type { LessonAction, LessonActionOf } from '../../contract/lessons/actions.ts'
 import { LabError } from '../errors.ts'
+import { responseRefreshToken, responseToken } from './exchange-facts.ts'
 import { heldClaims } from './held-credential.ts'
 import type { StepContext } from './lesson-stage.ts'
 import { alteredCredential } from './tampering.ts'
@@ -54,6 +55,28 @@ const replay: Perform<'replay'> = async ({ client, exchange, request }, { stage,
   return (await stage.operations.exchanges.replay({ id, client, ...(request !== undefined && readRequestLine(request)) })).exchanges
 }
 
+const FORM: [string, string] = ['Content-Type', 'application/x-www-form-urlencoded']
+
+/** As whoever has a copy of a token would send it. What comes of it stays in the answer: the client's own jar and vault are as before. */
+const present: Perform<'present'> = async ({ client, token, exchange, request }, { stage, exchangesOf }) => {
+  const id = exchangesOf(exchange.step)[exchange.nth - 1]
+  const answer = id === undefined ? null : await stage.lab.recorder.get(id)
+  const copy = answer && (token === 'access-token' ? responseToken(answer.response) : responseRefreshToken(answer.response))
+  if (!copy) throw new LabError('conflict', 'The answer that the token was to be taken from handed out none.')
+  const sender = { id: client, credential: 'none' } as const
+  const order =
+    token === 'access-token'
+      ? { ...sender, ...readRequestLine(request), headers: [['Authorization', `Bearer ${copy}`] as [string, string]] }
+      : {
+          ...sender,
+          method: 'POST',
+          path: '/token',
+          headers: [FORM],
+          body: new URLSearchParams({ grant_type: 'refresh_token', refresh_token: copy }).toString(),
+        }
+  return (await stage.operations.clients.request(order)).exchanges
+}
+
 /** Runs an operation that sends no request. */
 const quietly =
   <Kind extends LessonAction['do']>(operate: (action: LessonActionOf<Kind>, context: StepContext) => Promise<unknown>): Perform<Kind> =>
@@ -69,6 +92,7 @@ const PERFORM: { [Kind in LessonAction['do']]: Perform<Kind> } = {
   call,
   tamper,
   replay,
+  present,
   'change-mechanism': quietly(({ client, mechanism }, { stage }) => stage.operations.clients.change({ id: client, mechanism })),
   'kill-node': quietly(({ node }, { stage }) => stage.operations.nodes.kill({ id: node })),
   'start-node': quietly(({ node }, { stage }) => stage.operations.nodes.start({ id: node })),
@@ -81,8 +105,8 @@ const PERFORM: { [Kind in LessonAction['do']]: Perform<Kind> } = {
   ),
   'rotate-key': quietly(({ algorithm, emergency }, { stage }) => stage.operations.keys.rotate({ algorithm, emergency })),
   'rotate-cookie-secret': quietly(({ emergency }, { stage }) => stage.operations.keys.rotate({ cookieSecret: true, emergency })),
-  'change-account': quietly(({ account, role, disabled, scopes }, { stage }) =>
-    stage.operations.accounts.change({ name: account, role, disabled, scopes }),
+  'change-account': quietly(({ account, role, disabled, scopes, password }, { stage }) =>
+    stage.operations.accounts.change({ name: account, role, disabled, scopes, password }),
   ),
   'end-sessions': quietly(({ account }, { stage }) => stage.operations.accounts.endSessions({ name: account })),
   'end-session': quietly(async ({ client }, context) => context.stage.operations.sessions.end({ id: await sessionOf(context, client) })),

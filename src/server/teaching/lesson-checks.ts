@@ -128,6 +128,23 @@ const EVALUATE: { [Kind in LessonCheck['check']]: Evaluate<Kind> } = {
     const newest = (await stage.operations.revocations.list())[0]
     return newest ? result(isWithin(newest.accepted, range), newest.accepted) : result(false, 'nothing was revoked')
   },
+  revocation: async ({ what, ...range }, { stage }) => {
+    const newest = (await stage.operations.revocations.list())[0]
+    if (!newest) return result(false, 'nothing was revoked')
+    const count = { refused: newest.refused, 'rows-kept': newest.rowsKept ?? 0, collateral: newest.collateral }[what]
+    return result(isWithin(count, range), count)
+  },
+  'refresh-families': async ({ account, state, reason, ...range }, { stage }) => {
+    const families = await stage.operations.refreshFamilies.list({ account, limit: 1000 })
+    const meant = families.filter(
+      (family) => (state === undefined || family.state === state) && (reason === undefined || family.revokedReason === reason),
+    )
+    return result(isWithin(meant.length, range), meant.length)
+  },
+  keys: async ({ state, ...range }, { stage }) => {
+    const { length } = (await stage.operations.keys.list()).keys.filter((key) => key.state === state)
+    return result(isWithin(length, range), length)
+  },
   holds: checkHolds,
   'node-state': async ({ node, is }, { stage }) => {
     const state = stage.lab.cluster.nodes().find(({ id }) => id === node)?.state

@@ -26,6 +26,10 @@ function isThisExchange(action: LessonAction, exchange: Exchange): boolean {
     case 'call':
     case 'tamper':
       return isRequest(exchange, action.request)
+    case 'present':
+      return action.token === 'access-token'
+        ? isRequest(exchange, action.request)
+        : isRequest(exchange, 'POST /token') && isRefresh(exchange)
     case 'replay':
       return action.request === undefined || isRequest(exchange, action.request)
     default:
