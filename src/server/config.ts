@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -98,6 +99,8 @@ const wholeNumber = (min: number, max: number) =>
 
 const oneOf = <const T extends readonly string[]>(values: T) => z.enum(values, `takes ${values.join(', ')}`)
 
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
+
 const isRedisUrl = (text: string): boolean => URL.canParse(text) && new URL(text).protocol === 'redis:'
 
 const Store = z
@@ -122,7 +125,7 @@ const Flags = z
     strategy: oneOf(STRATEGIES).default('round-robin'),
     store: Store.default({ store: 'sqlite', redisUrl: null }),
     'allow-host': z.array(z.string().refine(isHost, 'takes the name or the address of a host, without port')).default([]),
-    lessons: z.string().min(1, 'takes a folder').optional(),
+    lessons: z.string().refine(isFolder, 'takes a folder that is there').optional(),
     'no-open': z.boolean().default(false),
     'no-sandbox': z.boolean().default(false),
     help: z.boolean().default(false),

@@ -35,6 +35,12 @@ describe('the command line', () => {
     expect(parse('--fresh', '--data-dir', '/x').dataDir).toBe('/x')
   })
 
+  test('takes lessons from the data folder, or from a folder that is there', () => {
+    expect(parse().lessonsDir).toBeNull()
+    expect(parse('--lessons', tmpdir()).lessonsDir).toBe(tmpdir())
+    expect(() => parse('--lessons', '/nowhere/lessons')).toThrow('--lessons takes a folder that is there. See --help.')
+  })
+
   test('takes a flag with = as well', () => expect(parse('--port=0')).toMatchObject({ port: 0, isPortAsked: true }))
 
   test.each([['--port=65536'], ['--port=-1'], ['--nodes=1.5'], ['--port=5', '--balancer-port=5']])(
