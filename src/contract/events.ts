@@ -4,6 +4,7 @@ import { Account } from './accounts.ts'
 import { Client } from './clients.ts'
 import { Clock } from './clock.ts'
 import { ClusterState } from './cluster.ts'
+import { ComparisonProgress } from './comparison.ts'
 import { ExchangeSummary } from './exchanges.ts'
 import { Keyring } from './keys.ts'
 import { OperatorAction, Recording } from './lab.ts'
@@ -45,6 +46,8 @@ export const LabEvent = z.discriminatedUnion('type', [
   z.object({ seq, type: z.literal('stale'), lists: z.array(z.enum(LISTS)) }),
   /** How the lesson under way stands; null when it was left. */
   z.object({ seq, type: z.literal('lesson'), run: LessonRun.nullable() }),
+  /** How far the comparison is that is being run; null when it has ended. */
+  z.object({ seq, type: z.literal('comparison'), progress: ComparisonProgress.nullable() }),
   /** Too much changed at once, or events were dropped: read the whole state again. */
   z.object({ seq, type: z.literal('resync') }),
 ])

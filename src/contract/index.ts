@@ -5,6 +5,7 @@ import { audit } from './audit.ts'
 import { clients } from './clients.ts'
 import { clock } from './clock.ts'
 import { cluster } from './cluster.ts'
+import { comparison } from './comparison.ts'
 import { denylist } from './denylist.ts'
 import { events } from './events.ts'
 import { exchanges } from './exchanges.ts'
@@ -41,6 +42,7 @@ export const contract = oc.router({
   progress,
   assessment,
   audit,
+  comparison,
 })
 
 /** Base path of the control API on the control port. */

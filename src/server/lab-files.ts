@@ -9,6 +9,11 @@ import { openDatabase } from './storage/open.ts'
 import { keyOverlap, LIFETIMES } from './target-defaults.ts'
 import type { Undoing } from './undoing.ts'
 
+/** The target's database in the data folder. */
+export const TARGET_FILE = 'target.db'
+/** The lab's own database, which holds the traffic. */
+export const TRAFFIC_FILE = 'lab.db'
+
 /** What a lab keeps in its data folder. */
 export interface LabFiles {
   readonly folder: string
@@ -32,8 +37,8 @@ export interface LabFilesOptions {
 
 /** Opens the databases and the keys of a data folder; they are closed with `undoing`. @throws LabError when one cannot be had */
 export async function openLabFiles({ folder, clock, secretBox }: LabFilesOptions, undoing: Undoing): Promise<LabFiles> {
-  const targetFile = join(folder, 'target.db')
-  const labFile = join(folder, 'lab.db')
+  const targetFile = join(folder, TARGET_FILE)
+  const labFile = join(folder, TRAFFIC_FILE)
   const target = openDatabase(targetFile, 'target')
   undoing.add(() => target.database.close())
   const lab = openDatabase(labFile, 'lab')

@@ -22,7 +22,6 @@ import { type LabFiles, openLabFiles } from './lab-files.ts'
 import type { Shell } from './running-lab.ts'
 import { AccountRows } from './storage/account-rows.ts'
 import { AUDIENCE, ISSUER, keyOverlap } from './target-defaults.ts'
-import type { LessonPlayer } from './teaching/lesson-player.ts'
 import { type Recorder, startRecorder } from './traffic/recorder.ts'
 import type { Undoing } from './undoing.ts'
 import { readVersion } from './version.ts'
@@ -39,11 +38,13 @@ export interface Running {
   readonly notices: Notice[]
 }
 
+/** What teaches: one for all labs of this process. */
+export type Teaching = Pick<LabParts, 'lessons' | 'comparisons'>
+
 /** What a lab has in common with the one it is started beside. */
 export interface Shared {
   readonly recorder: Recorder
   readonly balancer: Balancer
-  readonly lessons: LessonPlayer
   keepCapacity: LabParts['keepCapacity']
 }
 
@@ -225,11 +226,11 @@ const createClients = ({ files, clock, policy, announcer }: Ground, recorder: Re
 export function assemble(
   { config, files, stores, clock, announcer, shared }: Ground,
   { balancer, notices, ...running }: Running,
-  lessons: LessonPlayer,
+  teaching: Teaching,
 ): LabParts {
   return {
     ...running,
-    lessons,
+    ...teaching,
     version: readVersion(),
     mode: config.mode === 'auto' ? 'browser' : config.mode,
     balancerUrl: balancer.url,

@@ -1,34 +1,65 @@
 import { join } from 'node:path'
 import { createRouterClient } from '@orpc/server'
-import type { Config } from './config.ts'
+import { type Config, DEFAULT_CAPTURE_CAPACITY } from './config.ts'
+import type { LabParts } from './control/lab-parts.ts'
 import { router } from './control/router.ts'
 import { openDataFolder } from './data-folder.ts'
-import { assemble, type Ground, keep, layGround, type Running, type Shared, startTraffic, switchable } from './lab-ground.ts'
+import { assemble, type Ground, keep, layGround, type Running, type Shared, startTraffic, switchable, type Teaching } from './lab-ground.ts'
 import { openControl } from './open-control.ts'
 import type { Lab, Ready, Shell } from './running-lab.ts'
 import { Checkpoints } from './storage/checkpoints.ts'
+import { Comparisons } from './teaching/comparison/comparisons.ts'
 import { LessonLibrary } from './teaching/lesson-library.ts'
 import { LessonPlayer } from './teaching/lesson-player.ts'
-import { type StartBeside, stagesBeside } from './teaching/stages-beside.ts'
+import { type StartApart, type StartBeside, stagesApart, stagesBeside } from './teaching/stages-beside.ts'
 import { startWhole, type Undoing } from './undoing.ts'
 
-/** What lessons are played with; labs for them are started beside the first one. */
-function createLessons(ground: Ground, { recorder, balancer }: Running): LessonPlayer {
+const operationsOn = (lab: LabParts) => createRouterClient(router, { context: { lab } })
+
+/** Lessons and comparisons; labs for them are started beside the first one. */
+function createTeaching(ground: Ground, running: Running): Teaching {
+  const teaching: Teaching = {
+    lessons: createLessons(ground, running, () => teaching),
+    comparisons: createComparisons(ground, () => teaching),
+  }
+  ground.undoing.add(() => Promise.all([teaching.lessons.leave(), teaching.comparisons.close()]))
+  return teaching
+}
+
+function createComparisons({ config, files, announcer, current }: Ground, teaching: () => Teaching): Comparisons {
+  const startApart: StartApart = async (wanted, folder, undoing) => {
+    // Its secrets end with it, so that nothing has to be sealed.
+    const own = { ...config, ...wanted, balancerPort: 0, isBalancerPortAsked: true, captureCapacity: DEFAULT_CAPTURE_CAPACITY }
+    const ground = await layGround(own, NO_SHELL, folder, null, undoing)
+    const running = await startTraffic(ground)
+    const parts = assemble(ground, running, teaching())
+    ground.current.use(switchable(ground, parts), running.balancer)
+    return parts
+  }
+  return new Comparisons({
+    dataDir: files.folder,
+    startStage: stagesApart({ folder: files.folder, startApart, operationsOn }),
+    operatorsLab: () => current.first.parts,
+    onProgress: (progress) => announcer.publishTraffic({ type: 'comparison', progress }),
+  })
+}
+
+function createLessons(ground: Ground, { recorder, balancer }: Running, teaching: () => Teaching): LessonPlayer {
   const { config, shell, files, announcer, current } = ground
   const startBeside: StartBeside = async (wanted, folder, undoing) => {
     const keepCapacity = (capacity: number): void => current.first.parts.keepCapacity(capacity)
-    const shared: Shared = { recorder, balancer, lessons, keepCapacity }
+    const shared: Shared = { recorder, balancer, keepCapacity }
     const beside = await layGround({ ...config, ...wanted }, shell, folder, { ground, shared }, undoing)
-    return switchable(beside, assemble(beside, await startTraffic(beside), lessons))
+    return switchable(beside, assemble(beside, await startTraffic(beside), teaching()))
   }
-  const lessons = new LessonPlayer({
+  return new LessonPlayer({
     library: new LessonLibrary(config.lessonsDir ?? join(files.folder, 'lessons')),
     startStage: stagesBeside({
       folder: files.folder,
       current,
       balancer,
       startBeside,
-      operationsOn: (lab) => createRouterClient(router, { context: { lab } }),
+      operationsOn,
     }),
     recorder,
     operatorsLab: () => current.first.parts,
@@ -37,8 +68,6 @@ function createLessons(ground: Ground, { recorder, balancer }: Running): LessonP
     readProgress: () => files.settings.lessonProgress(),
     keepProgress: (progress) => keep(() => files.settings.keepLessonProgress(progress)),
   })
-  ground.undoing.add(() => lessons.leave())
-  return lessons
 }
 
 async function start(config: Config, shell: Shell, undoing: Undoing): Promise<Lab> {
@@ -53,7 +82,7 @@ async function start(config: Config, shell: Shell, undoing: Undoing): Promise<La
   undoing.add(() => checkpoints.close())
   const running = await startTraffic(ground)
   const notices = [...files.notices, ...running.notices]
-  const parts = { ...assemble(ground, running, createLessons(ground, running)), notices }
+  const parts = { ...assemble(ground, running, createTeaching(ground, running)), notices }
   current.use(switchable(ground, parts), running.balancer)
   const { token, url } = await openControl(ground, notices)
   const workbench = `${url}/#token=${token}`

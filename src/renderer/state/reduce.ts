@@ -1,5 +1,6 @@
 import type { Account } from '../../contract/accounts.ts'
 import type { Client } from '../../contract/clients.ts'
+import type { ComparisonProgress } from '../../contract/comparison.ts'
 import type { LabEvent } from '../../contract/events.ts'
 import type { LabState, OperatorAction } from '../../contract/lab.ts'
 import { MAX_REVOCATIONS, type Revocation } from '../../contract/revocations.ts'
@@ -15,6 +16,8 @@ export interface LabModel extends Omit<LabState, 'exchanges' | 'sessions'> {
   readonly goneSessions: ReadonlySet<string>
   /** True when an event was missed or the server said so: read the whole state again. */
   readonly isStale: boolean
+  /** How far the comparison is that is being run; null when none is, or nothing has been told of it yet. */
+  readonly comparison: ComparisonProgress | null
   /** Grows when all traffic or the whole lab was replaced. */
   readonly generation: number
 }
@@ -71,6 +74,7 @@ export const EMPTY_LAB: LabModel = {
   revocations: [],
   notices: [],
   lesson: null,
+  comparison: null,
   isStale: false,
   generation: 0,
 }
@@ -81,6 +85,7 @@ export const modelOf = ({ exchanges: _, sessions, ...state }: LabState, generati
   sessions: new Map(sessions.map((row) => [row.id, row])),
   hasAllSessions: sessions.length < SESSIONS_READ,
   goneSessions: new Set(),
+  comparison: null,
   isStale: false,
   generation,
 })
@@ -148,6 +153,8 @@ function change(lab: LabModel, event: LabEvent): Partial<LabModel> {
       return { revocations: putRevocation(lab.revocations, event.revocation) }
     case 'lesson':
       return { lesson: event.run }
+    case 'comparison':
+      return { comparison: event.progress }
     case 'keyring':
       return { keyring: event.keyring }
     case 'resync':

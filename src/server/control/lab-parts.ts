@@ -9,6 +9,7 @@ import type { CredentialWatch } from '../credentials/credential-watch.ts'
 import type { KeyDuty } from '../key-duty.ts'
 import type { LabKeys } from '../lab-keys.ts'
 import type { AccountRows } from '../storage/account-rows.ts'
+import type { Comparisons } from '../teaching/comparison/comparisons.ts'
 import type { LessonPlayer } from '../teaching/lesson-player.ts'
 import type { Recorder } from '../traffic/recorder.ts'
 import type { EventLog } from './event-log.ts'
@@ -34,6 +35,8 @@ export interface LabParts {
   readonly keys: LabKeys
   /** One for all labs of this process. */
   readonly lessons: LessonPlayer
+  /** One for all labs of this process. */
+  readonly comparisons: Comparisons
   readonly keyDuty: KeyDuty
   /** Remembers how many exchanges to keep for the next start. */
   keepCapacity(capacity: number): void

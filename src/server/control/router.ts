@@ -4,6 +4,7 @@ import { audit } from './operations/audit.ts'
 import { clients } from './operations/clients.ts'
 import { clock } from './operations/clock.ts'
 import { cluster } from './operations/cluster.ts'
+import { comparison } from './operations/comparison.ts'
 import { denylist } from './operations/denylist.ts'
 import { exchanges } from './operations/exchanges.ts'
 import { api } from './operations/implementer.ts'
@@ -39,4 +40,5 @@ export const router = api.router({
   progress,
   assessment,
   audit,
+  comparison,
 })

@@ -19,6 +19,19 @@ export interface LessonStage {
 /** Starts a lab in the state that a lesson asks for. @throws LabError when it cannot be had */
 export type StartStage = (wanted: LessonLab) => Promise<LessonStage>
 
+/** A lab that was started to measure on: the operator's stays in front, and its traffic gets nothing of this one's. */
+export interface ApartStage {
+  readonly lab: LabParts
+  readonly operations: Operations
+  /** The target's database, while it runs. */
+  readonly databaseFile: string
+  /** Ends it. Its traffic stays, as a database of this name, unless that is null. */
+  close(keepTrafficAs: string | null): Promise<void>
+}
+
+/** Starts a lab apart in the state asked for. @throws LabError when it cannot be had */
+export type StartApartStage = (wanted: LessonLab) => Promise<ApartStage>
+
 /** What actions and assertions of one step look at. */
 export interface StepContext {
   readonly stage: LessonStage
