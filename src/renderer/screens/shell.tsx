@@ -1,4 +1,4 @@
-import { type ComponentType, useEffect, useState } from 'react'
+import { type ComponentType, lazy, Suspense, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { token } from '../api.ts'
 import { desktop } from '../desktop.ts'
@@ -9,15 +9,10 @@ import { runCommand } from '../state/commands.ts'
 import { retryNow } from '../state/connect.ts'
 import { type Screen, useUi } from '../state/ui-state.ts'
 import { useConnection, useLab } from '../state/use-lab.ts'
-import { AssessmentScreen } from './assessment/assessment-screen.tsx'
-import { FlowScreen } from './flow/flow-screen.tsx'
 import { Banners } from './frame/banners.tsx'
 import { Rail } from './frame/rail.tsx'
 import { StatusBar } from './frame/status-bar.tsx'
 import { TopBar } from './frame/top-bar.tsx'
-import { LessonsScreen } from './lessons/lessons-screen.tsx'
-import { SettingsScreen } from './settings/settings-screen.tsx'
-import { StateScreen } from './state/state-screen.tsx'
 import { Workbench } from './workbench/workbench.tsx'
 
 const SAY_AFTER_MS = 400
@@ -60,19 +55,36 @@ function Gate() {
   )
 }
 
+/** What is not shown first is loaded when the page has nothing else to do, so that it is there at the click. */
+const LATER = {
+  lessons: async () => ({ default: (await import('./lessons/lessons-screen.tsx')).LessonsScreen }),
+  flow: async () => ({ default: (await import('./flow/flow-screen.tsx')).FlowScreen }),
+  state: async () => ({ default: (await import('./state/state-screen.tsx')).StateScreen }),
+  assessment: async () => ({ default: (await import('./assessment/assessment-screen.tsx')).AssessmentScreen }),
+  settings: async () => ({ default: (await import('./settings/settings-screen.tsx')).SettingsScreen }),
+} as const
+
 const SCREEN: Readonly<Record<Screen, ComponentType>> = {
   workbench: Workbench,
-  lessons: LessonsScreen,
-  flow: FlowScreen,
-  state: StateScreen,
-  assessment: AssessmentScreen,
-  settings: SettingsScreen,
+  lessons: lazy(LATER.lessons),
+  flow: lazy(LATER.flow),
+  state: lazy(LATER.state),
+  assessment: lazy(LATER.assessment),
+  settings: lazy(LATER.settings),
+}
+
+const loadLater = (): void => {
+  for (const load of Object.values(LATER)) void load()
 }
 
 function Frame() {
   const Screen = SCREEN[useUi((ui) => ui.screen)]
   useGlobalCommands()
   useEffect(() => desktop.onMenuCommand?.((command) => void runCommand(command)), [])
+  useEffect(() => {
+    const waiting = requestIdleCallback(loadLater)
+    return () => cancelIdleCallback(waiting)
+  }, [])
   return (
     <div className="app">
       <TopBar />
@@ -80,7 +92,9 @@ function Frame() {
       <div className="mid">
         <Rail />
         <main className="main">
-          <Screen />
+          <Suspense fallback={null}>
+            <Screen />
+          </Suspense>
         </main>
       </div>
       <StatusBar />
