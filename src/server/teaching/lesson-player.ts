@@ -139,7 +139,10 @@ export class LessonPlayer {
         },
       },
       step,
-    )
+    ).catch((error: unknown) => {
+      this.#recordAsBefore()
+      throw error
+    })
     this.#course = course
     onChange(course.view())
     return course.view()
@@ -150,9 +153,13 @@ export class LessonPlayer {
     if (!course) return
     this.#course = null
     await course.leave()
-    if (!this.#wasRecording) this.#options.recorder.setRecording({ on: false })
+    this.#recordAsBefore()
     this.#options.onAction('lesson-left', { lesson: course.lesson.id })
     this.#options.onChange(null)
+  }
+
+  #recordAsBefore(): void {
+    if (!this.#wasRecording) this.#options.recorder.setRecording({ on: false })
   }
 
   #count(lesson: Lesson, step: string, run: LessonRun): void {

@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next'
 import { setUi, useUi } from '../../state/ui-state.ts'
 import { useLab } from '../../state/use-lab.ts'
 import { useWords } from './lesson-text.tsx'
-import { useLesson } from './use-lessons.ts'
+import { useLessonUnderWay } from './use-lessons.ts'
 
 /** Says on every other screen that what is seen there is the lab of a lesson, and what the lesson waits for. */
 export function LessonBanner() {
@@ -11,7 +11,7 @@ export function LessonBanner() {
   const words = useWords()
   const run = useLab((lab) => lab.lesson)
   const screen = useUi((ui) => ui.screen)
-  const lesson = useLesson(run?.lesson ?? null)
+  const lesson = useLessonUnderWay()
   if (!run || !lesson || screen === 'lessons') return null
   const next = run.steps[run.current]?.actions.findIndex(({ state }) => state !== 'done') ?? -1
   const action = lesson.steps[run.current]?.do[next]

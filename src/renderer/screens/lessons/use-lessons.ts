@@ -16,13 +16,15 @@ export function useLessonList() {
   })
 }
 
-/** One lesson, whole; null until it has arrived. */
-export function useLesson(id: string | null): Lesson | null {
+/** The lesson under way, whole, as it was when it was started; null until it has arrived, and when there is none. */
+export function useLessonUnderWay(): Lesson | null {
+  const id = useLab((lab) => lab.lesson?.lesson ?? null)
+  const startedAt = useLab((lab) => lab.lesson?.startedAt ?? null)
   const { data } = useQuery({
-    queryKey: ['lesson', id],
+    queryKey: ['lesson', id, startedAt],
     queryFn: () => api.lessons.get({ id: id ?? '' }),
     enabled: id !== null,
     staleTime: Number.POSITIVE_INFINITY,
   })
-  return data ?? null
+  return (id !== null && data) || null
 }

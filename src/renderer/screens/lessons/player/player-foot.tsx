@@ -22,10 +22,14 @@ export function PlayerFoot({ lesson, run, viewed, view }: FootProps) {
   const next = lesson.steps[viewed + 1]
   const isBehind = viewed < run.current
   const isDone = run.steps[viewed]?.state === 'done'
+  const finish = async (): Promise<void> => {
+    await api.lessons.leave()
+    notify(t('finished', { title: words(lesson.title) }))
+  }
   const goOn = (): void => {
     if (isBehind) view(viewed + 1)
     else if (next) void act('next', () => api.lessons.next())
-    else void act('finish', () => api.lessons.leave()).then(() => notify(t('finished', { title: words(lesson.title) })))
+    else void act('finish', finish)
   }
   return (
     <footer className={classes['foot']}>
