@@ -1,7 +1,11 @@
 import type { LessonInput } from '../contract/lessons/lesson.ts'
+import { changingPermissions } from './changing-permissions.ts'
 import { forceOffline } from './force-offline.ts'
+import { keyRotation } from './key-rotation.ts'
 import { logOutReally } from './log-out-really.ts'
+import { manyDevices } from './many-devices.ts'
 import { oneRequestBothWays } from './one-request-both-ways.ts'
+import { refreshTheft } from './refresh-theft.ts'
 import { sessionInACluster } from './session-in-a-cluster.ts'
 import { sharedStore } from './shared-store.ts'
 import { tokenInACluster } from './token-in-a-cluster.ts'
@@ -18,4 +22,8 @@ export const LESSONS: readonly LessonInput[] = [
   sessionInACluster,
   sharedStore,
   tokenInACluster,
+  keyRotation,
+  manyDevices,
+  refreshTheft,
+  changingPermissions,
 ]
