@@ -197,7 +197,7 @@ test('events are gap-free and bring every stopwatch to where the list has it; wh
   expect(events.map((event) => event.seq)).toEqual(events.map((_, index) => seq + 1 + index))
   const news = events.flatMap((event) => (event.type === 'revocation' ? [event.revocation] : []))
   expect(news.at(-1)).toEqual((await revocations())[0])
-  expect([...told].sort()).toEqual(['denylist', 'families', 'tokens'])
+  expect([...told].sort()).toEqual(['audit', 'denylist', 'families', 'tokens'])
 })
 
 test('lists that the clock or the way of revocation reads into are told to be stale when these change', async () => {
