@@ -1,3 +1,5 @@
+import { findCompactTokens } from './compact-tokens.ts'
+
 /** What stands in the place of a secret. */
 export const HIDDEN = '[hidden]'
 
@@ -26,12 +28,20 @@ const NAMES = [
 const JSON_MEMBER = new RegExp(`("(?:${NAMES})"\\s*:\\s*")(?:[^"\\\\]|\\\\[^])*("|\\\\?$)`, 'gi')
 /** A parameter of a form or a query. */
 const PARAMETER = new RegExp(`((?:^|[?&#;\\s])(?:${NAMES})=)[^&#;\\s"]*`, 'gi')
-/** A compact JWS (RFC 7515 §7.1): its header always begins with `{"`. */
-const JWS = /\beyJ[\w-]+\.[\w-]*(?:\.[\w-]*)?/g
+
+/** Whole tokens, also where the text was cut. */
+const hideTokens = (text: string): string => {
+  let shown = ''
+  let from = 0
+  for (const { start, end } of findCompactTokens(text)) {
+    shown += text.slice(from, start) + HIDDEN
+    from = end
+  }
+  return from === 0 ? text : shown + text.slice(from)
+}
 
 /** Text of a body or a URL without passwords and tokens. */
-export const hideInText = (text: string): string =>
-  text.replace(JSON_MEMBER, `$1${HIDDEN}$2`).replace(PARAMETER, `$1${HIDDEN}`).replace(JWS, HIDDEN)
+export const hideInText = (text: string): string => hideTokens(text.replace(JSON_MEMBER, `$1${HIDDEN}$2`).replace(PARAMETER, `$1${HIDDEN}`))
 
 const hidePairs = (field: string): string => field.replace(/(^|;)(\s*[^=;]+)=[^;]*/g, `$1$2=${HIDDEN}`)
 

@@ -147,3 +147,47 @@ describe('an archive of another application', () => {
     expect(odd.carried.sessionCookie).toBe(1)
   })
 })
+
+describe('an archive made to harm', () => {
+  const takenMs = async (...sketches: Sketch[]): Promise<number> => {
+    const startedAt = performance.now()
+    await assess(...sketches)
+    return performance.now() - startedAt
+  }
+
+  test.each([
+    ['a body of nothing but beginnings of tokens', [{ answerBody: 'eyJ-'.repeat(1_000_000) }]],
+    ['a URL of them', [{ url: `https://shop.example/?token=${'eyJ-'.repeat(1_000_000)}` }]],
+    ['a path of parameters', [{ url: `https://shop.example/${';a'.repeat(1_000_000)}` }]],
+    [
+      'nothing but logouts',
+      Array.from({ length: 20_000 }, (_, at) => ({
+        method: 'POST',
+        url: 'https://shop.example/logout',
+        request: { Cookie: `sid=${at}` },
+      })),
+    ],
+    ['a token longer than any', [{ answerBody: jwt({ alg: 'HS256' }, { a: '\\'.repeat(4_000_000) }) }]],
+  ] satisfies [string, Sketch[]][])('%s takes no longer than a harmless one of its size', async (_name, sketches) => {
+    // The first took hours before it was read in one walk, the others minutes or a stack overflow.
+    expect(await takenMs(...sketches)).toBeLessThan(5000)
+  })
+
+  test('many cookies and long names do not make the answer longer than what was sent', async () => {
+    const lines = Array.from({ length: 20_000 }, (_, at): [string, string] => ['Set-Cookie', `a${at}${'x'.repeat(200)}sess=1`])
+    const assessment = await assess({ method: 'M'.repeat(100_000), answer: lines })
+    expect(JSON.stringify(assessment).length).toBeLessThan(3_000_000)
+  })
+
+  test.each([
+    '/cart;jsessionid=8F3A09BC44D2E1F0AA',
+    '/cart?sid=8F3A09BC44D2E1F0AA',
+    '/in?pwd=8F3A09BC44D2E1F0AA&user=ann',
+    '/in?%70assword=8F3A09BC44D2E1F0AA',
+    '/cart?PHPSESSID=8F3A09BC44D2E1F0AA#8F3A09BC44D2E1F0AA',
+  ])('the secret in the very URL that an item is about is not in the answer: %s', async (path) => {
+    const assessment = await assess({ url: `https://shop.example${path}`, request: COOKIE })
+    expect(assessment.items.some(({ code, result }) => code.endsWith('-in-url') && result === 'fail')).toBe(true)
+    expect(JSON.stringify(assessment)).not.toContain('8F3A09BC44D2E1F0AA')
+  })
+})

@@ -1,3 +1,4 @@
+import { findCompactTokens } from '../../protocol/compact-tokens.ts'
 import { parseCookieHeader } from '../../protocol/cookie.ts'
 import { readToken } from '../../protocol/read-token.ts'
 import { parseSetCookie, type SetCookie } from '../../protocol/set-cookie.ts'
@@ -57,8 +58,8 @@ export interface SeenEntry {
 /** Names that frameworks give their session cookie, and what people call their own. */
 const SESSION_NAME =
   /^(__host-|__secure-)?(sid|ssid|connect\.sid|jsessionid|phpsessid|asp\.net_sessionid|aspsessionid\w*|\.aspxauth|\.aspnetcore\.\w+|laravel_session|_?[\w-]*sess(ion)?([_-]?id)?|auth(_?id)?)$/i
-/** A compact JWS or JWE (RFC 7515 §7.1): its header always begins with `{"`. */
-const TOKEN = /\beyJ[\w-]+\.[\w-]*\.[\w-]*(?:\.[\w-]*\.[\w-]*)?/g
+/** Longer ones fit into no header field, and are not taken apart. */
+const MAX_TOKEN_LENGTH = 65_536
 
 const TOKEN_MEMBER = /"(access_token|refresh_token|id_token)"\s*:/
 
@@ -66,12 +67,17 @@ const TOKEN_MEMBER = /"(access_token|refresh_token|id_token)"\s*:/
 export const isSessionName = (name: string): boolean => SESSION_NAME.test(name)
 
 const isToken = (text: string): boolean => {
+  if (text.length > MAX_TOKEN_LENGTH) return false
   const { form, header } = readToken(text)
   return form !== 'neither' && header !== null && typeof header['alg'] === 'string'
 }
 
 const tokensIn = (text: string, place: CredentialPlace, name: string | null = null): SeenToken[] =>
-  (text.match(TOKEN) ?? []).filter(isToken).map((token) => ({ token, place, name }))
+  [...findCompactTokens(text)]
+    .filter(({ parts }) => parts >= 3)
+    .map(({ start, end }) => text.slice(start, end))
+    .filter(isToken)
+    .map((token) => ({ token, place, name }))
 
 /** Fields of one name are joined, as a server would take them (RFC 9110 §5.3). */
 function fieldsOf(pairs: readonly Pair[]): Map<string, string> {

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import type { AssessmentItem, HarAssessment } from '../../contract/assessment.ts'
-import { hideInText } from '../../protocol/hide-secrets.ts'
+import { HIDDEN, hideInText } from '../../protocol/hide-secrets.ts'
 import { isLoopbackName } from '../../protocol/host.ts'
 import { readToken } from '../../protocol/read-token.ts'
 import { cookieFindings } from '../../protocol/session-cookie-findings.ts'
@@ -14,8 +14,16 @@ const ENTRIES_AT_ONCE = 100
 const SHOWN_ENTRIES = 20
 /** Tokens that are taken apart; more are mostly successors of one another. */
 const MAX_TOKENS = 50
+/** Cookies, by host and name, that are looked at. */
+const MAX_COOKIES = 200
+/** The most that is shown of a URL, and of a name or a method, characters. */
+const SHOWN_URL = 300
+const SHOWN_NAME = 100
 
 type Severity = AssessmentItem['severity']
+
+/** By host and session cookie: the last entry in which it was accepted. */
+type LastAccepted = ReadonlyMap<string, number>
 
 /** A question about the traffic as a whole. */
 interface Question {
@@ -23,9 +31,11 @@ interface Question {
   readonly severity: Severity
   readonly clause: string | null
   /** The entries that it can be asked of at all. */
-  isAsked(entry: SeenEntry, all: readonly SeenEntry[]): boolean
-  isBad(entry: SeenEntry, all: readonly SeenEntry[]): boolean
+  isAsked(entry: SeenEntry): boolean
+  isBad(entry: SeenEntry, lastAccepted: LastAccepted): boolean
 }
+
+const PASSWORD_NAME = /^(pass(word|wd)?|pwd)$/i
 
 const isPage = ({ status }: SeenEntry): boolean => status >= 200 && status < 400
 const carriesSession = ({ sessionCookies }: SeenEntry): boolean => sessionCookies.length > 0
@@ -46,19 +56,22 @@ const isLogout = ({ method, url }: SeenEntry): boolean =>
 const keptAtLogin = ({ sessionCookies, setCookies }: SeenEntry): boolean =>
   !sessionCookies.some(({ name, value }) => setCookies.some((cookie) => cookie.name === name && cookie.value !== value))
 
-/** A session cookie that is accepted after the logout that carried it. */
-function worksAfterLogout(entry: SeenEntry, all: readonly SeenEntry[]): boolean {
-  const values = new Set(entry.sessionCookies.map(({ name, value }) => `${name}=${value}`))
-  return all.some(
-    (later) =>
-      later.index > entry.index &&
-      later.url.host === entry.url.host &&
-      later.status >= 200 &&
-      later.status < 300 &&
-      !isLogin(later) &&
-      later.sessionCookies.some(({ name, value }) => values.has(`${name}=${value}`)),
-  )
+const acceptedKeys = ({ url, sessionCookies }: SeenEntry): string[] =>
+  sessionCookies.map(({ name, value }) => `${url.host} ${name}=${value}`)
+
+/** Read once: looked for anew for each logout, an archive of nothing but logouts would take minutes. */
+function lastAcceptedOf(all: readonly SeenEntry[]): LastAccepted {
+  const last = new Map<string, number>()
+  for (const entry of all) {
+    if (entry.status < 200 || entry.status >= 300 || isLogin(entry)) continue
+    for (const key of acceptedKeys(entry)) last.set(key, entry.index)
+  }
+  return last
 }
+
+/** A session cookie that is accepted after the logout that carried it. */
+const worksAfterLogout = (entry: SeenEntry, lastAccepted: LastAccepted): boolean =>
+  acceptedKeys(entry).some((key) => (lastAccepted.get(key) ?? -1) > entry.index)
 
 const isForm = ({ headers, method }: SeenEntry): boolean =>
   method === 'POST' && /^(application\/x-www-form-urlencoded|multipart\/form-data|text\/plain)/i.test(headers.get('content-type') ?? '')
@@ -89,7 +102,7 @@ const QUESTIONS: readonly Question[] = [
     severity: 3,
     clause: 'ASVS 5.0 V14.2.1',
     isAsked: (entry) => entry.url.search !== '' || isLogin(entry),
-    isBad: ({ url }) => [...url.searchParams].some(([name, value]) => value !== '' && /^(pass(word|wd)?|pwd)$/i.test(name)),
+    isBad: ({ url }) => [...url.searchParams].some(([name, value]) => value !== '' && PASSWORD_NAME.test(name)),
   },
   {
     code: 'plain-http',
@@ -144,15 +157,30 @@ const QUESTIONS: readonly Question[] = [
   },
 ]
 
-/** A URL that may be shown: no secret in its query, no fragment. */
-const shownUrl = ({ origin, pathname, search }: URL): string => hideInText(`${origin}${pathname}${search}`).slice(0, 300)
+/** One parameter of a query; what could be a secret is hidden, and whatever has an encoded name. */
+function shownParameter(raw: string): string {
+  const [name = ''] = raw.split('=', 1)
+  const isSecret = isSessionName(name) || PASSWORD_NAME.test(name) || /[%+]/.test(name)
+  return isSecret && raw.includes('=') ? `${name}=${HIDDEN}` : raw
+}
+
+/** A URL that may be shown: no secret in its path or its query, no fragment. It is cut first: to look through all of a huge one takes long. */
+function shownUrl({ origin, pathname, search }: URL): string {
+  const path = pathname.slice(0, 2000).replace(/;([^/;=]*)=[^/;]*/g, `;$1=${HIDDEN}`)
+  const query = search === '' ? '' : `?${search.slice(1, 2000).split('&').map(shownParameter).join('&')}`
+  return hideInText(`${origin}${path}${query}`).slice(0, SHOWN_URL)
+}
 
 const shown = (entries: readonly SeenEntry[]): AssessmentItem['entries'] =>
-  entries.slice(0, SHOWN_ENTRIES).map(({ index, method, url }) => ({ index, method, url: shownUrl(url) }))
+  entries.slice(0, SHOWN_ENTRIES).map(({ index, method, url }) => ({ index, method: method.slice(0, SHOWN_NAME), url: shownUrl(url) }))
 
-function answer({ code, severity, clause, isAsked, isBad }: Question, all: readonly SeenEntry[]): AssessmentItem {
-  const asked = all.filter((entry) => isAsked(entry, all))
-  const bad = asked.filter((entry) => isBad(entry, all))
+function answer(
+  { code, severity, clause, isAsked, isBad }: Question,
+  all: readonly SeenEntry[],
+  lastAccepted: LastAccepted,
+): AssessmentItem {
+  const asked = all.filter(isAsked)
+  const bad = asked.filter((entry) => isBad(entry, lastAccepted))
   const result = asked.length === 0 ? 'not-applicable' : bad.length > 0 ? 'fail' : 'pass'
   return {
     code,
@@ -179,12 +207,12 @@ function cookieItems(all: readonly SeenEntry[]): AssessmentItem[] {
       const key = `${entry.url.host} ${cookie.name}`
       const known = cookies.get(key)
       if (known) known.entries.push(entry)
-      else cookies.set(key, { cookie, entries: [entry] })
+      else if (cookies.size < MAX_COOKIES) cookies.set(key, { cookie, entries: [entry] })
     }
   }
   return [...cookies.values()].flatMap(({ cookie, entries }) => {
     const { findings, passed } = cookieFindings({ name: cookie.name, sessionId: null, traits: cookie })
-    const base = { subject: cookie.name, entries: shown(entries) }
+    const base = { subject: cookie.name.slice(0, SHOWN_NAME), entries: shown(entries) }
     return [
       ...findings.map(({ code, severity, clause, evidence }): AssessmentItem => {
         const isMoot = code === 'not-secure' && entries.every(({ url }) => url.protocol === 'http:' && isLoopbackName(url.hostname))
@@ -242,8 +270,9 @@ export async function assessHar(archive: {
 }): Promise<HarAssessment> {
   const { creator, entries } = archive.log
   const seen = await readAll(entries)
+  const lastAccepted = lastAcceptedOf(seen)
   const count = (isSo: (entry: SeenEntry) => boolean): number => seen.filter(isSo).length
-  const items = [...QUESTIONS.map((question) => answer(question, seen)), ...cookieItems(seen), ...tokenItems(seen)]
+  const items = [...QUESTIONS.map((question) => answer(question, seen, lastAccepted)), ...cookieItems(seen), ...tokenItems(seen)]
   return {
     creator: creator?.name ?? null,
     entries: entries.length,
