@@ -1,11 +1,13 @@
 import type { RequestHandler } from 'express'
 import { parseCookieHeader } from '../../../protocol/cookie.ts'
+import type { RefreshRecord } from '../../storage/refresh-store.ts'
 import { sidOfFamily } from '../../storage/revoker.ts'
 import { authenticateClient } from '../client-authentication.ts'
 import type { TargetContext } from '../context.ts'
 import { checkAmbientRequest } from '../csrf.ts'
 import { RevokeInput } from '../input.ts'
 import { type Denial, sendOAuthError } from '../problem.ts'
+import { checkAsIssuer } from '../tokens/check-revocation.ts'
 import { findBound } from '../tokens/refresh-tokens.ts'
 import { revokeToken as revokeAccessToken, revokeDevice } from '../tokens/revoke-access.ts'
 import { revokeFamily } from '../tokens/revoke-refresh.ts'
@@ -39,8 +41,23 @@ const endAccess: End = async (context, token, clientId) => {
   const { claims } = verification
   if ((claims.client_id ?? null) !== clientId) return OTHER_CLIENT
   noteAccount(claims.sub)
-  await revokeAccessToken(context, claims)
+  // One that has ended ends nothing more: by the ways that know accounts alone, a stale copy would log the account out again and again.
+  if (!(await checkAsIssuer(context, claims))) await revokeAccessToken(context, claims)
   return null
+}
+
+/**
+ * Whether the access tokens of a family ended along with it, by a way that knows accounts alone. Not when the family alone is over, as after half a
+ * revocation: that one is tried again.
+ */
+const hasEndedWithAccount = async (
+  { refresh, revocation, clock }: TargetContext,
+  { family, account, revokedReason }: RefreshRecord,
+): Promise<boolean> => {
+  if (revokedReason === null || (revocation.way !== 'not-before' && revocation.way !== 'version')) return false
+  const [ended] = await refresh.store.list({ account, id: family, limit: 1 }, clock.nowMs())
+  const mark = await revocation.records.findMark(account)
+  return mark !== null && ended?.revokedAt != null && mark.changedAt >= ended.revokedAt
 }
 
 const endRefresh: End = async (context, token, clientId) => {
@@ -48,7 +65,7 @@ const endRefresh: End = async (context, token, clientId) => {
   if (!record) return why.isOtherClient ? { error: 'invalid_grant', denial: why.denial } : null
   noteAccount(record.account)
   await revokeFamily(context, record)
-  await revokeDevice(context, sidOfFamily(record.family), record.account)
+  if (!(await hasEndedWithAccount(context, record))) await revokeDevice(context, sidOfFamily(record.family), record.account)
   return null
 }
 
