@@ -26,7 +26,7 @@ export const AuditEntry = z.object({
   verdict: Verdict.nullable(),
   mechanism: ExchangeMechanism.nullable(),
   node: z.string().nullable(),
-  /** The first 32 digits of a SHA-256; null when it is about an account as a whole. */
+  /** The first 32 digits of a SHA-256, of a name of an HMAC with a secret of the lab; null when it is about an account as a whole. */
   subject: z.object({ kind: z.enum(['session', 'token', 'device', 'name']), hash: z.string() }).nullable(),
   /** Null when the operator did it, or recording was off. */
   exchange: z.string().nullable(),

@@ -123,10 +123,11 @@ function beginRecording({ config, files, announcer, undoing }: Ground): Promise<
 /** What a lesson's lab knows of credentials goes with it. */
 const NOTHING_KEPT = { keep: () => undefined, kept: async () => [], forgetKept: async () => undefined }
 
-async function watchCredentials({ clock, announcer, policy, shared }: Ground, recorder: Recorder): Promise<CredentialWatch> {
+async function watchCredentials({ clock, announcer, files, policy, shared }: Ground, recorder: Recorder): Promise<CredentialWatch> {
   const { publish, stale } = announcer
   const way = () => policy.current.revocation
-  const credentials = new CredentialWatch({ clock, recorder: shared ? NOTHING_KEPT : recorder, way, publish, stale })
+  const auditSecret = files.settings.auditSecret()
+  const credentials = new CredentialWatch({ clock, recorder: shared ? NOTHING_KEPT : recorder, auditSecret, way, publish, stale })
   await credentials.restore()
   return credentials
 }

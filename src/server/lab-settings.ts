@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import type Database from 'better-sqlite3'
 import { z } from 'zod'
 import { LessonProgress } from '../contract/lessons.ts'
@@ -6,6 +7,7 @@ import type { ClientIdentity } from './clients/virtual-client.ts'
 
 const CLIENTS = 'clients'
 const CAPACITY = 'capture-capacity'
+const AUDIT_SECRET = 'audit-secret'
 const PROGRESS = 'lesson-progress'
 const Progress = z.array(LessonProgress)
 const Capacity = z.number().int().positive()
@@ -47,6 +49,15 @@ export class LabSettings {
 
   keepCaptureCapacity(capacity: number): void {
     this.#write.run(CAPACITY, JSON.stringify(capacity))
+  }
+
+  /** What unknown names in the audit log are hashed with; made at the first use. */
+  auditSecret(): string {
+    const kept = this.#get(AUDIT_SECRET, z.string())
+    if (kept !== null) return kept
+    const secret = randomBytes(32).toString('base64url')
+    this.#write.run(AUDIT_SECRET, JSON.stringify(secret))
+    return secret
   }
 
   /** What has been done of the lessons. */

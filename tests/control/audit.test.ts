@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { expect, onTestFinished, test } from 'vitest'
 import type { AuditEntry } from '../../src/contract/audit.ts'
 import { newFolder, startTestLab } from '../support/start-lab.ts'
@@ -51,6 +52,20 @@ test('OWASP ASVS 5 V16.2.5: no usable id, no password and no unknown name is in 
   const unknown = (await audit('?kind=login-failed'))[0]
   expect(unknown).toMatchObject({ account: null, subject: { kind: 'name' } })
   expect(unknown?.subject?.hash).toMatch(/^[0-9a-f]{32}$/)
+})
+
+test('what was typed as a name is never in the log: not when it looks like a hash itself, and not as one that a list of passwords finds', async () => {
+  const { call, audit } = await start()
+  const typed = ['0123456789abcdef0123456789abcdef', 'hunter2']
+  for (const username of [...typed, 'hunter2']) await call('POST', '/clients/mallory/login', { username, password: 'x' })
+  const entries = await audit('?kind=login-failed')
+  const hashes = entries.map(({ subject }) => subject?.hash)
+  expect(new Set(hashes).size).toBe(2)
+  expect(hashes[0]).toBe(hashes[1])
+  for (const name of typed) {
+    expect(JSON.stringify(entries)).not.toContain(name)
+    expect(hashes).not.toContain(createHash('sha256').update(name).digest('hex').slice(0, 32))
+  }
 })
 
 test('reuse of a refresh token is written down, and found by its words', async () => {

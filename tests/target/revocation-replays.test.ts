@@ -53,3 +53,13 @@ describe.each(['not-before', 'version'] as const)('RFC 7009 §2.2: a token that 
     expect(await me(access_token)).toBe(401)
   })
 })
+
+test.each(['none', 'denylist', 'introspection'] as const)(
+  'a stale refresh token is noted as revoked once, however often it is sent (%s)',
+  async (revocation) => {
+    lab = await startTarget({ revocation })
+    const { refresh_token } = await grant(lab)
+    const noted = async () => (await lab.send('POST', '/token/revoke', { json: { token: refresh_token } })).trace.revocations.length
+    expect([await noted(), await noted(), await noted()]).toEqual([1, 0, 0])
+  },
+)

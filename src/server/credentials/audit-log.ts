@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, createHmac } from 'node:crypto'
 import { type AuditEntry, MAX_AUDIT } from '../../contract/audit.ts'
 import type { OperatorAction } from '../../contract/lab.ts'
 import type { Clock } from '../clock.ts'
@@ -7,8 +7,10 @@ import type { KeptChanges } from '../traffic/kept-records.ts'
 import type { SeenExchange } from '../traffic/recorded-exchange.ts'
 import type { CredentialTrace } from './credential-watch.ts'
 
+type SubjectKind = NonNullable<AuditEntry['subject']>['kind']
+
 /** What the operator does to accounts and credentials, and what its id in the parameters names. */
-const WRITTEN: Readonly<Partial<Record<OperatorAction['action'], NonNullable<AuditEntry['subject']>['kind']>>> = {
+const WRITTEN: Readonly<Partial<Record<OperatorAction['action'], SubjectKind>>> = {
   'account-changed': 'name',
   'account-logged-out': 'name',
   'session-ended': 'session',
@@ -28,13 +30,16 @@ export interface AuditFilter {
   readonly limit: number
 }
 
-/** Long enough to find the same thing again. Hashes are cut, everything else is hashed. */
-const hashOf = (id: string): string => (/^[0-9a-f]{32,64}$/.test(id) ? id : createHash('sha256').update(id).digest('hex')).slice(0, 32)
+/** Digits of a hash: long enough to find the same thing again. */
+const SHOWN_DIGITS = 32
 
-function subjectOf({ scope, jti, sid, sessionId }: RevocationNote): AuditEntry['subject'] {
-  if (scope === 'token' && jti !== null) return { kind: 'token', hash: hashOf(jti) }
-  if (scope === 'device' && sid !== null) return { kind: 'device', hash: hashOf(sid) }
-  return scope === 'session' && sessionId !== null ? { kind: 'session', hash: hashOf(sessionId) } : null
+/** Ids of sessions and families are hashes already. */
+const isHash = (kind: SubjectKind, id: string): boolean => (kind === 'session' || kind === 'device') && /^[0-9a-f]{32,64}$/.test(id)
+
+function namedBy({ scope, jti, sid, sessionId }: RevocationNote): { kind: SubjectKind; id: string | null } | null {
+  if (scope === 'token') return { kind: 'token', id: jti }
+  if (scope === 'device') return { kind: 'device', id: sid }
+  return scope === 'session' ? { kind: 'session', id: sessionId } : null
 }
 
 /** Words that an entry is found by. */
@@ -44,15 +49,20 @@ const haystackOf = ({ account, kind, action, verdict, node, subject, mechanism }
 /** Logins, failures, revocations and changes of accounts, in the order in which the lab learned of them. */
 export class AuditLog {
   readonly #clock: Clock
+  readonly #secret: string
   readonly #onEntry: () => void
   #entries: AuditEntry[] = []
   #lastOrdinal = 0
   #put: AuditEntry[] = []
   #removed: number[] = []
 
-  /** @param onEntry something has been written, and is to be kept */
-  constructor(clock: Clock, onEntry: () => void) {
+  /**
+   * @param secret of the lab: what was typed as a name is hashed with it
+   * @param onEntry something has been written, and is to be kept
+   */
+  constructor(clock: Clock, secret: string, onEntry: () => void) {
     this.#clock = clock
+    this.#secret = secret
     this.#onEntry = onEntry
   }
 
@@ -66,7 +76,12 @@ export class AuditLog {
   observe(trace: CredentialTrace, seen: SeenExchange | null): void {
     for (const note of trace.audits) this.#client(trace, seen, this.#noted(note))
     for (const note of trace.revocations) {
-      this.#client(trace, seen, { kind: 'revocation', account: note.account, subject: subjectOf(note), params: { scope: note.scope } })
+      this.#client(trace, seen, {
+        kind: 'revocation',
+        account: note.account,
+        subject: this.#subject(namedBy(note)),
+        params: { scope: note.scope },
+      })
     }
   }
 
@@ -83,7 +98,7 @@ export class AuditLog {
       verdict: null,
       mechanism: null,
       node: null,
-      subject: typeof id === 'string' ? { kind: named, hash: hashOf(id) } : null,
+      subject: typeof id === 'string' ? this.#subject({ kind: named, id }) : null,
       exchange: null,
       params: rest,
     })
@@ -120,8 +135,17 @@ export class AuditLog {
     this.#removed = []
   }
 
+  /** What is called a name may be a password in the wrong field: without a secret its hash could be guessed from a list of them. */
+  #subject(named: { kind: SubjectKind; id: string | null } | null): AuditEntry['subject'] {
+    if (named === null || named.id === null) return null
+    const { kind, id } = named
+    if (isHash(kind, id)) return { kind, hash: id.slice(0, SHOWN_DIGITS) }
+    const hash = kind === 'name' ? createHmac('sha256', this.#secret) : createHash('sha256')
+    return { kind, hash: hash.update(id).digest('hex').slice(0, SHOWN_DIGITS) }
+  }
+
   #noted({ kind, account, name }: AuditNote): Pick<AuditEntry, 'kind' | 'account' | 'subject' | 'params'> {
-    return { kind, account, subject: name === null ? null : { kind: 'name', hash: hashOf(name) }, params: {} }
+    return { kind, account, subject: this.#subject({ kind: 'name', id: name }), params: {} }
   }
 
   #client(

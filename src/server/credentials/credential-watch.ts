@@ -53,6 +53,8 @@ interface Occasion {
 export interface CredentialWatchOptions {
   readonly clock: Clock
   readonly recorder: Pick<Recorder, 'keep' | 'kept' | 'forgetKept'>
+  /** What unknown names in the audit log are hashed with. */
+  readonly auditSecret: string
   /** The way of revocation in force. */
   way(): RevocationWay
   publish(change: LabChange): void
@@ -73,7 +75,7 @@ export class CredentialWatch {
   constructor(options: CredentialWatchOptions) {
     this.#options = options
     this.tokens = new IssuedTokens(options.clock)
-    this.audit = new AuditLog(options.clock, () => this.#listsChanged('audit'))
+    this.audit = new AuditLog(options.clock, options.auditSecret, () => this.#listsChanged('audit'))
     this.#stopwatches = new Stopwatches(() => this.#soon())
   }
 

@@ -47,16 +47,18 @@ const endAccess: End = async (context, token, clientId) => {
 }
 
 /**
- * Whether the access tokens of a family ended along with it, by a way that knows accounts alone. Not when the family alone is over, as after half a
- * revocation: that one is tried again.
+ * Whether the access tokens of a family ended along with it before. Not when the family alone is over, as after half a revocation: that one is
+ * tried again.
  */
-const hasEndedWithAccount = async (
-  { refresh, revocation, clock }: TargetContext,
+const hasEndedBefore = async (
+  { refresh, revocation: { way, records }, clock }: TargetContext,
   { family, account, revokedReason }: RefreshRecord,
 ): Promise<boolean> => {
-  if (revokedReason === null || (revocation.way !== 'not-before' && revocation.way !== 'version')) return false
+  if (revokedReason === null) return false
+  if (way === 'none') return true
+  if (way === 'denylist' || way === 'introspection') return (await records.findDenied('', sidOfFamily(family))) !== null
   const [ended] = await refresh.store.list({ account, id: family, limit: 1 }, clock.nowMs())
-  const mark = await revocation.records.findMark(account)
+  const mark = await records.findMark(account)
   return mark !== null && ended?.revokedAt != null && mark.changedAt >= ended.revokedAt
 }
 
@@ -65,7 +67,7 @@ const endRefresh: End = async (context, token, clientId) => {
   if (!record) return why.isOtherClient ? { error: 'invalid_grant', denial: why.denial } : null
   noteAccount(record.account)
   await revokeFamily(context, record)
-  if (!(await hasEndedWithAccount(context, record))) await revokeDevice(context, sidOfFamily(record.family), record.account)
+  if (!(await hasEndedBefore(context, record))) await revokeDevice(context, sidOfFamily(record.family), record.account)
   return null
 }
 
