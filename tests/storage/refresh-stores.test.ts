@@ -182,6 +182,10 @@ describe.each(Object.keys(STORES))('refresh tokens in the store %s', (kind) => {
     expect(await store.list({ account: null, id, limit: 1 }, NOW)).toMatchObject([{ id, members: [{ id }] }])
     expect(await store.list({ account: 'nobody', id, limit: 1 }, NOW)).toEqual([])
     expect(await store.list({ account: null, id: '0'.repeat(64), limit: 1 }, NOW)).toEqual([])
+    const sid = id.slice(0, 32)
+    expect(await store.list({ account: 'alice', sid, limit: 1 }, NOW)).toMatchObject([{ id }])
+    expect(await store.list({ account: 'bob', sid, limit: 1 }, NOW)).toEqual([])
+    expect(await store.list({ account: 'alice', sid: sid.slice(1), limit: 1 }, NOW)).toEqual([])
   })
 
   test('a family that ended a week ago is swept away by a later login, with its tokens', async () => {

@@ -246,3 +246,17 @@ describe('entries outlive the tokens that they end', () => {
     expect(await verdictOf(tokens)).toBe('token-revoked')
   })
 })
+
+test('a logout by token cookie ends its refresh family also where the account has logged in a thousand times since', async () => {
+  await start('sqlite', 'none')
+  const json = { grant_type: 'password', username: 'bob', password: 'bob-pass', transport: 'cookie' }
+  const answer = await lab.send('POST', '/token', { json })
+  const insert = lab.database.prepare(
+    `INSERT INTO refresh_families (key, id, account, scope, created_at, absolute_expires_at) VALUES (?, ?, 'bob', '', @now, @now + 9000)`,
+  )
+  for (let count = 0; count < 1001; count++) insert.run(count, String(count).padStart(64, '0'), { now: lab.clock.nowMs() + 1 })
+  expect((await lab.send('DELETE', '/session', { headers: { cookie: cookieOf(answer, 'access_token') } })).status).toBe(204)
+  const headers = { cookie: cookieOf(answer, 'refresh_token') }
+  const refreshed = await lab.send('POST', '/token', { json: { grant_type: 'refresh_token', transport: 'cookie' }, headers })
+  expect([refreshed.status, refreshed.trace.verdict]).toEqual([400, 'token-revoked'])
+})

@@ -14,6 +14,7 @@ import {
   SWEPT_FAMILIES,
   toFamily,
 } from './refresh-store.ts'
+import { sidOfFamily } from './revoker.ts'
 
 interface StoredFamily {
   record: FamilyRecord
@@ -78,9 +79,12 @@ export class MemoryRefreshRecords implements RefreshStore {
     return inForce.filter((family) => revoke(family, reason, now)).map(({ record }) => record.id)
   }
 
-  async list({ account, id, limit }: FamilyFilter, now: number): Promise<RefreshFamily[]> {
+  async list({ account, id, sid, limit }: FamilyFilter, now: number): Promise<RefreshFamily[]> {
     const asked = [...this.#families.values()].filter(
-      ({ record }) => (account === null || record.account === account) && (id === undefined || record.id === id),
+      ({ record }) =>
+        (account === null || record.account === account) &&
+        (id === undefined || record.id === id) &&
+        (sid === undefined || sidOfFamily(record.id) === sid),
     )
     // Reversed first: of two that began in the same millisecond the later one is the newer.
     const newest = asked.reverse().sort((a, b) => b.record.createdAt - a.record.createdAt)

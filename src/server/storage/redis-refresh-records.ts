@@ -17,6 +17,7 @@ import {
   toFamily,
   type UseState,
 } from './refresh-store.ts'
+import { sidOfFamily } from './revoker.ts'
 import { placeOfId } from './sid-key.ts'
 
 const STATEMENTS: RefreshStatements = {
@@ -79,7 +80,7 @@ export class RedisRefreshRecords implements RefreshStore {
     return Array.isArray(ended) ? ended.map(String) : []
   }
 
-  async list({ account, id, limit }: FamilyFilter, now: number): Promise<RefreshFamily[]> {
+  async list({ account, id, sid, limit }: FamilyFilter, now: number): Promise<RefreshFamily[]> {
     if (id !== undefined) {
       const family = await this.#fetch(id, now)
       return family && (account ?? family.account) === family.account ? [family] : []
@@ -89,7 +90,7 @@ export class RedisRefreshRecords implements RefreshStore {
     const gone: string[] = []
     for (let from = 0; families.length < limit; from += PAGE) {
       const ids = await this.#connection.run((client) => client.zRange(list, from, from + PAGE - 1, { REV: true }))
-      for (const id of ids) {
+      for (const id of ids.filter((candidate) => sid === undefined || sidOfFamily(candidate) === sid)) {
         const family = await this.#fetch(id, now)
         if (family) families.push(family)
         else gone.push(id)

@@ -5,10 +5,11 @@ import { placeOfId } from './sid-key.ts'
 
 /** Prepares the list of families with their members, newest first, each with its state at a lab time. */
 export function prepareFamilies(database: Database.Database): (filter: FamilyFilter, now: number) => RefreshFamily[] {
-  const families = database.prepare<[{ account: string | null; id: string | null; limit: number }], FamilyRecord>(
+  const families = database.prepare<[{ account: string | null; id: string | null; sid: string | null; limit: number }], FamilyRecord>(
     `SELECT id, account, client_id AS clientId, scope, device, created_at AS createdAt, absolute_expires_at AS absoluteExpiresAt,
        revoked_at AS revokedAt, revoked_reason AS revokedReason
      FROM refresh_families WHERE (@account IS NULL OR account = @account) AND (@id IS NULL OR id = @id)
+       AND (@sid IS NULL OR substr(id, 1, 32) = @sid)
      ORDER BY created_at DESC, key LIMIT @limit`,
   )
   const members = database.prepare<[bigint], FamilyMember>(
@@ -16,7 +17,9 @@ export function prepareFamilies(database: Database.Database): (filter: FamilyFil
      FROM refresh_tokens WHERE family = ? ORDER BY issued_at, key`,
   )
   // One view of the database: a member must not be used in a family that was read before.
-  return database.transaction(({ account, id, limit }: FamilyFilter, now: number) =>
-    families.all({ account, id: id ?? null, limit }).map((family) => toFamily(family, members.all(placeOfId(family.id)?.key ?? 0n), now)),
+  return database.transaction(({ account, id, sid, limit }: FamilyFilter, now: number) =>
+    families
+      .all({ account, id: id ?? null, sid: sid ?? null, limit })
+      .map((family) => toFamily(family, members.all(placeOfId(family.id)?.key ?? 0n), now)),
   )
 }

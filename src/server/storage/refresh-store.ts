@@ -50,6 +50,8 @@ export interface FamilyFilter {
   readonly account: string | null
   /** One family alone. */
   readonly id?: string | undefined
+  /** The one whose access tokens have this claim: the first 32 digits of its id. */
+  readonly sid?: string | undefined
   readonly limit: number
 }
 

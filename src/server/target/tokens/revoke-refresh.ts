@@ -1,6 +1,5 @@
 import type { RevokedReason } from '../../../contract/refresh-families.ts'
 import type { RefreshRecord } from '../../storage/refresh-store.ts'
-import { sidOfFamily } from '../../storage/revoker.ts'
 import type { TargetContext } from '../context.ts'
 import { report, startTimer } from '../trace.ts'
 import type { AccessClaims } from './issue.ts'
@@ -35,15 +34,11 @@ export const reportFamiliesEnded = (
     evidence: () => ({ sql: store.statements?.revokeAll, families: ids, rows: ids.length }),
   })
 
-/** Families of an account that are looked through for the one that a token names. */
-const MOST_FAMILIES = 1000
-
 /** Ends the family that an access token came with, at a logout: its refresh token goes to the token endpoint alone and is not at hand. */
 export const endFamilyOf = async (context: TargetContext, { sub, sid }: AccessClaims): Promise<void> => {
   if (sid === undefined) return
-  const families = await context.refresh.store.list({ account: sub, limit: MOST_FAMILIES }, context.clock.nowMs())
-  const family = families.find(({ id }) => sidOfFamily(id) === sid)?.id
-  if (family !== undefined) await revokeFamily(context, { id: family, family })
+  const [family] = await context.refresh.store.list({ account: sub, sid, limit: 1 }, context.clock.nowMs())
+  if (family) await revokeFamily(context, { id: family.id, family: family.id })
 }
 
 /** Ends every family of an account that is in force and answers their ids. */
