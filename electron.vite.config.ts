@@ -35,6 +35,7 @@ export default defineConfig({
           'node-worker': at('src/server/cluster/node-worker.ts'),
           'recorder-worker': at('src/server/traffic/recorder-worker.ts'),
           'checkpoint-worker': at('src/server/storage/checkpoint-worker.ts'),
+          'snapshot-worker': at('src/server/snapshots/snapshot-worker.ts'),
         },
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
       },

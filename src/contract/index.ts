@@ -17,6 +17,7 @@ import { oauthClients } from './oauth-clients.ts'
 import { refreshFamilies } from './refresh-families.ts'
 import { revocations } from './revocations.ts'
 import { sessions } from './sessions.ts'
+import { checkpoints, snapshot } from './snapshot.ts'
 import { tokenInspection } from './token-inspection.ts'
 import { tokens } from './tokens.ts'
 
@@ -38,6 +39,8 @@ export const contract = oc.router({
   keys,
   clock,
   tokenInspection,
+  snapshot,
+  checkpoints,
   lessons,
   progress,
   assessment,

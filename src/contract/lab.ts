@@ -63,6 +63,8 @@ export const OPERATOR_ACTIONS = [
   'client-revoked-token',
   'recording-paused',
   'recording-resumed',
+  'checkpoint-saved',
+  'lab-restored',
   'lesson-started',
   'lesson-step-reset',
   'lesson-left',

@@ -9,6 +9,8 @@ export const nodeWorkerUrl = (): URL => locate('./cluster/node-worker.ts', './no
 export const recorderWorkerUrl = (): URL => locate('./traffic/recorder-worker.ts', './recorder-worker.js')
 /** Entry of the worker thread that copies the databases' logs into their files. */
 export const checkpointWorkerUrl = (): URL => locate('./storage/checkpoint-worker.ts', './checkpoint-worker.js')
+/** Entry of the worker thread that writes and reads snapshots. */
+export const snapshotWorkerUrl = (): URL => locate('./snapshots/snapshot-worker.ts', './snapshot-worker.js')
 /** Folder of the numbered SQL files of one database. */
 export const migrationsUrl = (database: 'target' | 'lab'): URL => locate(`./storage/migrations/${database}/`, `./migrations/${database}/`)
 /** Folder of the target's portal page. */

@@ -46,6 +46,12 @@ export class LabClock implements Clock {
     Atomics.store(this.#cells, 1, 0n)
   }
 
+  /** From now on it is this lab time, standing or running. */
+  setTo(labTime: number, isPaused: boolean): void {
+    Atomics.store(this.#cells, 0, BigInt(Math.round(labTime - Date.now())))
+    Atomics.store(this.#cells, 1, isPaused ? BigInt(Math.round(labTime) + 1) : 0n)
+  }
+
   pause(): void {
     if (!this.isPaused) Atomics.store(this.#cells, 1, BigInt(this.#unskewedMs() + 1))
   }

@@ -39,7 +39,7 @@ export interface Running {
 }
 
 /** What teaches: one for all labs of this process. */
-export type Teaching = Pick<LabParts, 'lessons' | 'comparisons'>
+export type Teaching = Pick<LabParts, 'lessons' | 'comparisons' | 'snapshots'>
 
 /** What a lab has in common with the one it is started beside. */
 export interface Shared {

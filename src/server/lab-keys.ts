@@ -167,6 +167,19 @@ export class LabKeys {
     })
   }
 
+  /** As they are written down; whoever has it can sign as the lab does. */
+  get records(): KeyRecords {
+    return this.#records
+  }
+
+  /** These in the place of all that there are. */
+  replace(records: KeyRecords, overlap: Overlap): Promise<void> {
+    return this.#one(async () => {
+      this.#overlap = overlap
+      await this.#write(records)
+    })
+  }
+
   /** New keys in the place of all that there are, no schedule, and the overlap it was opened with: nothing of the old is kept. */
   renew(): Promise<void> {
     return this.#one(async () => {

@@ -7,6 +7,7 @@ import { openDataFolder } from './data-folder.ts'
 import { assemble, type Ground, keep, layGround, type Running, type Shared, startTraffic, switchable, type Teaching } from './lab-ground.ts'
 import { openControl } from './open-control.ts'
 import type { Lab, Ready, Shell } from './running-lab.ts'
+import { LabSnapshots } from './snapshots/lab-snapshots.ts'
 import { Checkpoints } from './storage/checkpoints.ts'
 import { Comparisons } from './teaching/comparison/comparisons.ts'
 import { LessonLibrary } from './teaching/lesson-library.ts'
@@ -16,11 +17,17 @@ import { startWhole, type Undoing } from './undoing.ts'
 
 const operationsOn = (lab: LabParts) => createRouterClient(router, { context: { lab } })
 
-/** Lessons and comparisons; labs for them are started beside the first one. */
+/** Lessons, comparisons and snapshots; labs for the first two are started beside the operator's, which is the one that is kept and put back. */
 function createTeaching(ground: Ground, running: Running): Teaching {
   const teaching: Teaching = {
     lessons: createLessons(ground, running, () => teaching),
     comparisons: createComparisons(ground, () => teaching),
+    snapshots: new LabSnapshots({
+      files: ground.files,
+      secretBox: ground.shell.secretBox,
+      operatorsLab: () => ground.current.first.parts,
+      outside: () => teaching.lessons.outside(),
+    }),
   }
   ground.undoing.add(() => Promise.all([teaching.lessons.leave(), teaching.comparisons.close()]))
   return teaching

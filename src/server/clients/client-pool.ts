@@ -11,13 +11,13 @@ import type { HeaderPair } from './request-headers.ts'
 import { layOver } from './request-headers.ts'
 import { STARTING_CLIENTS } from './starting-clients.ts'
 import { type Answer, UserAgent } from './user-agent.ts'
-import { type ClientIdentity, type RequestOrder, VirtualClient } from './virtual-client.ts'
+import { type ClientIdentity, type HeldByClient, type RequestOrder, VirtualClient } from './virtual-client.ts'
 
 const TOO_LARGE =
   'The balancer answered 431 (RFC 6585 §5): the head of this request has more than 16 KiB, which is where most servers stop. Make the credential smaller.'
 
-/** More would not fit any screen, and each holds its own connections. */
-const MAX_CLIENTS = 100
+/** The most clients: more would not fit any screen, and each holds its own connections. */
+export const MAX_CLIENTS = 100
 
 /** What the pool needs of the lab. */
 export interface ClientPoolOptions {
@@ -169,6 +169,17 @@ export class ClientPool {
     await this.#closeAll()
     for (const identity of identities) this.#put(identity)
     this.#keep()
+  }
+
+  /** Every client with what it holds. */
+  held(): Promise<HeldByClient[]> {
+    return Promise.all([...this.#clients.values()].map((client) => client.held()))
+  }
+
+  /** These clients and no others, with what they held. */
+  async replaceWith(held: readonly HeldByClient[]): Promise<void> {
+    await this.replace(held)
+    for (const one of held) await this.#find(one.id).hold(one)
   }
 
   async close(): Promise<void> {

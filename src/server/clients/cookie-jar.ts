@@ -11,6 +11,12 @@ const CONTROL = /[\x00-\x08\x0a-\x1f\x7f]/
 
 const SAME_SITE = { strict: 'Strict', lax: 'Lax', none: 'None' } as const
 
+/** A cookie with all that a jar needs to take it again. */
+export interface KeptCookie extends JarCookie {
+  /** It goes to this host alone, and to none below it (RFC 6265bis §5.6). */
+  readonly isHostOnly: boolean
+}
+
 /** What to leave out of a request: for example the cookies of another mechanism. */
 export type CookieFilter = (name: string) => boolean
 
@@ -56,7 +62,41 @@ export class CookieJar {
 
   /** What the jar holds for the site, longest path first. */
   async list(): Promise<JarCookie[]> {
-    return (await this.#alive(this.#url, true)).map((cookie) => ({
+    return (await this.#alive(this.#url, true)).map((cookie) => this.#view(cookie))
+  }
+
+  /** All that it holds, cookies whose time has passed too: the lab clock can be moved back. */
+  async kept(): Promise<KeptCookie[]> {
+    const { cookies } = await this.#jar.serialize()
+    return cookies.flatMap((serialized) => {
+      const cookie = Cookie.fromJSON(serialized)
+      return cookie ? [{ ...this.#view(cookie), isHostOnly: cookie.hostOnly ?? true }] : []
+    })
+  }
+
+  /** Holds these in the place of what it held. */
+  async take(cookies: readonly KeptCookie[]): Promise<void> {
+    await this.clear()
+    for (const kept of cookies) {
+      const cookie = new Cookie({
+        key: kept.name,
+        value: kept.value,
+        domain: kept.domain,
+        path: kept.path,
+        hostOnly: kept.isHostOnly,
+        pathIsDefault: false,
+        expires: kept.expiresAt === null ? 'Infinity' : new Date(kept.expiresAt),
+        httpOnly: kept.isHttpOnly,
+        secure: kept.isSecure,
+        creation: new Date(kept.createdAt),
+        ...(kept.sameSite !== null && { sameSite: kept.sameSite.toLowerCase() }),
+      })
+      await this.#jar.store.putCookie(cookie)
+    }
+  }
+
+  #view(cookie: Cookie): JarCookie {
+    return {
       name: cookie.key,
       value: cookie.value,
       domain: cookie.domain ?? '',
@@ -66,7 +106,7 @@ export class CookieJar {
       isSecure: cookie.secure,
       sameSite: cookie.sameSite ? (SAME_SITE[cookie.sameSite as keyof typeof SAME_SITE] ?? null) : null,
       createdAt: cookie.creation instanceof Date ? cookie.creation.getTime() : this.#clock.nowMs(),
-    }))
+    }
   }
 
   /** Cookies that it was given and did not store, since name and value had more than 4096 octets (RFC 6265bis §5.6). */

@@ -7,7 +7,7 @@ import { decodeCompactJwt } from '../../protocol/jwt.ts'
 import { isAccessCookie, isRefreshCookie, PLAIN_TOKEN_COOKIES } from '../../protocol/token-cookies.ts'
 import type { Clock } from '../clock.ts'
 import { LabError } from '../errors.ts'
-import { CookieJar } from './cookie-jar.ts'
+import { CookieJar, type KeptCookie } from './cookie-jar.ts'
 import { type HeaderPair, layOver, without } from './request-headers.ts'
 import { type Answer, UserAgent } from './user-agent.ts'
 
@@ -41,6 +41,15 @@ export interface ClientIdentity {
   readonly device: string
   readonly mechanism: Mechanism
   readonly isAttacker: boolean
+}
+
+/** A client with what it holds: its cookies and tokens, live or not. */
+export interface HeldByClient extends ClientIdentity {
+  readonly cookies: readonly KeptCookie[]
+  readonly vault: readonly VaultToken[]
+  readonly discarded: readonly VaultToken[]
+  /** Name under which the last access token came in a cookie. */
+  readonly accessCookie: string
 }
 
 /** One user agent: its own cookie jar, token vault and connections. Everything it does is real HTTP to the balancer. */
@@ -83,6 +92,22 @@ export class VirtualClient {
     const sid = cookies.find((cookie) => cookie.name === SESSION_COOKIE)
     const shared = { id, name, account, device, mechanism, isAttacker, cookies, ignoredCookies: this.#jar.ignored() }
     return { ...shared, vault: [...this.#vault], discarded: [...this.#discarded], sessionId: sid ? sessionIdOf(sid.value) : null }
+  }
+
+  /** With what it holds, to be held again. */
+  async held(): Promise<HeldByClient> {
+    const { id, name, account, device, mechanism, isAttacker } = this
+    const cookies = await this.#jar.kept()
+    const tokens = { vault: [...this.#vault], discarded: [...this.#discarded], accessCookie: this.#accessCookie }
+    return { id, name, account, device, mechanism, isAttacker, cookies, ...tokens }
+  }
+
+  /** Holds this in the place of what it held. */
+  async hold({ cookies, vault, discarded, accessCookie }: Omit<HeldByClient, keyof ClientIdentity>): Promise<void> {
+    await this.#jar.take(cookies)
+    this.#vault = [...vault]
+    this.#discarded = [...discarded]
+    this.#accessCookie = accessCookie
   }
 
   /** Logs in by the mechanism in force; the credential earned goes to the jar or the vault. */

@@ -1,8 +1,10 @@
 import type { Node, NodeChange } from '../../contract/nodes.ts'
 import type { Step } from '../../contract/step.ts'
 import type { LabError } from '../errors.ts'
+import type { MemoryContents } from '../storage/memory-contents.ts'
 import type { TargetKeys } from '../target-keys.ts'
 import type { CheckedNode } from './health-checks.ts'
+import type { NodeKeysCondition } from './node-keys.ts'
 import type { NodeSettings, NodeTrace } from './node-messages.ts'
 import type { NodeThread } from './node-thread.ts'
 import type { Upstream } from './upstream.ts'
@@ -18,6 +20,19 @@ export interface NodeListeners {
   crashed(node: ClusterNode, failure: LabError): void
   /** Health checks failed, or succeed again. */
   reachable(node: ClusterNode, isReachable: boolean): void
+}
+
+/** How a node is to be started again. */
+export interface NodePlan {
+  readonly id: string
+  readonly clockSkewMs: number
+  readonly latencyMs: number
+  /** It is not started. */
+  readonly isDown: boolean
+  /** Null: it follows the cluster's. */
+  readonly keys: NodeKeysCondition | null
+  /** What is in its memory; null where nothing is to be kept there. */
+  readonly memory: MemoryContents | null
 }
 
 /** Waits for its turn among the changes that replace runs of nodes. */

@@ -1,10 +1,11 @@
 import { fileURLToPath } from 'node:url'
+import { isDeepStrictEqual } from 'node:util'
 import { MAX_NODES, type Node, type NodeChange } from '../../contract/nodes.ts'
 import { AllowedHosts } from '../allowed-hosts.ts'
 import { portalUrl } from '../assets.ts'
 import { LabError } from '../errors.ts'
 import type { TargetKeys } from '../target-keys.ts'
-import type { ClusterNode, NodeListeners } from './cluster-node.ts'
+import type { ClusterNode, NodeListeners, NodePlan } from './cluster-node.ts'
 import type { ClusterOptions, ClusterSettings } from './cluster-options.ts'
 import { HealthChecks } from './health-checks.ts'
 import type { NodeSettings, NodeTrace } from './node-messages.ts'
@@ -55,6 +56,14 @@ export interface Cluster {
   measure(): Promise<void>
   /** As many nodes as at the start, new threads, with these settings; one of them puts the target's data back to the start. */
   reset(change: ClusterSettings & { keys: TargetKeys }): Promise<void>
+  /** How the nodes that are threads of this lab could be started again. */
+  plans(): Promise<NodePlan[]>
+  /**
+   * Nodes like these, with these settings, in the place of all that there are. Where only what they know is to change, they stay.
+   * @param meanwhile carried out while no node works; when it fails, nodes that were to be started are not
+   * @throws LabError `node-failed`
+   */
+  replace(change: ClusterSettings & { keys: TargetKeys }, plans: readonly NodePlan[], meanwhile: () => Promise<void>): Promise<void>
   /** Within two seconds. */
   close(): Promise<void>
 }
@@ -78,6 +87,8 @@ class ThreadedCluster implements Cluster {
   #rollingCount = 0
   #timer: NodeJS.Timeout | null = null
   #isClosing = false
+  /** No request is given to any node meanwhile. */
+  #isHeld = false
 
   constructor(options: ClusterOptions) {
     this.#options = options
@@ -201,13 +212,56 @@ class ThreadedCluster implements Cluster {
   async reset(change: ClusterSettings & { keys: TargetKeys }): Promise<void> {
     await this.#roll(async () => {
       this.#settings = { ...this.#settings, ...change }
-      const before = this.#nodes
-      await Promise.all(before.map((node) => node.close()))
-      for (const node of before) this.#forget(node)
-      this.#lastNumber = 0
+      await this.#closeAll()
       await this.#startAll()
       await this.#nodes[0]?.thread?.order('reset')
     })
+  }
+
+  plans(): Promise<NodePlan[]> {
+    return Promise.all(this.#nodes.filter((node) => node instanceof ThreadNode).map((node) => node.plan()))
+  }
+
+  async replace(change: ClusterSettings & { keys: TargetKeys }, plans: readonly NodePlan[], meanwhile: () => Promise<void>): Promise<void> {
+    await this.#roll(async () => {
+      const settings = { ...this.#settings, ...change }
+      if (await this.#stayAsThreads(settings, plans, meanwhile)) return
+      await this.#closeAll()
+      await meanwhile()
+      this.#settings = settings
+      const planned = plans.map((plan) => {
+        const node = this.#create(plan.id)
+        node.resume(plan)
+        return { node, ...plan }
+      })
+      this.#nodes = planned.map(({ node }) => node)
+      this.#lastNumber = Math.max(...plans.map(({ id }) => Number(id.split('-')[1])))
+      await startEach(planned.filter(({ isDown }) => !isDown).map(({ node }) => node))
+      await Promise.all(planned.map(({ node, memory }) => memory && node.thread?.load(memory)))
+      for (const node of this.#nodes) this.#changed(node)
+    })
+  }
+
+  /** False when other nodes are to be there, or one that is does not come to rest: nothing has been done then. */
+  async #stayAsThreads(settings: NodeSettings, plans: readonly NodePlan[], meanwhile: () => Promise<void>): Promise<boolean> {
+    const nodes = this.#nodes.filter((node) => node instanceof ThreadNode)
+    const areSame =
+      nodes.length === this.#nodes.length &&
+      isDeepStrictEqual(nodes.map(isUpNow), plans.map(isUpLater)) &&
+      nodes.every(({ state }) => state === 'up')
+    if (!areSame || !isDeepStrictEqual(withoutKeys(settings), withoutKeys(this.#settings))) return false
+    this.#isHeld = true
+    this.#gather()
+    try {
+      if (!(await Promise.all(nodes.map((node) => node.rest()))).every(Boolean)) return false
+      await meanwhile()
+      this.#settings = settings
+      await Promise.all(nodes.map((node, place) => node.goOn(settings, plans[place] as NodePlan)))
+    } finally {
+      this.#isHeld = false
+      this.#gather()
+    }
+    return true
   }
 
   async close(): Promise<void> {
@@ -220,14 +274,19 @@ class ThreadedCluster implements Cluster {
 
   async #startAll(): Promise<void> {
     this.#nodes = Array.from({ length: this.#options.nodes }, () => this.#create())
-    const starts = await Promise.allSettled(this.#nodes.map((node) => node.start()))
-    const failed = starts.find((start) => start.status === 'rejected')
-    if (failed) throw failed.reason
+    await startEach(this.#nodes)
   }
 
-  #create(): ThreadNode {
+  async #closeAll(): Promise<void> {
+    const before = this.#nodes
+    await Promise.all(before.map((node) => node.close()))
+    for (const node of before) this.#forget(node)
+    this.#lastNumber = 0
+  }
+
+  #create(id = this.#nextId()): ThreadNode {
     const { onTrace } = this.#options
-    return new ThreadNode({ id: this.#nextId(), settings: this.#settings, portalDir: this.#portalDir }, this.#listeners(onTrace))
+    return new ThreadNode({ id, settings: this.#settings, portalDir: this.#portalDir }, this.#listeners(onTrace))
   }
 
   #createRemote(address: RemoteAddress): RemoteNode {
@@ -275,7 +334,7 @@ class ThreadedCluster implements Cluster {
   }
 
   #gather(): void {
-    this.#upstreams = this.#nodes.flatMap((node) => node.upstream ?? [])
+    this.#upstreams = this.#isHeld ? [] : this.#nodes.flatMap((node) => node.upstream ?? [])
   }
 
   #forget(node: ClusterNode): void {
@@ -294,6 +353,16 @@ class ThreadedCluster implements Cluster {
     if (!node) throw new LabError('not-found', `There is no node ${id}.`)
     return node
   }
+}
+
+const isUpNow = ({ id, state }: ThreadNode) => ({ id, isUp: state === 'up' })
+const isUpLater = ({ id, isDown }: NodePlan) => ({ id, isUp: !isDown })
+const withoutKeys = ({ keys, ...settings }: NodeSettings): Omit<NodeSettings, 'keys'> => settings
+
+async function startEach(nodes: readonly ClusterNode[]): Promise<void> {
+  const starts = await Promise.allSettled(nodes.map((node) => node.start()))
+  const failed = starts.find((start) => start.status === 'rejected')
+  if (failed) throw failed.reason
 }
 
 /** Starts all nodes at once. @throws LabError `node-failed` when one does not come up. */

@@ -67,6 +67,12 @@ export class CredentialPolicy {
     return actions
   }
 
+  /** As a lab had decided that was kept. */
+  resume(settings: CredentialSettings, longestTokenSeconds: number): void {
+    this.#current = settings
+    this.#longestTokenSeconds = longestTokenSeconds
+  }
+
   /** Back to how a lab starts; its keys are new then, so that no token is left. */
   reset(): void {
     this.#current = STARTING

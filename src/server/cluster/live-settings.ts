@@ -5,11 +5,11 @@ import type { Lifetimes } from '../../contract/lifetimes.ts'
 import type { Balancer } from './balancer.ts'
 import type { Cluster } from './cluster.ts'
 import type { ClusterSettings } from './cluster-options.ts'
-import type { CredentialPolicy } from './credential-policy.ts'
+import type { CredentialPolicy, CredentialSettings } from './credential-policy.ts'
 import type { StoreDials } from './dials.ts'
 import { isRedisInstalled } from './local-redis.ts'
 import type { AskNode } from './nodes-directory.ts'
-import type { SessionStores } from './session-stores.ts'
+import type { PreparedStore, SessionStores } from './session-stores.ts'
 
 /** How long nodes may take to be connected to a Redis that was started again, and how often they are asked, milliseconds. */
 const RECONNECT_PATIENCE_MS = 5000
@@ -30,6 +30,17 @@ export interface LiveSettingsOptions {
   onAction(action: OperatorAction['action'], params?: OperatorAction['params']): void
   /** The sessions that can be seen are others now. */
   onStoreChange(): void
+}
+
+/** Settings that can be kept, and taken up again. */
+export interface KeptSettings {
+  readonly strategy: StrategyName
+  readonly store: StoreKind
+  readonly storeLatencyMs: number
+  readonly isStoreOut: boolean
+  readonly credentials: CredentialSettings
+  /** The longest that any access token which is out can have been given to live. */
+  readonly longestTokenSeconds: number
 }
 
 /** What the operator can change for all nodes while the lab runs. */
@@ -85,6 +96,37 @@ export class LiveSettings {
     policy.reset()
     await stores.clear()
     const prepared = await stores.prepare(start.store, start.redisUrl)
+    stores.use(prepared)
+    this.announce()
+    return { ...prepared, ...policy.settings, introspectionUrl: this.#introspectionUrl }
+  }
+
+  /** What of it can be kept. */
+  kept(): KeptSettings {
+    const { balancer, stores, storeDials, policy } = this.#options
+    const dials = { storeLatencyMs: storeDials.latencyMs, isStoreOut: storeDials.isOut }
+    return {
+      strategy: balancer.strategy,
+      store: stores.kind,
+      ...dials,
+      credentials: policy.current,
+      longestTokenSeconds: policy.longestTokenSeconds,
+    }
+  }
+
+  /**
+   * As they were kept; answers what the nodes are to be started with.
+   * @param prepared the store, ready for use
+   */
+  resume(
+    { strategy, storeLatencyMs, isStoreOut, credentials, longestTokenSeconds }: KeptSettings,
+    prepared: PreparedStore,
+  ): ClusterSettings {
+    const { balancer, stores, storeDials, policy } = this.#options
+    balancer.strategy = strategy
+    storeDials.latencyMs = storeLatencyMs
+    storeDials.isOut = isStoreOut
+    policy.resume(credentials, longestTokenSeconds)
     stores.use(prepared)
     this.announce()
     return { ...prepared, ...policy.settings, introspectionUrl: this.#introspectionUrl }

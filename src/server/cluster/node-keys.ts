@@ -8,12 +8,20 @@ const AGE_STEP_SECONDS = 5
 /** What of the age of a node's keys is worth announcing. */
 export const ageNews = (seconds: number | null): number | null => seconds && Math.floor(seconds / AGE_STEP_SECONDS)
 
+/** What is wrong with the keys of one node on purpose. */
+export interface NodeKeysCondition {
+  /** Those it stays at, and since when on the lab clock, while it is frozen. */
+  readonly frozen: { readonly keys: TargetKeys; readonly sinceMs: number } | null
+  /** Known to no other node; null when it uses the cluster's. */
+  readonly ownCookieSecret: string | null
+}
+
 /** Which keys one node is to work by: the cluster's, unless something is wrong with it on purpose. */
 export class NodeKeys {
   readonly #clock: Clock
   #cluster: TargetKeys
   /** Those it stays at while it is frozen; null when it follows the cluster. */
-  #frozen: { readonly keys: TargetKeys; readonly sinceMs: number } | null = null
+  #frozen: NodeKeysCondition['frozen'] = null
   /** Known to no other node; null when it uses the cluster's. */
   #ownCookieSecret: string | null = null
   #current: TargetKeys
@@ -40,6 +48,17 @@ export class NodeKeys {
 
   get hasOwnCookieSecret(): boolean {
     return this.#ownCookieSecret !== null
+  }
+
+  get condition(): NodeKeysCondition {
+    return { frozen: this.#frozen, ownCookieSecret: this.#ownCookieSecret }
+  }
+
+  /** Goes on as a node did that was in this condition. */
+  resume({ frozen, ownCookieSecret }: NodeKeysCondition): void {
+    this.#frozen = frozen
+    this.#ownCookieSecret = ownCookieSecret
+    this.#choose()
   }
 
   /** What the cluster works by now; a frozen node hears of it when it thaws. */

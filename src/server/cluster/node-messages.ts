@@ -5,6 +5,7 @@ import type { RevocationWay } from '../../contract/revocation.ts'
 import type { SessionRow } from '../../contract/sessions.ts'
 import type { Verdict } from '../../contract/verdict.ts'
 import type { CredentialNotes } from '../credential-notes.ts'
+import type { MemoryContents } from '../storage/memory-contents.ts'
 import type { TargetKeys } from '../target-keys.ts'
 import type { DirectoryCall } from './nodes-directory.ts'
 import type { TraceBatch } from './trace-batch.ts'
@@ -73,17 +74,22 @@ export interface NodeStats {
 }
 
 /** What a node can be told to do; each is acknowledged with its {@link NodeStats}. */
-export type NodeOrder = 'flush' | 'reset' | 'stats' | 'close'
+export type NodeOrder = 'flush' | 'reset' | 'stats' | 'close' | 'dump'
 
 /** The keys to work by from now on: a refresh, as of a JWKS that is fetched again. */
 export interface KeysOrder {
   setKeys: TargetKeys
 }
 
+/** Take this in the place of what is in its memory. */
+export interface LoadOrder {
+  load: MemoryContents
+}
+
 /** A message to a node. */
 export interface ToNode {
   orderId: number
-  order: NodeOrder | KeysOrder | DirectoryCall
+  order: NodeOrder | KeysOrder | LoadOrder | DirectoryCall
 }
 
 /** A message from a node. */

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import { nodeWorkerUrl } from '../assets.ts'
 import { LabError } from '../errors.ts'
+import type { MemoryContents } from '../storage/memory-contents.ts'
 import type { TargetKeys } from '../target-keys.ts'
 import type { FromNode, NodeOrder, NodeStats, NodeTrace, NodeWorkerData, ToNode } from './node-messages.ts'
 import type { DirectoryCall } from './nodes-directory.ts'
@@ -61,6 +62,16 @@ export class NodeThread {
   /** Asks for what it keeps in its memory. */
   async ask(call: DirectoryCall): Promise<unknown> {
     return (await this.#tell(call)).answer
+  }
+
+  /** What it keeps in its memory; null unless the session store is `memory`. */
+  async dump(): Promise<MemoryContents | null> {
+    return (await this.#tell('dump')).answer as MemoryContents | null
+  }
+
+  /** In the place of what is in its memory. */
+  async load(contents: MemoryContents): Promise<void> {
+    await this.#tell({ load: contents })
   }
 
   /** Ends the thread at once, as `kill -9` ends a process. */

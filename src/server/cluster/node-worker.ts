@@ -78,7 +78,9 @@ const close = async (): Promise<void> => {
 
 const carryOut = async (order: ToNode['order']): Promise<unknown> => {
   if (typeof order === 'object' && 'setKeys' in order) return target.setKeys(order.setKeys)
+  if (typeof order === 'object' && 'load' in order) return storage.memory?.load(order.load)
   if (typeof order !== 'string') return carryOutCall(target, order)
+  if (order === 'dump') return storage.memory?.dump() ?? null
   if (order === 'flush') target.flush()
   else if (order === 'reset') await target.reset()
   else if (order === 'close') await close()

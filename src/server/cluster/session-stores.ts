@@ -117,6 +117,12 @@ export class SessionStores {
     )
   }
 
+  /** Deletes them in the store that is in use. @throws LabError `store-unavailable` */
+  async clearInUse(): Promise<void> {
+    const { sessions, families, revocations } = this.#inUse
+    await Promise.all([sessions.clear(), families.clear(), revocations.clear()])
+  }
+
   get #inUse(): Directories {
     const directories = { sqlite: this.#sqlite, memory: this.#memory, redis: this.#redis }[this.#kind]
     if (!directories) throw new LabError('store-unavailable', `The session store ${this.#kind} is not there.`)

@@ -2,7 +2,7 @@ import type { Node, NodeChange } from '../../contract/nodes.ts'
 import { LabClock } from '../clock.ts'
 import { LabError } from '../errors.ts'
 import { signingKeyId, type TargetKeys, verifyingKeyIds } from '../target-keys.ts'
-import type { ClusterNode, NodeListeners, Roll } from './cluster-node.ts'
+import type { ClusterNode, NodeListeners, NodePlan, Roll } from './cluster-node.ts'
 import { createDialBuffer, NodeDials } from './dials.ts'
 import { ageNews, NodeKeys } from './node-keys.ts'
 import type { NodeSettings, NodeStats, NodeWorkerData } from './node-messages.ts'
@@ -12,6 +12,8 @@ import { Meter, newSecret, Upstream } from './upstream.ts'
 
 /** How long requests in flight may take to be finished when their node is replaced or taken away, milliseconds. */
 const DRAIN_WITHIN_MS = 15_000
+/** The same when the lab is put back: a request that takes longer is cut off. */
+const REST_WITHIN_MS = 1000
 type DownReason = NonNullable<Node['downReason']>
 
 /** One node over all its runs: killed, started again, replaced, counted. */
@@ -95,6 +97,39 @@ export class ThreadNode implements ClusterNode {
       jwksFrozen: this.#keys.isFrozen,
       hasOwnCookieSecret: this.#keys.hasOwnCookieSecret,
     }
+  }
+
+  /** How it could be started again. */
+  async plan(): Promise<NodePlan> {
+    const { clockSkewMs, latencyMs } = this.#dials
+    const memory = (await this.thread?.dump().catch(() => null)) ?? null
+    return { id: this.id, clockSkewMs, latencyMs, isDown: this.#state === 'down', keys: this.#keys.condition, memory }
+  }
+
+  /** Resolves when nothing is in flight and all is written; to false when that takes too long. */
+  async rest(): Promise<boolean> {
+    await this.#run?.upstream.idle(REST_WITHIN_MS)
+    if (!this.#run || this.#run.upstream.inFlight > 0) return false
+    await this.#run.thread.order('flush')
+    return true
+  }
+
+  /** Works on as a node that was kept like this. @throws LabError `node-failed` */
+  async goOn(settings: NodeSettings, plan: NodePlan): Promise<void> {
+    this.#settings = settings
+    this.#keys.resume({ frozen: null, ownCookieSecret: null })
+    this.#keys.follow(settings.keys)
+    this.resume(plan)
+    await this.#refreshKeys()
+    if (plan.memory) await this.thread?.load(plan.memory)
+  }
+
+  /** Before it is started: goes on as a node that was kept like this. */
+  resume({ clockSkewMs, latencyMs, isDown, keys }: NodePlan): void {
+    this.#dials.clockSkewMs = clockSkewMs
+    this.#dials.latencyMs = latencyMs
+    if (keys) this.#keys.resume(keys)
+    if (isDown) this.#setDown('killed')
   }
 
   /** Resolves when it listens. @throws LabError `conflict` when it is up or starting, `node-failed` when it does not come up. */

@@ -10,7 +10,7 @@
  * - The app under study on its own port: cookies ignore ports, so the control plane neither sets nor reads one.
  * - Script smuggled into recorded traffic: the page's policy runs no code but the workbench's own files, and calls no other host.
  * - A frame around the workbench: `frame-ancestors 'none'`.
- * - A flood of input: bodies over 1 MiB are refused (413).
+ * - A flood of input: bodies over 1 MiB are refused (413); an archive of traffic may have 20 MiB, and a snapshot 1 GiB, which goes to the disk.
  * Out of reach: programs of the same user; they can read this process's memory anyway.
  */
 import { existsSync } from 'node:fs'
@@ -28,6 +28,7 @@ import { pageHeaders, requireOwnHost, requireOwnOrigin, requireToken } from './g
 import type { LabParts } from './lab-parts.ts'
 import { openApiDocument } from './openapi.ts'
 import { router } from './router.ts'
+import { snapshotFiles } from './snapshot-files.ts'
 
 const MAX_BODY = '1mb'
 
@@ -83,6 +84,7 @@ function createApi({ lab, token }: ControlOptions, stream: EventStream): Router 
     next()
   })
   api.get('/events', stream.handler)
+  api.use(snapshotFiles(lab))
   const document = openApiDocument(lab().version)
   api.get('/openapi.json', async (_request, response) => {
     response.json(await document)

@@ -11,6 +11,8 @@ const STATUS = {
   'host-not-allowed': 'CONFLICT',
   'store-unavailable': 'SERVICE_UNAVAILABLE',
   'node-failed': 'INTERNAL_SERVER_ERROR',
+  storage: 'INTERNAL_SERVER_ERROR',
+  'restore-failed': 'INTERNAL_SERVER_ERROR',
 } as const
 
 const isAnswerable = (code: string): code is keyof typeof STATUS => Object.hasOwn(STATUS, code)

@@ -80,6 +80,11 @@ export class EventLog {
     this.#timer ??= setTimeout(() => this.flush(), BATCH_MS)
   }
 
+  /** Sessions that have ended may be there again: the lab was put back. */
+  forgetEnded(): void {
+    this.#ended.clear()
+  }
+
   #noteEnded(id: string): void {
     this.#ended.add(id)
     for (const oldest of this.#ended) {

@@ -8,6 +8,7 @@ import type { SessionStores } from '../cluster/session-stores.ts'
 import type { CredentialWatch } from '../credentials/credential-watch.ts'
 import type { KeyDuty } from '../key-duty.ts'
 import type { LabKeys } from '../lab-keys.ts'
+import type { LabSnapshots } from '../snapshots/lab-snapshots.ts'
 import type { AccountRows } from '../storage/account-rows.ts'
 import type { Comparisons } from '../teaching/comparison/comparisons.ts'
 import type { LessonPlayer } from '../teaching/lesson-player.ts'
@@ -37,6 +38,8 @@ export interface LabParts {
   readonly lessons: LessonPlayer
   /** One for all labs of this process. */
   readonly comparisons: Comparisons
+  /** Of the operator's lab; one for all labs of this process. */
+  readonly snapshots: LabSnapshots
   readonly keyDuty: KeyDuty
   /** Remembers how many exchanges to keep for the next start. */
   keepCapacity(capacity: number): void

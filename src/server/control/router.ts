@@ -1,6 +1,7 @@
 import { accounts } from './operations/accounts.ts'
 import { assessment } from './operations/assessment.ts'
 import { audit } from './operations/audit.ts'
+import { checkpoints } from './operations/checkpoints.ts'
 import { clients } from './operations/clients.ts'
 import { clock } from './operations/clock.ts'
 import { cluster } from './operations/cluster.ts'
@@ -36,6 +37,7 @@ export const router = api.router({
   keys,
   clock,
   tokenInspection,
+  checkpoints,
   lessons,
   progress,
   assessment,

@@ -121,6 +121,13 @@ export class CredentialWatch {
     await this.#options.recorder.forgetKept()
   }
 
+  /** Forgets all, and reads what is kept now. */
+  async reload(): Promise<void> {
+    this.tokens.clear()
+    this.#stopwatches.clear()
+    await this.restore()
+  }
+
   /** Hands over what is not written yet. */
   flush(): void {
     if (this.#timer) clearTimeout(this.#timer)

@@ -99,6 +99,25 @@ export class MemoryRefreshRecords implements RefreshStore {
     this.#tokens.clear()
   }
 
+  /** All families with their tokens, the oldest first. */
+  dump(): { record: FamilyRecord; members: FamilyMember[] }[] {
+    return [...this.#families.values()].map(({ record, members }) => ({
+      record,
+      members: members.flatMap((id) => this.#tokens.get(id)?.member ?? []),
+    }))
+  }
+
+  /** These in the place of what is there. */
+  load(families: readonly { record: FamilyRecord; members: readonly FamilyMember[] }[]): void {
+    this.#families.clear()
+    this.#tokens.clear()
+    for (const { record, members } of families) {
+      const family: StoredFamily = { record, members: [] }
+      this.#families.set(record.id, family)
+      for (const member of members) this.#add(family, member)
+    }
+  }
+
   #add(family: StoredFamily, member: FamilyMember): void {
     this.#tokens.set(member.id, { member, family })
     family.members.push(member.id)

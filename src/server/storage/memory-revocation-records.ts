@@ -69,6 +69,18 @@ export class MemoryRevocationRecords implements RevocationRecords {
     this.#marks.clear()
   }
 
+  /** All that is kept, the oldest first. */
+  dump(): { denied: DeniedToken[]; marks: AccountMark[] } {
+    return { denied: this.#maps.flatMap((map) => [...map.values()]), marks: [...this.#marks.values()] }
+  }
+
+  /** This in the place of what is there. */
+  load({ denied, marks }: { denied: readonly DeniedToken[]; marks: readonly AccountMark[] }): void {
+    this.clear()
+    for (const entry of denied) this.#denied[entry.kind].set(entry.value, entry)
+    for (const mark of marks) this.#keep(mark)
+  }
+
   #markOf(account: string): Pick<AccountMark, 'notBefore' | 'version'> {
     return this.#marks.get(account) ?? { notBefore: null, version: 0 }
   }

@@ -117,7 +117,7 @@ function keepPrivate(file: string): void {
 }
 
 /** Makes the file before anything is in it: SQLite would let everybody read it. */
-function createPrivate(file: string): void {
+export function createPrivate(file: string): void {
   try {
     closeSync(openSync(file, 'a', OWNER_ONLY))
   } catch (cause) {
@@ -173,6 +173,19 @@ function connectOrExplain(file: string): Database.Database {
     return connectDatabase(file)
   } catch (error) {
     throw explain(error, file)
+  }
+}
+
+/** Version of the schema that this AuthLab knows. */
+export const newestSchema = (migrations: 'target' | 'lab'): number => readMigrations(migrations).at(-1)?.version ?? 0
+
+/** Brings an open database to a version of the schema, from whichever it has; to the newest unless one is given. */
+export function bringUpTo(database: Database.Database, migrations: 'target' | 'lab', version = Number.POSITIVE_INFINITY): void {
+  const has = database.pragma('user_version', { simple: true }) as number
+  for (const migration of readMigrations(migrations)) {
+    if (migration.version <= has || migration.version > version) continue
+    database.exec(migration.sql)
+    database.pragma(`user_version = ${migration.version}`)
   }
 }
 

@@ -4,7 +4,7 @@ import type { LessonLab } from '../../contract/lessons/lesson.ts'
 import type { LabParts } from '../control/lab-parts.ts'
 
 /** The operations of the control API on one lab: what the workbench can do, and nothing else. */
-export type Operations = ContractRouterClient<Omit<typeof contract, 'events'>>
+export type Operations = ContractRouterClient<Omit<typeof contract, 'events' | 'snapshot'>>
 
 /** A lab that was started for a lesson, beside the operator's. */
 export interface LessonStage {

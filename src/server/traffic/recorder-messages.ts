@@ -16,8 +16,15 @@ export interface Batch {
   bodies: Uint8Array
 }
 
-/** What the worker answers with: exchanges, or JSON of what was kept. */
-export type Row = Exchange | ExchangeSummary | string
+/** What is in the database now. */
+export interface Contents {
+  lastSeq: number
+  count: number
+  actions: OperatorAction[]
+}
+
+/** What the worker answers with: exchanges, JSON of what was kept, or what is there. */
+export type Row = Exchange | ExchangeSummary | string | Contents
 
 /** A question to the worker. */
 export type Question =
@@ -27,6 +34,7 @@ export type Question =
   | { kind: 'clear'; lastSeq: number }
   | { kind: 'kept'; record: RecordKind }
   | { kind: 'forget-kept' }
+  | { kind: 'replace'; from: string }
   | { kind: 'close' }
 
 /** Messages to the worker, carried out in order. */
@@ -39,7 +47,7 @@ export type ToWorker =
 
 /** Messages from the worker. */
 export type FromWorker =
-  | { kind: 'ready'; lastSeq: number; count: number; actions: OperatorAction[] }
+  | ({ kind: 'ready' } & Contents)
   | { kind: 'stored'; rows: number; count: number }
   | { kind: 'trimmed'; oldestSeq: number; count: number }
   | { kind: 'problem'; message: string }

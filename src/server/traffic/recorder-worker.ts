@@ -3,9 +3,10 @@ import { parentPort, workerData } from 'node:worker_threads'
 import Database from 'better-sqlite3'
 import { migrationsUrl } from '../assets.ts'
 import { connectDatabase, isBusy } from '../storage/open.ts'
+import { replaceAllRows } from '../storage/replace-rows.ts'
 import { ExchangeTable } from './exchange-table.ts'
 import { KeptRecords } from './kept-records.ts'
-import type { Batch, FromWorker, Question, RecorderWorkerData, Row, ToWorker } from './recorder-messages.ts'
+import type { Batch, Contents, FromWorker, Question, RecorderWorkerData, Row, ToWorker } from './recorder-messages.ts'
 
 /** Rows sent in one message: small enough that reading it never holds up the thread that serves. */
 const ROWS_PER_MESSAGE = 100
@@ -100,6 +101,16 @@ const reply = (askId: number, rows: Iterable<Row>): void => {
   send({ kind: 'rows', askId, rows: part, isLast: true })
 }
 
+const contents = (): Contents => ({ lastSeq: table.lastSeq(), count: table.count, actions: table.actions() })
+
+/** All or none of another database's rows in the place of these. */
+const replace = (from: string): Contents => {
+  replaceAllRows(database, from)
+  table = new ExchangeTable(database)
+  trimSoon()
+  return contents()
+}
+
 const answer = (question: Question): Iterable<Row> => {
   switch (question.kind) {
     case 'summaries':
@@ -118,6 +129,8 @@ const answer = (question: Question): Iterable<Row> => {
     case 'forget-kept':
       write(() => records.clear())
       return []
+    case 'replace':
+      return [replace(question.from)]
     case 'close':
       database.close()
       return []
@@ -142,5 +155,5 @@ const handle = (message: ToWorker): void => {
 }
 
 port.on('message', handle)
-send({ kind: 'ready', lastSeq: table.lastSeq(), count: table.count, actions: table.actions() })
+send({ kind: 'ready', ...contents() })
 trimSoon()

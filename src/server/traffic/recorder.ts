@@ -8,7 +8,7 @@ import { packBatch } from './batch.ts'
 import { DEFAULT_LIMIT, matches } from './exchange-query.ts'
 import type { KeptChanges, RecordKind } from './kept-records.ts'
 import { type ExchangeStart, type OpenExchange, RecordedExchange, type SeenExchange, type TraceOfExchange } from './recorded-exchange.ts'
-import type { FromWorker } from './recorder-messages.ts'
+import type { Contents, FromWorker } from './recorder-messages.ts'
 import { RecorderThread } from './recorder-thread.ts'
 
 /** How long completed exchanges are gathered into one transaction, and an open one stays unannounced, milliseconds. */
@@ -57,13 +57,18 @@ export interface Recorder {
   kept(kind: RecordKind): Promise<string[]>
   /** Deletes all that was kept of credentials. */
   forgetKept(): Promise<void>
+  /** Takes the traffic and what was kept of another database of the lab, laid out, in the place of this. @throws LabError `storage`; nothing has changed then */
+  replace(from: string): Promise<void>
   setRecording(change: { on?: boolean; capacity?: number }): Recording
   recording(): Recording
   close(): Promise<void>
 }
 
+/** Part of every id: two runs never give the same. */
+const newRun = (): string => randomBytes(3).toString('hex')
+
 class ThreadedRecorder implements Recorder {
-  readonly #run = randomBytes(3).toString('hex')
+  #run = newRun()
   readonly #options: RecorderOptions
   readonly #open = new Map<string, RecordedExchange>()
   readonly #recent = new Map<string, ExchangeSummary>()
@@ -195,6 +200,23 @@ class ThreadedRecorder implements Recorder {
 
   async forgetKept(): Promise<void> {
     await this.#ask().ask({ kind: 'forget-kept' })
+  }
+
+  async replace(from: string): Promise<void> {
+    const [contents] = (await this.#ask().ask({ kind: 'replace', from })) as Contents[]
+    // What is under way belongs to the lab of before: it is told to whoever waits for it, and kept nowhere.
+    for (const exchange of [...this.#open.values()]) {
+      this.#open.delete(exchange.id)
+      exchange.end()
+      exchange.giveUpTrace()
+      this.#remember(exchange.summary())
+    }
+    this.#batch = []
+    this.#run = newRun()
+    this.#lastSeq = contents?.lastSeq ?? 0
+    this.#stored = contents?.count ?? 0
+    this.#unstored = 0
+    this.#actions = contents?.actions ?? []
   }
 
   setRecording(change: { on?: boolean; capacity?: number }): Recording {

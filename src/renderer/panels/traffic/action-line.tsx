@@ -2,6 +2,7 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a virtual list cannot be a table; its rows are placed by transform.
 import {
   IconClock,
+  IconFlag,
   IconFlask,
   IconHourglassEmpty,
   IconLogout,
@@ -31,7 +32,8 @@ const ICONS: ReadonlyArray<readonly [prefix: string, icon: ComponentType<IconPro
   ['node', IconPower],
   ['client', IconUser],
   ['recording', IconPlayerRecord],
-  ['lab-reset', IconRefresh],
+  ['lab-re', IconRefresh],
+  ['checkpoint', IconFlag],
 ]
 
 const iconOf = (action: string): ComponentType<IconProps> => ICONS.find(([prefix]) => action.startsWith(prefix))?.[1] ?? IconFlask

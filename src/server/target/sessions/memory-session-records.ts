@@ -96,6 +96,20 @@ export class MemorySessionRecords implements SessionRecords {
     this.#ended.clear()
   }
 
+  /** All, live or not, the oldest first. */
+  dump(): StoredRecord[] {
+    return [...this.#records.values()]
+  }
+
+  /** These in the place of what is there. */
+  load(records: readonly StoredRecord[]): void {
+    this.clear()
+    for (const record of records) {
+      this.#records.set(record.hash, record)
+      if (record.account !== null) this.#listed(record.account).add(record.hash)
+    }
+  }
+
   #remove(stored: StoredRecord): void {
     this.#records.delete(stored.hash)
     this.#unlist(stored)

@@ -1,5 +1,6 @@
 import type { StoreKind } from '../../../contract/cluster.ts'
 import { LabError } from '../../errors.ts'
+import type { KeptMemory } from '../../storage/memory-contents.ts'
 import { MemoryRefreshRecords } from '../../storage/memory-refresh-records.ts'
 import { MemoryRevocationRecords } from '../../storage/memory-revocation-records.ts'
 import { RedisConnection } from '../../storage/redis-connection.ts'
@@ -57,6 +58,8 @@ const storageOf =
 /** A way to keep sessions, and what has to be closed with it. */
 export interface OpenedStorage {
   createStorage: CreateStorage
+  /** Null unless it keeps all in the memory of this thread. */
+  readonly memory: KeptMemory | null
   close(): void
 }
 
@@ -74,12 +77,21 @@ export async function openStorage(kind: StoreKind, redisUrl: string | null): Pro
     const records = recordsOfConnectRedis(new RedisSessionRecords(connection))
     const refresh = new RedisRefreshRecords(connection)
     const revocations = new RedisRevocationRecords(connection)
-    return { createStorage: storageOf({ records, refresh, revocations, statements: REDIS_COMMANDS }), close: () => connection.close() }
+    const createStorage = storageOf({ records, refresh, revocations, statements: REDIS_COMMANDS })
+    return { createStorage, memory: null, close: () => connection.close() }
   }
-  if (kind === 'sqlite') return { createStorage: sqliteStorage, close: () => undefined }
+  if (kind === 'sqlite') return { createStorage: sqliteStorage, memory: null, close: () => undefined }
   const records = new MemorySessionRecords()
   const ownSessions = (now: number): number => records.count(now)
   const refresh = new MemoryRefreshRecords()
   const revocations = new MemoryRevocationRecords()
-  return { createStorage: storageOf({ records, refresh, revocations, statements: null, ownSessions }), close: () => undefined }
+  const memory: KeptMemory = {
+    dump: () => ({ sessions: records.dump(), families: refresh.dump(), ...revocations.dump() }),
+    load: ({ sessions, families, denied, marks }) => {
+      records.load(sessions)
+      refresh.load(families)
+      revocations.load({ denied, marks })
+    },
+  }
+  return { createStorage: storageOf({ records, refresh, revocations, statements: null, ownSessions }), memory, close: () => undefined }
 }
