@@ -133,7 +133,7 @@ test.each(['target.db', 'lab.db', 'keys.json'])('a damaged %s is moved aside, sa
   const { notices } = (await state.json()) as { notices: { code: string; params: { path: string } }[] }
   child.kill('SIGTERM')
   const { stderr } = await ended
-  expect(notices.map(({ code }) => code)).toEqual(['database-moved-aside'])
+  expect(notices.map(({ code }) => code)).toEqual([name === 'keys.json' ? 'keys-moved-aside' : 'database-moved-aside'])
   expect(existsSync(String(notices[0]?.params.path))).toBe(true)
   expect(stderr).toContain('damaged')
 })

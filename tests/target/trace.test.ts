@@ -32,8 +32,8 @@ describe('what an exchange tells of credentials', () => {
         device: headers['user-agent'].slice(0, 160),
         kid: 'key-1',
         alg: 'HS256',
-        issuedAt: lab.clock.nowMs(),
-        expiresAt: lab.clock.nowMs() + 900_000,
+        issuedAt: claims.iat * 1000,
+        expiresAt: (claims.iat + 900) * 1000,
         bytes: token.length,
       },
     ])
