@@ -1,6 +1,6 @@
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
-import { Exchange } from './exchanges.ts'
+import { Exchange, ExchangeSummary } from './exchanges.ts'
 import { Lifetimes } from './lifetimes.ts'
 import { TokenAlgorithm } from './token-algorithm.ts'
 import { Verdict } from './verdict.ts'
@@ -171,6 +171,10 @@ export const comparison = {
     .route({ method: 'GET', path: '/comparison/runs/{id}', summary: 'One run' })
     .input(z.strictObject({ id: RunId }))
     .output(ComparisonRun),
+  exchanges: oc
+    .route({ method: 'GET', path: '/comparison/runs/{id}/exchanges', summary: 'The exchanges of a run without heads, bodies and steps' })
+    .input(z.strictObject({ id: RunId }))
+    .output(z.array(ExchangeSummary)),
   exchange: oc
     .route({ method: 'GET', path: '/comparison/runs/{id}/exchanges/{exchange}', summary: 'One exchange that a run measured, whole' })
     .input(z.strictObject({ id: RunId, exchange: z.string().max(60) }))

@@ -2,6 +2,8 @@
 export interface Desktop {
   /** Save text by the system's dialog. Resolves to the chosen path, or null when cancelled. */
   saveFile?(suggestedName: string, contents: string): Promise<string | null>
+  /** Save a page as PDF by the system's dialog: HTML that needs nothing else, without scripts. Resolves to the chosen path, or null when cancelled. */
+  savePdf?(suggestedName: string, html: string): Promise<string | null>
   /** Open a text file by the system's dialog. Resolves to null when cancelled. */
   openFile?(extensions: string[]): Promise<{ name: string; contents: string } | null>
   /** Open the target's portal in a real browser window with its own cookie jar, in this client's name. */
@@ -32,6 +34,7 @@ export type MenuCommand = (typeof MENU_COMMANDS)[number]
 /** The channels between the page's bridge and the shell. */
 export const CHANNELS = {
   saveFile: 'desktop:save-file',
+  savePdf: 'desktop:save-pdf',
   openFile: 'desktop:open-file',
   openClientWindow: 'desktop:open-client-window',
   blockedRequests: 'desktop:blocked-requests',

@@ -16,7 +16,11 @@ export const SaveArguments = z.tuple([z.string().min(1).max(255), z.string()])
 export const OpenArguments = z.tuple([z.array(z.string().regex(/^[a-z0-9]{1,12}$/i)).max(10)])
 
 /** Saves text where the system's dialog says. Resolves to the path, or null when cancelled. */
-export async function saveFile(window: BrowserWindow, [suggestedName, contents]: z.infer<typeof SaveArguments>): Promise<string | null> {
+export const saveFile = (window: BrowserWindow, [suggestedName, contents]: z.infer<typeof SaveArguments>): Promise<string | null> =>
+  saveContents(window, suggestedName, contents)
+
+/** Saves text or octets where the system's dialog says. Resolves to the path, or null when cancelled. */
+export async function saveContents(window: BrowserWindow, suggestedName: string, contents: string | Uint8Array): Promise<string | null> {
   const defaultPath = join(app.getPath('downloads'), basename(suggestedName))
   const { canceled, filePath } = await dialog.showSaveDialog(window, { defaultPath })
   if (canceled || !filePath) return null

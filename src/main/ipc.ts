@@ -4,6 +4,7 @@ import { CHANNELS } from '../contract/desktop.ts'
 import { LabError } from '../server/errors.ts'
 import { ClientArguments, type ClientWindows } from './client-windows.ts'
 import { OpenArguments, openFile, SaveArguments, saveFile } from './dialogs.ts'
+import { PdfArguments, savePdf } from './pdf.ts'
 import type { BlockedCount, Fence } from './security.ts'
 
 /** What answers the page. */
@@ -32,6 +33,7 @@ export function answerPage(answering: Answering): void {
     ipcMain.handle(channel, (event, ...args) => act(senderWindow(event, answering), schema.parse(args)))
   }
   answer(CHANNELS.saveFile, SaveArguments, saveFile)
+  answer(CHANNELS.savePdf, PdfArguments, savePdf)
   answer(CHANNELS.openFile, OpenArguments, openFile)
   answer(CHANNELS.openClientWindow, ClientArguments, (_window, [clientId]) => answering.clientWindows.open(clientId))
   answer(CHANNELS.blockedRequests, z.tuple([]), () => answering.blocked.count)

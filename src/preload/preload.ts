@@ -12,6 +12,7 @@ const { platform } = process
 
 contextBridge.exposeInMainWorld('desktop', {
   saveFile: (suggestedName, contents) => ipcRenderer.invoke(CHANNELS.saveFile, suggestedName, contents),
+  savePdf: (suggestedName, html) => ipcRenderer.invoke(CHANNELS.savePdf, suggestedName, html),
   openFile: (extensions) => ipcRenderer.invoke(CHANNELS.openFile, extensions),
   openClientWindow: (clientId) => ipcRenderer.invoke(CHANNELS.openClientWindow, clientId),
   blockedRequests: () => ipcRenderer.invoke(CHANNELS.blockedRequests),

@@ -4,6 +4,7 @@ import enAssessment from './en/assessment.json' with { type: 'json' }
 import enClients from './en/clients.json' with { type: 'json' }
 import enCode from './en/code.json' with { type: 'json' }
 import enCommands from './en/commands.json' with { type: 'json' }
+import enCompare from './en/compare.json' with { type: 'json' }
 import enCredential from './en/credential.json' with { type: 'json' }
 import enFindings from './en/findings.json' with { type: 'json' }
 import enFlow from './en/flow.json' with { type: 'json' }
@@ -23,6 +24,7 @@ import zhAssessment from './zh-CN/assessment.json' with { type: 'json' }
 import zhClients from './zh-CN/clients.json' with { type: 'json' }
 import zhCode from './zh-CN/code.json' with { type: 'json' }
 import zhCommands from './zh-CN/commands.json' with { type: 'json' }
+import zhCompare from './zh-CN/compare.json' with { type: 'json' }
 import zhCredential from './zh-CN/credential.json' with { type: 'json' }
 import zhFindings from './zh-CN/findings.json' with { type: 'json' }
 import zhFlow from './zh-CN/flow.json' with { type: 'json' }
@@ -53,6 +55,7 @@ export const en = {
   traffic: enTraffic,
   flow: enFlow,
   inspector: enInspector,
+  compare: enCompare,
   credential: enCredential,
   findings: enFindings,
   steps: enSteps,
@@ -76,6 +79,7 @@ export const zh = {
   traffic: zhTraffic,
   flow: zhFlow,
   inspector: zhInspector,
+  compare: zhCompare,
   credential: zhCredential,
   findings: zhFindings,
   steps: zhSteps,

@@ -58,6 +58,7 @@ function Gate() {
 /** What is not shown first is loaded when the page has nothing else to do, so that it is there at the click. */
 const LATER = {
   lessons: async () => ({ default: (await import('./lessons/lessons-screen.tsx')).LessonsScreen }),
+  compare: async () => ({ default: (await import('./compare/compare-screen.tsx')).CompareScreen }),
   flow: async () => ({ default: (await import('./flow/flow-screen.tsx')).FlowScreen }),
   state: async () => ({ default: (await import('./state/state-screen.tsx')).StateScreen }),
   assessment: async () => ({ default: (await import('./assessment/assessment-screen.tsx')).AssessmentScreen }),
@@ -67,6 +68,7 @@ const LATER = {
 const SCREEN: Readonly<Record<Screen, ComponentType>> = {
   workbench: Workbench,
   lessons: lazy(LATER.lessons),
+  compare: lazy(LATER.compare),
   flow: lazy(LATER.flow),
   state: lazy(LATER.state),
   assessment: lazy(LATER.assessment),

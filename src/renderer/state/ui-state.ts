@@ -1,9 +1,11 @@
 import { useStore } from 'zustand'
 import { createStore } from 'zustand/vanilla'
+import type { Compared } from '../../contract/comparison.ts'
 import type { StepKind } from '../../contract/step.ts'
+import { type Answers, FIRST_ANSWERS } from './answers.ts'
 
 /** Screens that exist, in the order of the rail; the number key of a screen is its place. */
-export const SCREENS = ['workbench', 'lessons', 'flow', 'state', 'assessment', 'settings'] as const
+export const SCREENS = ['workbench', 'lessons', 'compare', 'flow', 'state', 'assessment', 'settings'] as const
 /** A screen. */
 export type Screen = (typeof SCREENS)[number]
 /** Lists of the State screen, in the order of their tabs. */
@@ -52,6 +54,15 @@ export interface CredentialView {
   readonly pasted: string | null
 }
 
+/** What the Compare screen shows. */
+export interface ComparisonView {
+  /** Beside the session. */
+  readonly against: Exclude<Compared, 'session'>
+  /** Id of a run that was opened again; null: the newest. */
+  readonly run: string | null
+  readonly answers: Answers
+}
+
 /** State of the page itself, not of the lab. */
 export interface UiState extends Kept {
   readonly screen: Screen
@@ -71,6 +82,7 @@ export interface UiState extends Kept {
   /** The inspector takes the whole screen. */
   readonly isInspectorWide: boolean
   readonly credentialView: CredentialView
+  readonly comparisonView: ComparisonView
 }
 
 /** The filter that lets everything through. */
@@ -111,6 +123,7 @@ const store = createStore<UiState>(() => ({
   shownCode: null,
   isInspectorWide: false,
   credentialView: { isSideBySide: true, jwt: null, session: null, pasted: null },
+  comparisonView: { against: 'jwt-bearer', run: null, answers: FIRST_ANSWERS },
 }))
 
 store.subscribe(({ theme, language, hasLetterKeys, isInspectorOpen, topologyView, areNotesShown }, before) => {
@@ -149,5 +162,8 @@ export const openList = (stateTab: StateTab, id: string | null = null): void =>
 /** Changes parts of what stands side by side. */
 export const setCredentialView = (change: Partial<CredentialView>): void =>
   store.setState(({ credentialView }) => ({ credentialView: { ...credentialView, ...change } }))
+/** Changes parts of what the Compare screen shows. */
+export const setComparisonView = (change: Partial<ComparisonView>): void =>
+  store.setState(({ comparisonView }) => ({ comparisonView: { ...comparisonView, ...change } }))
 /** Changes parts of the traffic filter. */
 export const setFilter = (change: Partial<TrafficFilter>): void => store.setState(({ filter }) => ({ filter: { ...filter, ...change } }))

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { placeholdersOf } from '../../../src/renderer/i18n/say.ts'
 import { en, zh } from '../../../src/renderer/i18n/words.ts'
 
-const MINE = ['app', 'clients', 'topology', 'status', 'commands', 'settings', 'state', 'revocation'] as const
+const MINE = ['app', 'clients', 'topology', 'status', 'commands', 'settings', 'state', 'revocation', 'compare'] as const
 
 /** Texts by path; a plural counts once, because Chinese has one form. */
 function textsOf(value: unknown, path = ''): Map<string, string> {

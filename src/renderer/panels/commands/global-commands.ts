@@ -28,6 +28,7 @@ function usePageCommands(): void {
   useCommand('toggle-language', () => setUi({ language: currentUi().language === 'en' ? 'zh-CN' : 'en' }))
   useCommand('screen-workbench', () => setUi({ screen: 'workbench' }))
   useCommand('screen-lessons', () => setUi({ screen: 'lessons' }))
+  useCommand('screen-compare', () => setUi({ screen: 'compare' }))
   useCommand('screen-flow', () => setUi({ screen: 'flow' }))
   useCommand('screen-state', () => setUi({ screen: 'state' }))
   useCommand('screen-assessment', () => setUi({ screen: 'assessment' }))

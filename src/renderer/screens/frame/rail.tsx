@@ -1,10 +1,11 @@
-import { IconClipboardCheck, IconDatabase, IconFlask, IconRoute, IconSchool, IconSettings } from '@tabler/icons-react'
+import { IconClipboardCheck, IconDatabase, IconFlask, IconLayoutColumns, IconRoute, IconSchool, IconSettings } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import { SCREENS, type Screen, setUi, useUi } from '../../state/ui-state.ts'
 
 const ICONS: Readonly<Record<Screen, typeof IconFlask>> = {
   workbench: IconFlask,
   lessons: IconSchool,
+  compare: IconLayoutColumns,
   state: IconDatabase,
   flow: IconRoute,
   assessment: IconClipboardCheck,

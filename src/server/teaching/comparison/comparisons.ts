@@ -9,7 +9,7 @@ import {
   type ComparisonSummary,
   MAX_COMPARED_LATENCY_MS,
 } from '../../../contract/comparison.ts'
-import type { Exchange } from '../../../contract/exchanges.ts'
+import type { Exchange, ExchangeSummary } from '../../../contract/exchanges.ts'
 import type { LabParts } from '../../control/lab-parts.ts'
 import { LabError } from '../../errors.ts'
 import { readVersion } from '../../version.ts'
@@ -68,6 +68,11 @@ export class Comparisons {
   /** @throws LabError `not-found` */
   get(id: string): ComparisonRun {
     return this.#kept.get(id)
+  }
+
+  /** All that a run sent, in order. @throws LabError `not-found` */
+  exchanges(id: string): ExchangeSummary[] {
+    return this.#kept.exchanges(id)
   }
 
   /** One that a run measured, whole. @throws LabError `not-found` */

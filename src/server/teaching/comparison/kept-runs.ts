@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, w
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { ComparisonRun, type ComparisonSummary, KEPT_RUNS } from '../../../contract/comparison.ts'
-import type { Exchange } from '../../../contract/exchanges.ts'
+import type { Exchange, ExchangeSummary } from '../../../contract/exchanges.ts'
 import { LabError } from '../../errors.ts'
 import { ExchangeTable } from '../../traffic/exchange-table.ts'
 
@@ -10,6 +10,8 @@ const FOLDER = 'comparisons'
 const RUN = '.json'
 /** The whole traffic of a run. */
 const TRAFFIC = '.db'
+/** More than a run sends. */
+const MOST_EXCHANGES = 5000
 /** For the owner alone, as the traffic of the lab. */
 const OWNER_ONLY = 0o600
 
@@ -62,16 +64,35 @@ export class KeptRuns {
   /** @throws LabError `not-found` */
   get(id: string): ComparisonRun {
     const run = this.#read(id)
-    if (!run) throw new LabError('not-found', `There is no run ${id}: the newest ${KEPT_RUNS} are kept.`)
+    if (!run) throw this.#notFound(id)
     return run
+  }
+
+  /** All of its traffic, in order. @throws LabError `not-found` */
+  exchanges(id: string): ExchangeSummary[] {
+    return this.#traffic(id, (table) => table.summaries({ limit: MOST_EXCHANGES }))
   }
 
   /** @throws LabError `not-found` */
   exchange(id: string, exchange: string): Exchange {
-    const file = join(this.#folder, `${id}${TRAFFIC}`)
-    const found = existsSync(file) ? readExchange(file, exchange) : null
+    const found = this.#traffic(id, (table) => table.get(Number.parseInt(exchange, 10) || 0, exchange))
     if (!found) throw new LabError('not-found', `The run ${id} has no exchange ${exchange}.`)
     return found
+  }
+
+  #traffic<T>(id: string, read: (table: ExchangeTable) => T): T {
+    const file = join(this.#folder, `${id}${TRAFFIC}`)
+    if (!existsSync(file)) throw this.#notFound(id)
+    const database = new Database(file, { readonly: true, fileMustExist: true })
+    try {
+      return read(new ExchangeTable(database))
+    } finally {
+      database.close()
+    }
+  }
+
+  #notFound(id: string): LabError {
+    return new LabError('not-found', `There is no run ${id}: the newest ${KEPT_RUNS} are kept.`)
   }
 
   /** Ids begin with the time of the run. */
@@ -90,14 +111,5 @@ export class KeptRuns {
       // Written by another version, or by somebody else.
       return null
     }
-  }
-}
-
-function readExchange(file: string, id: string): Exchange | null {
-  const database = new Database(file, { readonly: true, fileMustExist: true })
-  try {
-    return new ExchangeTable(database).get(Number.parseInt(id, 10), id)
-  } finally {
-    database.close()
   }
 }

@@ -32,8 +32,15 @@ export function countOfRows(mechanisms: readonly Compared[]): number {
 /** What is measured in one state of the lab; the second needs the nodes to look up what was revoked. */
 const PHASES: readonly (readonly Compared[])[] = [COMPARED.filter((each) => each !== 'jwt-denylist'), ['jwt-denylist']]
 
+interface Phase {
+  /** What is measured. */
+  readonly phase: readonly Compared[]
+  /** What is measured in the other state of the lab. */
+  readonly others: readonly Compared[]
+}
+
 /** Everything but memory per node, of mechanisms that the lab as it is now can measure. */
-async function measurePhase(phase: readonly Compared[], measure: RowMeasure, cells: Cells, advance: Advance): Promise<void> {
+async function measurePhase({ phase, others }: Phase, measure: RowMeasure, cells: Cells, advance: Advance): Promise<void> {
   const put = (each: Compared, row: Partial<ComparedCells>): void => {
     cells.set(each, { ...cells.get(each), ...row })
   }
@@ -42,7 +49,8 @@ async function measurePhase(phase: readonly Compared[], measure: RowMeasure, cel
     put(each, { storage: await measure.storage(each) })
   }
   advance('fits')
-  for (const [each, fits] of await measure.fits(phase)) put(each, { fits })
+  for (const each of others) await measure.clients.login(each)
+  for (const [each, fits] of await measure.fits(phase, others)) put(each, { fits })
   const sound = new Map<Compared, ComparedCells['scaling']['sound']>()
   for (const each of phase) {
     advance('scaling')
@@ -82,14 +90,14 @@ export async function measureAll(
   const measure = new RowMeasure(stage)
   const cells: Cells = new Map()
   const [plain = [], looked = []] = PHASES.map((phase) => phase.filter((each) => mechanisms.includes(each)))
-  if (plain.length > 0) await measurePhase(plain, measure, cells, advance)
+  if (plain.length > 0) await measurePhase({ phase: plain, others: looked }, measure, cells, advance)
   if (mechanisms.includes('session')) {
     advance('scaling')
     await measureMemory(stage, measure, cells)
   }
   if (looked.length > 0) {
     await stage.operations.cluster.change({ store: 'sqlite', revocation: 'denylist' })
-    await measurePhase(looked, measure, cells, advance)
+    await measurePhase({ phase: looked, others: plain }, measure, cells, advance)
   }
   return { cells: Object.fromEntries(cells) as Partial<Record<Compared, ComparedCells>>, exchanges: measure.clients.sent }
 }
