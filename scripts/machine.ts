@@ -17,6 +17,8 @@ const DEBIAN_PACKAGES: Record<string, string> = {
   unzip: '/usr/bin/unzip',
   patch: '/usr/bin/patch',
   'redis-server': '/usr/bin/redis-server',
+  'dbus-daemon': '/usr/bin/dbus-run-session',
+  'gnome-keyring': '/usr/bin/gnome-keyring-daemon',
   'g++': '/usr/bin/g++',
   make: '/usr/bin/make',
   python3: '/usr/bin/python3',
