@@ -123,6 +123,13 @@ test('the page may run its own files only, call its own origin only, and stand i
   expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer', 'x-frame-options': 'DENY' })
 })
 
+test('the refusal of a body that is too large names the limit that it broke', async () => {
+  const refusal = async (path: string, octets: number) =>
+    (await ask(`/lab/api${path}`, { method: 'POST', body: { log: 'x'.repeat(octets) } })).json.message
+  expect(await refusal('/tokens/inspect', 1024 * 1024)).toContain('1 MiB')
+  expect(await refusal('/assessment/har', 20 * 1024 * 1024)).toContain('20 MiB')
+})
+
 test('a body over 1 MiB is refused with 413, of whatever type it says it is', async () => {
   for (const type of ['application/json', 'text/plain', 'multipart/form-data; boundary=x']) {
     const answer = await ask('/lab/api/clock', { method: 'PUT', body: `"${'x'.repeat(1_100_000)}"`, headers: { 'Content-Type': type } })

@@ -53,10 +53,14 @@ const notFound: RequestHandler = (_request, response) => refuse(response, 404, {
 const statusOf = (error: unknown): number =>
   error instanceof Error && 'status' in error && typeof error.status === 'number' ? error.status : 500
 
+/** Of the body that was too large, octets. */
+const limitOf = (error: unknown): number =>
+  error instanceof Error && 'limit' in error && typeof error.limit === 'number' ? error.limit : 1024 * 1024
+
 const onError: ErrorRequestHandler = (error: unknown, _request, response, next) => {
   if (response.headersSent) return next(error)
   const status = statusOf(error)
-  if (status === 413) refuse(response, 413, { message: 'The body is larger than 1 MiB.' })
+  if (status === 413) refuse(response, 413, { message: `The body is larger than ${limitOf(error) / 1024 / 1024} MiB.` })
   else if (status === 415) refuse(response, 415, { message: 'This encoding of the body is not supported.' })
   else if (status >= 400 && status < 500) refuse(response, 400, { message: 'The request cannot be read: its body has to be JSON.' })
   else {
