@@ -48,7 +48,7 @@ const tokensOf = (policy: TokenPolicy): string[] =>
         clientId: 'web',
         device: null,
         family: FAMILY,
-        terms: { isExact: false, after: 0, version: null },
+        terms: { isExact: false, issuedAtMs: Date.now(), version: null },
       }).token,
   )
 

@@ -72,6 +72,21 @@ const countFailure = async (context: TargetContext, name: string): Promise<Denia
 }
 
 /**
+ * Why a login does not count any more; null when it does. Asked once more after what it earned has been stored: whoever changed the password or
+ * disabled the account in between ended what was there, and this was not.
+ */
+export const refuseIfChanged = ({ accounts }: TargetContext, before: StoredAccount): Denial | null =>
+  changeSince(before, accounts.findWithPassword(before.name))
+
+const changeSince = ({ name, passwordHash }: StoredAccount, account: StoredAccount | null): Denial | null => {
+  const isRight = account?.passwordHash === passwordHash
+  if (isRight && !account.isDisabled) return null
+  noteAudit({ kind: 'login-failed', account: name, name: null })
+  // Said only to whoever knows the password.
+  return isRight ? DISABLED : BAD_CREDENTIALS
+}
+
+/**
  * Checks user name and password. An unknown name costs the same work as a wrong password and gets the same answer. The throttle is asked
  * before and after the slow hash: guesses sent all at once would otherwise pass it together.
  */
@@ -97,14 +112,10 @@ export const logIn = async (context: TargetContext, name: string, password: stri
   }
   const after = refuseIfThrottled(context, name)
   if (after.denial) return { account: null, denial: after.denial }
-  // Looked up again: during the hash an operator may have acted, or the password may have been changed and all sessions ended with it.
+  // During the hash an operator may have acted, or the password may have been changed and all sessions ended with it.
   const account = context.accounts.findWithPassword(name)
-  if (account?.passwordHash !== stored.passwordHash) return { account: null, denial: BAD_CREDENTIALS }
-  // Said only to whoever knows the password.
-  if (account.isDisabled) {
-    noteAudit({ kind: 'login-failed', account: account.name, name: null })
-    return { account: null, denial: DISABLED }
-  }
+  const changed = changeSince(stored, account)
+  if (!account || changed) return { account: null, denial: changed ?? BAD_CREDENTIALS }
   if (after.hit) await retryBusy(() => context.throttle.reset(keyOf(name)))
   noteAccount(account.name)
   return { account, denial: null }

@@ -4,9 +4,9 @@ import { guarded } from '../authorize.ts'
 import type { TargetContext } from '../context.ts'
 import { checkOrigin } from '../csrf.ts'
 import { LoginInput, readInput } from '../input.ts'
-import { logIn } from '../login.ts'
+import { logIn, refuseIfChanged } from '../login.ts'
 import { sendProblem } from '../problem.ts'
-import { clearCredentials, endSession, loadSession, startSession } from '../session-middleware.ts'
+import { clearCredentials, dropSession, endSession, loadSession, startSession } from '../session-middleware.ts'
 import { revokeToken } from '../tokens/revoke-access.ts'
 import { endFamilyOf } from '../tokens/revoke-refresh.ts'
 import { noteAudit, noteMechanism, noteRevocation, noteVerdict } from '../trace.ts'
@@ -33,6 +33,12 @@ export const createSession =
     noteMechanism('session')
     await loadSession(context.sessionMiddleware, request, response)
     await startSession(request, account.name)
+    const changed = refuseIfChanged(context, account)
+    if (changed) {
+      await dropSession(request, response)
+      sendProblem(response, changed)
+      return
+    }
     noteAudit({ kind: 'login', account: account.name, name: null })
     noteVerdict('allowed')
     response.json({ user: toUser(account) })

@@ -7,7 +7,7 @@ import type { TargetContext } from '../context.ts'
 import { cookieCredential, SESSION_COOKIE } from '../credentials.ts'
 import { checkAmbientRequest, checkOrigin } from '../csrf.ts'
 import { TokenInput } from '../input.ts'
-import { logIn } from '../login.ts'
+import { logIn, refuseIfChanged } from '../login.ts'
 import { type Denial, sendOAuthError } from '../problem.ts'
 import { deviceOf, dropSession, loadSession } from '../session-middleware.ts'
 import { issueTerms } from '../tokens/issue.ts'
@@ -72,6 +72,12 @@ const passwordGrant = async (context: TargetContext, request: Request, response:
   const scope = granted.join(' ')
   const terms = await issueTerms(context, account)
   const refresh = await issueRefreshToken(context, { account: account.name, clientId, scope, device: deviceOf(request) })
+  const changed = refuseIfChanged(context, account)
+  if (changed) {
+    await context.refresh.store.end(refresh.family, 'password-changed', context.clock.nowMs())
+    refuseLogin(response, changed)
+    return
+  }
   if (transport === 'cookie') await endSessionBefore(context, request, response)
   noteAudit({ kind: 'login', account: account.name, name: null })
   sendTokens(context, response, { account, terms, scope, clientId, refresh, transport })

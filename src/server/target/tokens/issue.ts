@@ -56,21 +56,25 @@ const groupNames = (count: number): string[] =>
 export interface IssueTerms {
   /** `iat` is written with its fraction of a second (NumericDate, RFC 7519 §2): it is compared with moments that have one. */
   readonly isExact: boolean
-  /** `iat` is later than this, lab time, Unix milliseconds, also where the clock stands still. */
-  readonly after: number
+  /**
+   * For `iat`, lab time, Unix milliseconds: later than any revocation until then, also where the clock stands still. It is from before the
+   * refresh token is stored, so that a revocation that ends the refresh token in between ends this one, too.
+   */
+  readonly issuedAtMs: number
   /** Claim `ver`; null when tokens carry none. */
   readonly version: number | null
 }
 
-/** The terms for an account, by the way in force. @throws LabError `store-unavailable` */
+/** The terms for an account, by the way in force; asked for before anything is stored. @throws LabError `store-unavailable` */
 export const issueTerms = async (
-  { revocation: { way, isAccountRead, records } }: TargetContext,
+  { clock, revocation: { way, isAccountRead, records } }: TargetContext,
   { name, passwordChangedAt }: StoredAccount,
 ): Promise<IssueTerms> => {
   const mark = way === 'not-before' || way === 'version' ? await records.findMark(name) : null
+  const after = Math.max(way === 'not-before' ? (mark?.notBefore ?? 0) : 0, isAccountRead ? (passwordChangedAt ?? 0) : 0)
   return {
     isExact: way === 'not-before' || isAccountRead,
-    after: Math.max(way === 'not-before' ? (mark?.notBefore ?? 0) : 0, isAccountRead ? (passwordChangedAt ?? 0) : 0),
+    issuedAtMs: Math.max(clock.nowMs(), after + 1),
     version: way === 'version' ? (mark?.version ?? 0) : null,
   }
 }
@@ -91,8 +95,7 @@ export const issueAccessToken = (policy: TokenPolicy, subject: TokenSubject): { 
   const startedAt = startTimer()
   const { signing } = policy.keyring
   if (!signing) throw new Error('No key to sign a token with.')
-  const { isExact, after, version } = subject.terms
-  const issuedAtMs = Math.max(policy.clock.nowMs(), after + 1)
+  const { isExact, issuedAtMs, version } = subject.terms
   const issuedAt = Math.floor(issuedAtMs / 1000)
   const claims = {
     iss: policy.issuer,
