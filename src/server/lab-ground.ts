@@ -288,7 +288,7 @@ export async function layGround(
     clock,
     clockBuffer,
     storeDials: createDialBuffer(),
-    policy: new CredentialPolicy(),
+    policy: new CredentialPolicy(files.settings),
     announcer,
     undoing,
     current: first?.ground.current ?? new CurrentLab(),

@@ -7,10 +7,11 @@ import type { ClientIdentity } from './clients/virtual-client.ts'
 
 const CLIENTS = 'clients'
 const CAPACITY = 'capture-capacity'
+const LONGEST_TOKEN = 'longest-token'
 const AUDIT_SECRET = 'audit-secret'
 const PROGRESS = 'lesson-progress'
 const Progress = z.array(LessonProgress)
-const Capacity = z.number().int().positive()
+const Positive = z.number().int().positive()
 const Identities = z.array(
   z.object({
     id: z.string(),
@@ -44,11 +45,20 @@ export class LabSettings {
 
   /** How many exchanges to keep; null unless the operator decided it. */
   captureCapacity(): number | null {
-    return this.#get(CAPACITY, Capacity)
+    return this.#get(CAPACITY, Positive)
   }
 
   keepCaptureCapacity(capacity: number): void {
     this.#write.run(CAPACITY, JSON.stringify(capacity))
+  }
+
+  /** The longest that an access token of this folder can have been given to live, seconds; null when that was never set. */
+  longestTokenSeconds(): number | null {
+    return this.#get(LONGEST_TOKEN, Positive)
+  }
+
+  keepLongestToken(seconds: number): void {
+    this.#write.run(LONGEST_TOKEN, JSON.stringify(seconds))
   }
 
   /** What unknown names in the audit log are hashed with; made at the first use. */

@@ -34,6 +34,30 @@ test('sessions, tokens, traffic, accounts, clients and keys survive a restart', 
   await second.close()
 })
 
+test('what ends a token of an earlier run is remembered as long as that token may live', async () => {
+  const first = await startTestLab(['--nodes', '1'], folder)
+  await first.call('PATCH', '/cluster', { lifetimes: { accessToken: 7200 } })
+  await first.call('POST', '/clients/bob-laptop/login')
+  const used = (await first.call('POST', '/clients/bob-laptop/requests', { path: '/me' })).json.exchanges[0]
+  await first.close()
+
+  const second = await startTestLab(['--nodes', '1'], folder)
+  const replay = async (): Promise<string> => {
+    const [again] = (await second.call('POST', `/exchanges/${used}/replay`, {})).json.exchanges
+    return (await second.call('GET', `/exchanges/${again}`)).json.verdict
+  }
+  await second.call('PATCH', '/cluster', { revocation: 'denylist' })
+  expect(await replay()).toBe('allowed')
+  const [family] = (await second.call('GET', '/refresh-families')).json
+  await second.call('POST', `/refresh-families/${family.id}/revoke`)
+  // Past what a token of this run may live, and the most leeway; the next entry sweeps what is over.
+  await second.call('PUT', '/clock', { offsetMs: 30 * 60_000 })
+  await second.call('POST', '/clients/alice-phone/login')
+  await second.call('DELETE', '/accounts/alice/sessions')
+  expect(await replay()).toBe('token-revoked')
+  await second.close()
+})
+
 test('one folder takes one lab at a time, and the next when the first is closed', async () => {
   const first = await startTestLab(['--nodes', '1'], folder)
   await expect(startTestLab(['--nodes', '1'], folder)).rejects.toMatchObject({ code: 'data-dir-in-use' })

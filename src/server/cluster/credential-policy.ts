@@ -29,10 +29,24 @@ const changedLifetimes = (before: Lifetimes, wanted: ClusterChange['lifetimes'] 
 /** A line for the traffic. */
 type Action = [action: OperatorAction['action'], params: OperatorAction['params']]
 
+/** What outlives a restart. */
+export interface KeptPolicy {
+  /** Null when no token of an earlier run can be out. */
+  longestTokenSeconds(): number | null
+  keepLongestToken(seconds: number): void
+}
+
 /** What the operator decided about credentials, from the start of the lab or its reset on. */
 export class CredentialPolicy {
+  readonly #kept: KeptPolicy
   #current = STARTING
-  #longestTokenSeconds = STARTING.lifetimes.accessToken
+  #longestTokenSeconds: number
+
+  /** @param kept what an earlier run has issued tokens for */
+  constructor(kept: KeptPolicy = { longestTokenSeconds: () => null, keepLongestToken: () => undefined }) {
+    this.#kept = kept
+    this.#longestTokenSeconds = Math.max(STARTING.lifetimes.accessToken, kept.longestTokenSeconds() ?? 0)
+  }
 
   get current(): CredentialSettings {
     return this.#current
@@ -56,7 +70,7 @@ export class CredentialPolicy {
     const changed = changedLifetimes(before.lifetimes, change.lifetimes)
     const lifetimes = { ...before.lifetimes, ...changed }
     this.#current = { leewaySeconds, revocation, recheckAccount, lifetimes, cookiePrefix, extraClaims }
-    this.#longestTokenSeconds = Math.max(this.#longestTokenSeconds, this.#current.lifetimes.accessToken)
+    this.#setLongest(Math.max(this.#longestTokenSeconds, lifetimes.accessToken))
     const actions: Action[] = []
     if (leewaySeconds !== before.leewaySeconds) actions.push(['leeway-changed', { seconds: leewaySeconds }])
     if (revocation !== before.revocation) actions.push(['revocation-changed', { revocation, from: before.revocation }])
@@ -76,6 +90,12 @@ export class CredentialPolicy {
   /** Back to how a lab starts; its keys are new then, so that no token is left. */
   reset(): void {
     this.#current = STARTING
-    this.#longestTokenSeconds = STARTING.lifetimes.accessToken
+    this.#setLongest(STARTING.lifetimes.accessToken)
+  }
+
+  /** Written down before a node works by it: a token must not outlive, over a restart, what ended it. */
+  #setLongest(seconds: number): void {
+    if (seconds !== this.#longestTokenSeconds) this.#kept.keepLongestToken(seconds)
+    this.#longestTokenSeconds = seconds
   }
 }
