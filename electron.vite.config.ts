@@ -17,6 +17,7 @@ const copyAssets = {
   closeBundle(): void {
     cpSync(at('src/server/storage/migrations'), at('out/main/migrations'), { recursive: true })
     cpSync(at('src/server/target/portal'), at('out/main/portal'), { recursive: true })
+    cpSync(at('src/server/attacker/page'), at('out/main/attacker-page'), { recursive: true })
     cpSync(at('build/icon.png'), at('out/main/icon.png'))
   },
 }

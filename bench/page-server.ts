@@ -102,6 +102,7 @@ function stateWith(count: number): LabState {
     revocations: [],
     notices: [],
     lesson: null,
+    attackerSite: { url: null, siblingUrl: null },
   }
 }
 

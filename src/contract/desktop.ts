@@ -6,8 +6,8 @@ export interface Desktop {
   savePdf?(suggestedName: string, html: string): Promise<string | null>
   /** Open a text file by the system's dialog. Resolves to null when cancelled. */
   openFile?(extensions: string[]): Promise<{ name: string; contents: string } | null>
-  /** Open the target's portal in a real browser window with its own cookie jar, in this client's name. */
-  openClientWindow?(clientId: string): Promise<void>
+  /** Open the target's portal, or the attacker's page while it is on, in a real browser window with its own cookie jar, in this client's name. */
+  openClientWindow?(clientId: string, page?: ClientPage): Promise<void>
   /** How many requests to anything but this lab were blocked since the start. */
   blockedRequests?(): Promise<number>
   /** Called at once and on every change. Returns how to stop listening. */
@@ -16,6 +16,11 @@ export interface Desktop {
   onMenuCommand?(listener: (command: MenuCommand) => void): () => void
   platform?: 'linux' | 'darwin' | 'win32'
 }
+
+/** Where a client's window can be opened. */
+export const CLIENT_PAGES = ['portal', 'attacker'] as const
+/** Where a client's window can be opened. */
+export type ClientPage = (typeof CLIENT_PAGES)[number]
 
 /** The commands of the native menu that the page carries out. */
 export const MENU_COMMANDS = [

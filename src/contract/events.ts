@@ -1,6 +1,7 @@
 import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
 import { Account } from './accounts.ts'
+import { AttackerSite } from './attacker-site.ts'
 import { Client } from './clients.ts'
 import { Clock } from './clock.ts'
 import { ClusterState } from './cluster.ts'
@@ -46,6 +47,7 @@ export const LabEvent = z.discriminatedUnion('type', [
   z.object({ seq, type: z.literal('stale'), lists: z.array(z.enum(LISTS)) }),
   /** How the lesson under way stands; null when it was left. */
   z.object({ seq, type: z.literal('lesson'), run: LessonRun.nullable() }),
+  z.object({ seq, type: z.literal('attacker-site'), site: AttackerSite }),
   /** How far the comparison is that is being run; null when it has ended. */
   z.object({ seq, type: z.literal('comparison'), progress: ComparisonProgress.nullable() }),
   /** Too much changed at once, or events were dropped: read the whole state again. */

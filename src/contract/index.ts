@@ -1,6 +1,7 @@
 import { oc } from '@orpc/contract'
 import { accounts } from './accounts.ts'
 import { assessment } from './assessment.ts'
+import { attackerSite } from './attacker-site.ts'
 import { audit } from './audit.ts'
 import { clients } from './clients.ts'
 import { clock } from './clock.ts'
@@ -44,6 +45,7 @@ export const contract = oc.router({
   lessons,
   progress,
   assessment,
+  attackerSite,
   audit,
   comparison,
 })

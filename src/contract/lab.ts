@@ -1,6 +1,7 @@
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
 import { Account } from './accounts.ts'
+import { AttackerSite } from './attacker-site.ts'
 import { Client } from './clients.ts'
 import { Clock } from './clock.ts'
 import { ClusterState } from './cluster.ts'
@@ -68,6 +69,8 @@ export const OPERATOR_ACTIONS = [
   'lesson-started',
   'lesson-step-reset',
   'lesson-left',
+  'attacker-site-on',
+  'attacker-site-off',
 ] as const
 
 /** Schema of an operator action in the traffic. */
@@ -126,6 +129,7 @@ export const LabState = z.object({
   notices: z.array(Notice),
   /** The lesson under way; null when there is none. */
   lesson: LessonRun.nullable(),
+  attackerSite: AttackerSite,
 })
 /** The whole lab at one moment. */
 export type LabState = z.infer<typeof LabState>

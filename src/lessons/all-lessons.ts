@@ -11,6 +11,7 @@ import { sharedStore } from './shared-store.ts'
 import { tokenInACluster } from './token-in-a-cluster.ts'
 import { whatAJwtIs } from './what-a-jwt-is.ts'
 import { whatASessionIs } from './what-a-session-is.ts'
+import { whereToKeepAToken } from './where-to-keep-a-token.ts'
 
 /** The lessons that come with the lab, in the order in which they build on each other. */
 export const LESSONS: readonly LessonInput[] = [
@@ -25,5 +26,6 @@ export const LESSONS: readonly LessonInput[] = [
   keyRotation,
   manyDevices,
   refreshTheft,
+  whereToKeepAToken,
   changingPermissions,
 ]

@@ -35,6 +35,6 @@ export function answerPage(answering: Answering): void {
   answer(CHANNELS.saveFile, SaveArguments, saveFile)
   answer(CHANNELS.savePdf, PdfArguments, savePdf)
   answer(CHANNELS.openFile, OpenArguments, openFile)
-  answer(CHANNELS.openClientWindow, ClientArguments, (_window, [clientId]) => answering.clientWindows.open(clientId))
+  answer(CHANNELS.openClientWindow, ClientArguments, (_window, [clientId, page]) => answering.clientWindows.open(clientId, page))
   answer(CHANNELS.blockedRequests, z.tuple([]), () => answering.blocked.count)
 }

@@ -14,7 +14,7 @@ contextBridge.exposeInMainWorld('desktop', {
   saveFile: (suggestedName, contents) => ipcRenderer.invoke(CHANNELS.saveFile, suggestedName, contents),
   savePdf: (suggestedName, html) => ipcRenderer.invoke(CHANNELS.savePdf, suggestedName, html),
   openFile: (extensions) => ipcRenderer.invoke(CHANNELS.openFile, extensions),
-  openClientWindow: (clientId) => ipcRenderer.invoke(CHANNELS.openClientWindow, clientId),
+  openClientWindow: (clientId, page = 'portal') => ipcRenderer.invoke(CHANNELS.openClientWindow, clientId, page),
   blockedRequests: () => ipcRenderer.invoke(CHANNELS.blockedRequests),
   onBlockedRequests(listener) {
     const stop = listen(CHANNELS.blockedRequestsChanged, (count) => listener(Number(count)))

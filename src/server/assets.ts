@@ -15,6 +15,8 @@ export const snapshotWorkerUrl = (): URL => locate('./snapshots/snapshot-worker.
 export const migrationsUrl = (database: 'target' | 'lab'): URL => locate(`./storage/migrations/${database}/`, `./migrations/${database}/`)
 /** Folder of the target's portal page. */
 export const portalUrl = (): URL => locate('./target/portal/', './portal/')
+/** Folder of the page that plays an attacker. */
+export const attackerPageUrl = (): URL => locate('./attacker/page/', './attacker-page/')
 /** Folder of the built workbench. */
 export const rendererUrl = (): URL => locate('../../out/renderer/', '../renderer/')
 /** The package's own description. */

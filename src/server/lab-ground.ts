@@ -39,7 +39,7 @@ export interface Running {
 }
 
 /** What teaches: one for all labs of this process. */
-export type Teaching = Pick<LabParts, 'lessons' | 'comparisons' | 'snapshots'>
+export type Teaching = Pick<LabParts, 'lessons' | 'comparisons' | 'snapshots' | 'attackerSite'>
 
 /** What a lab has in common with the one it is started beside. */
 export interface Shared {
@@ -204,7 +204,8 @@ const createLiveSettings = (
     onLifetimes: (lifetimes) => files.keys.follow(keyOverlap(lifetimes)),
   })
 
-const portalUrl = (balancer: Balancer): string => `http://app.localhost:${balancer.port}`
+/** The target as a browser reaches it. */
+export const portalUrl = (balancer: Balancer): string => `http://app.localhost:${balancer.port}`
 
 /** A setting that cannot be kept is lost at the next start, no more. */
 export function keep(write: () => void): void {

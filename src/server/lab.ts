@@ -1,10 +1,22 @@
 import { join } from 'node:path'
 import { createRouterClient } from '@orpc/server'
+import { AttackerSite } from './attacker/attacker-site.ts'
 import { type Config, DEFAULT_CAPTURE_CAPACITY } from './config.ts'
 import type { LabParts } from './control/lab-parts.ts'
 import { router } from './control/router.ts'
 import { openDataFolder } from './data-folder.ts'
-import { assemble, type Ground, keep, layGround, type Running, type Shared, startTraffic, switchable, type Teaching } from './lab-ground.ts'
+import {
+  assemble,
+  type Ground,
+  keep,
+  layGround,
+  portalUrl,
+  type Running,
+  type Shared,
+  startTraffic,
+  switchable,
+  type Teaching,
+} from './lab-ground.ts'
 import { openControl } from './open-control.ts'
 import type { Lab, Ready, Shell } from './running-lab.ts'
 import { LabSnapshots } from './snapshots/lab-snapshots.ts'
@@ -19,7 +31,12 @@ const operationsOn = (lab: LabParts) => createRouterClient(router, { context: { 
 
 /** Lessons, comparisons and snapshots; labs for the first two are started beside the operator's, which is the one that is kept and put back. */
 function createTeaching(ground: Ground, running: Running): Teaching {
+  const attackerSite = new AttackerSite(portalUrl(running.balancer), (site) =>
+    ground.announcer.publishTraffic({ type: 'attacker-site', site }),
+  )
+  ground.undoing.add(() => attackerSite.close())
   const teaching: Teaching = {
+    attackerSite,
     lessons: createLessons(ground, running, () => teaching),
     comparisons: createComparisons(ground, () => teaching),
     snapshots: new LabSnapshots({
@@ -69,6 +86,7 @@ function createLessons(ground: Ground, { recorder, balancer }: Running, teaching
       operationsOn,
     }),
     recorder,
+    attackerSite: { isOn: () => teaching().attackerSite.state().url !== null, set: (isOn) => teaching().attackerSite.set(isOn) },
     operatorsLab: () => current.first.parts,
     onChange: (run) => announcer.publishTraffic({ type: 'lesson', run }),
     onAction: (action, params) => current.parts.note(action, params),
@@ -109,6 +127,7 @@ async function start(config: Config, shell: Shell, undoing: Undoing): Promise<La
       const tag = current.parts.clients.tagOf(id)
       return tag === null ? null : { name: 'X-AuthLab-Client', tag }
     },
+    attackerOrigins: () => Object.values(parts.attackerSite.state()).flatMap((url) => (url === null ? [] : new URL(url).origin)),
     close: () => {
       closing ??= undoing.run()
       return closing

@@ -26,6 +26,8 @@ export interface Lab {
   readonly notices: readonly Notice[]
   /** The header that attributes a window's traffic to its client; null when there is no such client. */
   clientTag(clientId: string): { name: string; tag: string } | null
+  /** Origins of the page that plays an attacker; none while it is off. */
+  attackerOrigins(): readonly string[]
   /** Everything is written and closed when this resolves. */
   close(): Promise<void>
 }

@@ -73,6 +73,19 @@ export const LessonAction = z.discriminatedUnion('do', [
     exchange: ExchangePlace,
     request: RequestLine.default('GET /me'),
   }),
+  /**
+   * What the browser of this client would send when a page of another site (`cross-site`) or of a name beside the portal's (`same-site`) makes it:
+   * cookies by their `SameSite`, `Origin` and `Sec-Fetch-Site` as a browser sets them. A script's request that is not a simple one is preflighted.
+   */
+  named({
+    do: z.literal('forge'),
+    ...byClient,
+    request: RequestLine,
+    as: z.enum(['form', 'text-form', 'script', 'link']),
+    from: z.enum(['cross-site', 'same-site']).default('cross-site'),
+  }),
+  /** The attacker's page on `evil.localhost` goes on, or off. */
+  named({ do: z.literal('attacker-site'), on: z.boolean() }),
   named({ do: z.literal('change-mechanism'), ...byClient, mechanism: Mechanism }),
   named({ do: z.literal('kill-node'), ...byNode }),
   named({ do: z.literal('start-node'), ...byNode }),

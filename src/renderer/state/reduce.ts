@@ -74,6 +74,7 @@ export const EMPTY_LAB: LabModel = {
   revocations: [],
   notices: [],
   lesson: null,
+  attackerSite: { url: null, siblingUrl: null },
   comparison: null,
   isStale: false,
   generation: 0,
@@ -153,6 +154,8 @@ function change(lab: LabModel, event: LabEvent): Partial<LabModel> {
       return { revocations: putRevocation(lab.revocations, event.revocation) }
     case 'lesson':
       return { lesson: event.run }
+    case 'attacker-site':
+      return { attackerSite: event.site }
     case 'comparison':
       return { comparison: event.progress }
     case 'keyring':

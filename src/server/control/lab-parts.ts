@@ -1,5 +1,6 @@
 import type { ListName } from '../../contract/events.ts'
 import type { Notice, OperatorAction } from '../../contract/lab.ts'
+import type { AttackerSite } from '../attacker/attacker-site.ts'
 import type { ClientPool } from '../clients/client-pool.ts'
 import type { LabClock } from '../clock.ts'
 import type { Cluster } from '../cluster/cluster.ts'
@@ -40,6 +41,8 @@ export interface LabParts {
   readonly comparisons: Comparisons
   /** Of the operator's lab; one for all labs of this process. */
   readonly snapshots: LabSnapshots
+  /** One for all labs of this process. */
+  readonly attackerSite: AttackerSite
   readonly keyDuty: KeyDuty
   /** Remembers how many exchanges to keep for the next start. */
   keepCapacity(capacity: number): void

@@ -1,5 +1,6 @@
 import { accounts } from './operations/accounts.ts'
 import { assessment } from './operations/assessment.ts'
+import { attackerSite } from './operations/attacker-site.ts'
 import { audit } from './operations/audit.ts'
 import { checkpoints } from './operations/checkpoints.ts'
 import { clients } from './operations/clients.ts'
@@ -41,6 +42,7 @@ export const router = api.router({
   lessons,
   progress,
   assessment,
+  attackerSite,
   audit,
   comparison,
 })

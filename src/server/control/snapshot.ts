@@ -41,5 +41,6 @@ export async function readState(lab: LabParts): Promise<LabState> {
     revocations: lab.credentials.revocations(),
     notices: [...lab.notices],
     lesson: lab.lessons.current(),
+    attackerSite: lab.attackerSite.state(),
   }
 }

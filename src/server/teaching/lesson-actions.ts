@@ -2,6 +2,7 @@ import type { Client } from '../../contract/clients.ts'
 import type { LessonAction, LessonActionOf } from '../../contract/lessons/actions.ts'
 import { LabError } from '../errors.ts'
 import { responseRefreshToken, responseToken } from './exchange-facts.ts'
+import { forgedRequest } from './forged-request.ts'
 import { heldClaims } from './held-credential.ts'
 import type { StepContext } from './lesson-stage.ts'
 import { alteredCredential } from './tampering.ts'
@@ -77,6 +78,18 @@ const present: Perform<'present'> = async ({ client, token, exchange, request },
   return (await stage.operations.clients.request(order)).exchanges
 }
 
+const forge: Perform<'forge'> = async (action, context) => {
+  const sender = await findClient(context, action.client)
+  const { url, siblingUrl } = await context.stage.operations.attackerSite.get()
+  const page = action.from === 'same-site' ? siblingUrl : url
+  if (page === null) throw new LabError('conflict', "The attacker's page is off: switch it on first.")
+  const forged = forgedRequest({ ...action, ...readRequestLine(action.request) }, sender, {
+    origin: new URL(page).origin,
+    nowMs: context.stage.lab.clock.nowMs(),
+  })
+  return (await context.stage.operations.clients.request({ id: action.client, credential: 'none', ...forged })).exchanges
+}
+
 /** Runs an operation that sends no request. */
 const quietly =
   <Kind extends LessonAction['do']>(operate: (action: LessonActionOf<Kind>, context: StepContext) => Promise<unknown>): Perform<Kind> =>
@@ -93,6 +106,8 @@ const PERFORM: { [Kind in LessonAction['do']]: Perform<Kind> } = {
   tamper,
   replay,
   present,
+  forge,
+  'attacker-site': quietly(({ on }, { stage }) => stage.operations.attackerSite.set({ on })),
   'change-mechanism': quietly(({ client, mechanism }, { stage }) => stage.operations.clients.change({ id: client, mechanism })),
   'kill-node': quietly(({ node }, { stage }) => stage.operations.nodes.kill({ id: node })),
   'start-node': quietly(({ node }, { stage }) => stage.operations.nodes.start({ id: node })),

@@ -13,6 +13,8 @@ export interface LessonPlayerOptions {
   readonly library: LessonLibrary
   readonly startStage: StartStage
   readonly recorder: Pick<Recorder, 'recording' | 'setRecording'>
+  /** The attacker's page: what a lesson switches on goes off with it. */
+  readonly attackerSite: { isOn(): boolean; set(isOn: boolean): Promise<unknown> }
   operatorsLab(): LabParts
   /** How the lesson under way stands; null when it was left. */
   onChange(run: LessonRun | null): void
@@ -28,6 +30,8 @@ export class LessonPlayer {
   #course: LessonCourse | null = null
   /** Whether traffic was recorded before: a checkpoint looks at what is. */
   #wasRecording = true
+  /** Whether the attacker's page was on before. */
+  #wasAttackerOn = false
   #last: Promise<unknown> = Promise.resolve()
 
   constructor(options: LessonPlayerOptions) {
@@ -124,9 +128,10 @@ export class LessonPlayer {
   }
 
   async #begin(lesson: Lesson, step: number, isCounted: boolean): Promise<LessonRun> {
-    const { startStage, onChange, recorder } = this.#options
+    const { startStage, onChange, recorder, attackerSite } = this.#options
     this.#wasRecording = recorder.recording().isOn
     if (!this.#wasRecording) recorder.setRecording({ on: true })
+    this.#wasAttackerOn = attackerSite.isOn()
     const course = await LessonCourse.begin(
       lesson,
       {
@@ -153,6 +158,7 @@ export class LessonPlayer {
     if (!course) return
     this.#course = null
     await course.leave()
+    await this.#options.attackerSite.set(this.#wasAttackerOn)
     this.#recordAsBefore()
     this.#options.onAction('lesson-left', { lesson: course.lesson.id })
     this.#options.onChange(null)

@@ -26,6 +26,8 @@ function isThisExchange(action: LessonAction, exchange: Exchange): boolean {
     case 'call':
     case 'tamper':
       return isRequest(exchange, action.request)
+    case 'forge':
+      return isRequest(exchange, action.as === 'script' ? action.request.replace(/^\S+/, 'OPTIONS') : action.request)
     case 'present':
       return action.token === 'access-token'
         ? isRequest(exchange, action.request)
@@ -62,6 +64,7 @@ function isThisOperation(action: LessonAction, { action: code, params }: Operato
       Object.entries(action.change).every(([name, value]) => params[name] === value)
     )
   }
+  if (action.do === 'attacker-site') return code === (action.on ? 'attacker-site-on' : 'attacker-site-off')
   const [noted, ...fields] = NOTED[action.do] ?? []
   const wanted = action as Readonly<Record<string, unknown>>
   return code === noted && fields.every((field) => wanted[field] === undefined || params[field] === wanted[field])

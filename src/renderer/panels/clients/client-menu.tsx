@@ -13,6 +13,7 @@ import {
   IconUserCheck,
   IconUserOff,
   IconUserUp,
+  IconWorldX,
 } from '@tabler/icons-react'
 import { type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -178,6 +179,11 @@ export function ClientMenu(props: MenuProps) {
     if (desktop.openClientWindow) await desktop.openClientWindow(client.id)
     else window.open(portalUrl, '_blank', 'noopener')
   }
+  const openAttacker = async (): Promise<void> => {
+    const { url } = await api.attackerSite.set({ on: true })
+    if (desktop.openClientWindow) await desktop.openClientWindow(client.id, 'attacker')
+    else window.open(url ?? '', '_blank', 'noopener')
+  }
   return (
     <>
       <Menu position="bottom-end" width={290} keepMounted={false}>
@@ -198,6 +204,12 @@ export function ClientMenu(props: MenuProps) {
             label={t('menu.browser')}
             note={t(desktop.openClientWindow ? 'menu.browserNote' : 'menu.browserTabNote')}
             act={() => run('browser', openBrowser)}
+          />
+          <Item
+            icon={<IconWorldX {...LOOK} />}
+            label={t('menu.attacker')}
+            note={t(desktop.openClientWindow ? 'menu.attackerNote' : 'menu.attackerTabNote')}
+            act={() => run('attacker', openAttacker)}
           />
           <Item
             icon={<IconTrash {...LOOK} />}

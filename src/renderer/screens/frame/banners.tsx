@@ -1,7 +1,8 @@
-import { IconAlertTriangle, IconDatabaseOff, IconPlugConnectedX, IconX } from '@tabler/icons-react'
+import { IconAlertTriangle, IconDatabaseOff, IconPlugConnectedX, IconWorldX, IconX } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import type { Notice } from '../../../contract/lab.ts'
 import { api } from '../../api.ts'
+import { desktop } from '../../desktop.ts'
 import { say, sayFirst } from '../../i18n/say.ts'
 import { useActions } from '../../state/act.ts'
 import { retryNow } from '../../state/connect.ts'
@@ -38,6 +39,34 @@ function StoreBanner() {
   )
 }
 
+/** The page that plays an attacker is served: where, and how to end that. */
+function AttackerBanner() {
+  const { t } = useTranslation('status')
+  const { url } = useLab((lab) => lab.attackerSite)
+  const { busy, run } = useActions()
+  if (url === null) return null
+  return (
+    <div className="banner" role="status">
+      <IconWorldX size={16} stroke={1.75} aria-hidden />
+      <span>{t('attackerBanner', { url })}</span>
+      <span className="sp" />
+      {!desktop.openClientWindow && (
+        <a className="btn sm" href={url} target="_blank" rel="noopener noreferrer">
+          {t('attackerOpen')}
+        </a>
+      )}
+      <button
+        type="button"
+        className="btn sm"
+        disabled={busy !== null}
+        onClick={() => void run('attacker', () => api.attackerSite.set({ on: false }))}
+      >
+        {t('attackerOff')}
+      </button>
+    </div>
+  )
+}
+
 /** What the operator should know before anything else: the lab cannot be reached, or it did not start as asked. */
 export function Banners() {
   const { t } = useTranslation('app')
@@ -58,6 +87,7 @@ export function Banners() {
         </div>
       )}
       <StoreBanner />
+      <AttackerBanner />
       <LessonBanner />
       {shown.map((notice) => (
         <div key={noticeKey(notice)} className="banner" role="status">

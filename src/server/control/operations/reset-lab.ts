@@ -22,6 +22,7 @@ async function reset(lab: LabParts): Promise<void> {
   await lab.recorder.clear()
   lab.recorder.setRecording({ on: true, capacity: lab.captureCapacity })
   lab.keepCapacity(lab.captureCapacity)
+  await lab.attackerSite.set(false)
   lab.note('lab-reset')
   lab.log.publish({ type: 'clock', clock: readClock(lab.clock) })
   lab.log.publish({ type: 'resync' })
