@@ -11,7 +11,7 @@ import { cellFacts } from './cell-facts.ts'
 import classes from './compare.module.css'
 import type { OpenEvidence } from './compare-table.tsx'
 import { type Decision, decide, leanOf, type Reason, type Recommendation, type WholeCells, wholeCells } from './decide.ts'
-import { answerWords, fitOf, fitWords, flipWords, questionWords, reasonWords, recommendationWords, summaryOf } from './decision-words.ts'
+import { answerWords, fitWords, flipWords, questionWords, reasonWords, recommendationWords, summaryOf } from './decision-words.ts'
 import { lifetimeWords, msWords, octetsWords } from './figures.ts'
 
 /** The lesson that shows what a recommendation rests on. */
@@ -113,7 +113,7 @@ function Result({ decision, run, open }: { readonly decision: Decision; readonly
   const { t } = useTranslation('compare')
   const isSession = decision.recommendation === 'session' || decision.recommendation === 'edge-session'
   return (
-    <section className={classes['result']} aria-label={t('decide.result')} data-fit={fitOf(decision)}>
+    <section className={classes['result']} aria-label={t('decide.result')}>
       <h4>{t('decide.result')}</h4>
       <Balance decision={decision} />
       <h3 aria-live="polite">{recommendationWords(decision)}</h3>

@@ -6,8 +6,7 @@ import { figuresWords } from './figures.ts'
 const names = { session: 'session', 'jwt-short': 'jwt', 'jwt-denylist': 'jwt', 'edge-session': 'session' } as const
 
 /** How many answers point the way of the recommendation. */
-export const fitOf = ({ leans, recommendation }: Decision): number =>
-  Object.values(leans).filter((lean) => lean === names[recommendation]).length
+const fitOf = ({ leans, recommendation }: Decision): number => Object.values(leans).filter((lean) => lean === names[recommendation]).length
 
 /** The recommendation, in a few words. */
 export const recommendationWords = ({ recommendation }: Pick<Decision, 'recommendation'>): string =>
