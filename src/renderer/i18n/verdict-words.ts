@@ -58,6 +58,9 @@ function allowedExtra(variant: string, steps: readonly Step[]): string | null {
   return variant === 'jwt' && steps.some(({ kind }) => ASKS_A_STORE.has(kind)) ? 'jwtAsked' : null
 }
 
+/** With a re-check these go by the account, whatever the token says. */
+const JUDGED_BY_ROLE: ReadonlySet<Verdict | null> = new Set(['insufficient-role', 'insufficient-scope'])
+
 /** Which of a verdict's texts fits this exchange. The steps are needed to tell what exactly has failed. */
 function variantOf(subject: Subject, steps: readonly Step[] = []): string {
   if (subject.verdict === 'allowed') return allowedVariant(subject)
@@ -68,6 +71,7 @@ function variantOf(subject: Subject, steps: readonly Step[] = []): string {
   if (isLogin(subject)) return 'any'
   const failed = steps.find((step) => step.outcome === 'fail')?.kind
   if (subject.verdict === 'token-revoked') return (failed && REVOKED_BY[failed]) ?? 'any'
+  if (JUDGED_BY_ROLE.has(subject.verdict) && steps.some(({ kind }) => kind === 'account-recheck')) return 'recheck'
   if (failed === 'session-idle-timeout') return 'idle'
   if (failed === 'session-absolute-timeout') return 'absolute'
   return familyOf(subject.mechanism) ?? 'any'

@@ -158,3 +158,10 @@ test('only whole JSON is shown indented', () => {
   expect(prettyBody({ ...json, body: '{' })).toBeNull()
   expect(prettyBody({ ...json, headers: [['Content-Type', 'text/html']] })).toBeNull()
 })
+
+test('with a re-check a missing role is told of the account, not of the claim, which may say more', () => {
+  const refused = exchange({ verdict: 'insufficient-role', mechanism: 'jwt-bearer', status: 403 })
+  const role = step({ kind: 'role', outcome: 'fail' })
+  expect(verdictWhy(refused, [role])).toContain('its role claim is not what the route needs')
+  expect(verdictWhy(refused, [step({ kind: 'account-recheck', outcome: 'info' }), role])).toContain('whatever the token says')
+})
