@@ -71,7 +71,7 @@ export const changingPermissions = lesson({
       narrative: [
         p(
           'The operator takes `orders:read` away from Alice. Both devices ask for the orders again; then the phone refreshes and asks once more.',
-          '管理员取消了 Alice 的 `orders:read`。两台设备再次请求订单；然后手机刷新，再请求一次。',
+          '操作员取消了 Alice 的 `orders:read`。两台设备再次请求订单；然后手机刷新，再请求一次。',
         ),
       ],
       predict: {
@@ -270,7 +270,7 @@ export const changingPermissions = lesson({
           state: 'revoked',
           reason: 'account-disabled',
           atLeast: 1,
-          label: w('Her refresh tokens were revoked for it', '她的刷新令牌因此被撤销'),
+          label: w('Her refresh tokens were revoked for it', '她的刷新令牌因此被吊销'),
         },
       ],
       diff: [4, 6],
@@ -282,8 +282,8 @@ export const changingPermissions = lesson({
       goal: w('Whoever came in with the old one is out', '用旧密码进来的人都出去'),
       narrative: [
         p(
-          'Her account is in use again, and she suspects that somebody knows her password. After a new one the other logins should end, too: a thief may be among them.',
-          '她的账户恢复使用，而她怀疑有人知道她的密码。设置新密码之后，其他登录也应当终止：其中可能有小偷。',
+          'Her account is in use again, and she suspects that somebody knows her password. After a new one the user has to be able to end all other logins, since a thief may be among them. This server ends them by itself.',
+          '她的账户恢复使用，而她怀疑有人知道她的密码。设置新密码之后，用户必须能够终止所有其他登录，因为其中可能有小偷。这个服务器会自动终止它们。',
           'OWASP ASVS 5 V7.4.3',
         ),
       ],

@@ -7,7 +7,7 @@ const loginPhone = login('phone', w('Log Bob in on the phone (JWT)', '让 Bob �
 const endAll = {
   do: 'end-sessions',
   account: 'bob',
-  label: w('Log Bob out everywhere, as the operator', '以管理员身份让 Bob 在所有设备上登出'),
+  label: w('Log Bob out everywhere, as the operator', '以操作员身份让 Bob 在所有设备上登出'),
 } as const
 
 /** An internal admin console: somebody has to be out now. A session against three ways to end a token, by the stopwatch. */
@@ -16,7 +16,7 @@ export const forceOffline = lesson({
   title: w('Force a user offline: an internal admin console', '强制用户下线：内部管理后台'),
   summary: w(
     'Bob leaves the company at noon, and must be out at noon. The same button is pressed for a session, for a plain token, for a denylist and for a not-before time: the stopwatch tells how long each let him in.',
-    'Bob 中午离职，中午就必须下线。对会话、普通令牌、denylist 和 not-before 时刻按下同一个按钮：秒表会告诉您每种方式又让他进来了多久。',
+    'Bob 中午离职，中午就必须下线。对会话、普通令牌、吊销名单和签发时间下限按下同一个按钮：秒表会告诉你每种方式又让他进来了多久。',
   ),
   minutes: 13,
   level: 'intermediate',
@@ -73,7 +73,7 @@ export const forceOffline = lesson({
       narrative: [
         p(
           'It is noon. The operator logs Bob out everywhere: his session rows are deleted, his refresh tokens revoked. No way of revocation for access tokens is in force, as in many first versions.',
-          '到了中午。管理员让 Bob 在所有设备上登出：他的会话行被删除，刷新令牌被撤销。访问令牌没有启用任何撤销方式，许多系统的第一版都是这样。',
+          '到了中午。操作员让 Bob 在所有设备上登出：他的会话行被删除，刷新令牌被吊销。访问令牌没有启用任何吊销方式，许多系统的第一版都是这样。',
         ),
       ],
       predict: {
@@ -147,7 +147,7 @@ export const forceOffline = lesson({
     },
     {
       id: 'denylist',
-      title: w('Second try: a denylist', '第二次尝试：denylist'),
+      title: w('Second try: a denylist', '第二次尝试：吊销名单'),
       goal: w('Out at once, for one look-up a request', '立刻下线，代价是每个请求查一次'),
       narrative: [
         p(
@@ -157,7 +157,7 @@ export const forceOffline = lesson({
         ),
         p(
           'The denylist comes first. It names a token by its unique identifier, the claim `jti`. Here it can name all tokens of one login, too, by their claim `sid`.',
-          '先试 denylist。它用令牌的唯一标识（声明 `jti`）来指明令牌。在这里，它还可以用声明 `sid` 指明一次登录的全部令牌。',
+          '先试吊销名单。它用令牌的唯一标识（声明 `jti`）来指明令牌。在这里，它还可以用声明 `sid` 指明一次登录的全部令牌。',
           'RFC 7519 §4.1.7',
         ),
       ],
@@ -195,7 +195,7 @@ export const forceOffline = lesson({
         {
           do: 'change-cluster',
           change: { revocation: 'denylist' },
-          label: w('Revoke access tokens by a denylist', '用 denylist 撤销访问令牌'),
+          label: w('Revoke access tokens by a denylist', '用吊销名单吊销访问令牌'),
         },
         loginPhone,
         onPhone,
@@ -240,7 +240,7 @@ export const forceOffline = lesson({
     },
     {
       id: 'not-before',
-      title: w('Third try: a not-before time', '第三次尝试：not-before 时刻'),
+      title: w('Third try: a not-before time', '第三次尝试：签发时间下限'),
       goal: w('One row for the whole account', '整个账户只要一行'),
       narrative: [
         p(
@@ -252,7 +252,7 @@ export const forceOffline = lesson({
         p('Bob is back with two devices. This time only **the phone** is to go.', 'Bob 又带着两台设备回来了。这一次只想让**手机**下线。'),
       ],
       predict: {
-        question: w("The phone's token is revoked. What becomes of the tablet's?", '撤销手机的令牌。平板的令牌会怎样？'),
+        question: w("The phone's token is revoked. What becomes of the tablet's?", '吊销手机的令牌。平板的令牌会怎样？'),
         choices: [
           {
             text: w('It works on', '照常能用'),
@@ -277,7 +277,7 @@ export const forceOffline = lesson({
             isRight: false,
             why: p(
               'The limit is the moment of the revocation, not the `iat` of the revoked token. Both are before it.',
-              '界限是撤销的时刻，而不是被撤销令牌的 `iat`。两者都在它之前。',
+              '界限是吊销的时刻，而不是被吊销令牌的 `iat`。两者都在它之前。',
             ),
           },
         ],
@@ -286,11 +286,11 @@ export const forceOffline = lesson({
         {
           do: 'change-cluster',
           change: { revocation: 'not-before' },
-          label: w('Revoke access tokens by a not-before time', '用 not-before 时刻撤销访问令牌'),
+          label: w('Revoke access tokens by a not-before time', '用签发时间下限吊销访问令牌'),
         },
         loginPhone,
         login('tablet', w('Log Bob in on the tablet (JWT)', '让 Bob 在平板上登录（JWT）')),
-        { do: 'revoke-token', client: 'phone', label: w('Revoke the token of the phone', '撤销手机的令牌') },
+        { do: 'revoke-token', client: 'phone', label: w('Revoke the token of the phone', '吊销手机的令牌') },
         onPhone,
         onTablet,
         { do: 'refresh', client: 'tablet', label: w('Ask for new tokens on the tablet', '在平板上请求新令牌') },
@@ -334,11 +334,11 @@ export const forceOffline = lesson({
       narrative: [
         p(
           'Bob is let in again, by a session and by a token with a denylist. Both can be ended at once now. Compare what one ordinary request costs the server.',
-          '让 Bob 重新进来：一个用会话，一个用带 denylist 的令牌。现在两者都能立刻终止。比较一下一个普通请求要服务器付出多少。',
+          '让 Bob 重新进来：一个用会话，一个用带吊销名单的令牌。现在两者都能立刻终止。比较一下一个普通请求要服务器付出多少。',
         ),
       ],
       do: [
-        { do: 'change-cluster', change: { revocation: 'denylist' }, label: w('Back to the denylist', '改回 denylist') },
+        { do: 'change-cluster', change: { revocation: 'denylist' }, label: w('Back to the denylist', '改回吊销名单') },
         login('laptop', w('Log Bob in on the laptop (session)', '让 Bob 在笔记本电脑上登录（会话）')),
         loginPhone,
         onLaptop,
@@ -359,7 +359,7 @@ export const forceOffline = lesson({
       after: [
         p(
           'Where somebody has to be out at once, both ask a store with every request. The session then is the simpler one: smaller on the wire, nothing to revoke twice. For an internal console of one application it wins.',
-          '如果必须立刻下线，两者在每个请求上都要查存储。这时会话更简单：网络上更小，也不必撤销两处。对单个应用的内部后台，会话胜出。',
+          '如果必须立刻下线，两者在每个请求上都要查存储。这时会话更简单：网络上更小，也不必吊销两处。对单个应用的内部后台，会话胜出。',
         ),
       ],
       pins: ['credential', 'session-reads', 'bytes', 'duration'],

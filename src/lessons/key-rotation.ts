@@ -153,7 +153,7 @@ export const keyRotation = lesson({
         ],
       },
       do: [
-        { do: 'move-clock', seconds: 1500, label: w('Move the lab clock 25 minutes ahead', '把实验室时钟拨快 25 分钟') },
+        { do: 'move-clock', seconds: 1500, label: w('Move the lab clock 25 minutes ahead', '把实验时钟拨快 25 分钟') },
         aliceMe,
         { do: 'refresh', client: 'alice', label: w("Alice's client refreshes", 'Alice 的客户端刷新') },
         aliceMe,
@@ -243,7 +243,7 @@ export const keyRotation = lesson({
         p(
           'Whoever has the private key can make tokens for anybody. There is no overlap now: all older keys go at once.',
           '拿到私钥的人可以为任何人制作令牌。这时不能有重叠：所有旧密钥立刻作废。',
-          'RFC 7515 §10.3',
+          'RFC 7515 §10.2',
         ),
         p('Bob is also logged in on the phone, by a session.', 'Bob 在手机上也登录着，用的是会话。'),
       ],

@@ -84,7 +84,7 @@ export const logOutReally = lesson({
       narrative: [
         p(
           "Bob's client does what it can: it has the refresh token revoked, and throws its own copies away.",
-          'Bob 的客户端做了它能做的：让服务器撤销刷新令牌，并丢掉自己的副本。',
+          'Bob 的客户端做了它能做的：让服务器吊销刷新令牌，并丢掉自己的副本。',
           'RFC 7009 §2.1',
         ),
       ],
@@ -111,7 +111,7 @@ export const logOutReally = lesson({
             ),
           },
           {
-            text: w('401: the refresh token was revoked', '401：刷新令牌已撤销'),
+            text: w('401: the refresh token was revoked', '401：刷新令牌已吊销'),
             isRight: false,
             why: p(
               'No new access token can be had with it any more. The one that is out stays as it is.',
@@ -132,7 +132,7 @@ export const logOutReally = lesson({
       ],
       check: [
         verdicts(['allowed', 'allowed'], w('Logged out; the copy is allowed', '已登出；副本仍被允许')),
-        { check: 'step', nth: 1, kind: 'refresh-revoke', outcome: 'pass', label: w('The refresh token was revoked', '刷新令牌已撤销') },
+        { check: 'step', nth: 1, kind: 'refresh-revoke', outcome: 'pass', label: w('The refresh token was revoked', '刷新令牌已吊销') },
         {
           check: 'holds',
           client: 'bob',
@@ -143,7 +143,10 @@ export const logOutReally = lesson({
       ],
       notes: {
         minutes: 3,
-        say: w('For Bob it looks like a logout. For the server it never was one.', '在 Bob 看来这是登出。在服务器看来什么也没发生。'),
+        say: w(
+          'For Bob it looks like a logout. For whoever checks access tokens nothing has happened.',
+          '在 Bob 看来这是登出。在验证访问令牌的一方看来，什么也没发生。',
+        ),
         watchFor: w(
           '"Then delete the token on the server." Ask where it is there.',
           '有人会说“那就在服务器上把令牌删掉”。问问令牌在服务器的哪里。',
@@ -163,7 +166,7 @@ export const logOutReally = lesson({
         ),
       ],
       do: [
-        { do: 'move-clock', seconds: 900, label: w('Move the lab clock 15 minutes ahead', '把实验室时钟拨快 15 分钟') },
+        { do: 'move-clock', seconds: 900, label: w('Move the lab clock 15 minutes ahead', '把实验时钟拨快 15 分钟') },
         {
           do: 'replay',
           client: 'mallory',
@@ -181,12 +184,12 @@ export const logOutReally = lesson({
       narrative: [
         p(
           'One way to end tokens early is a **denylist**: the server notes which were revoked, and looks there with each request. For self-contained tokens the checklist asks for this or something like it.',
-          '提前终止令牌的一种办法是**拒绝列表**：服务器记下哪些已被撤销，每个请求都去查看。对自包含令牌，检查清单要求这样做或采取类似的办法。',
+          '提前终止令牌的一种办法是**吊销名单**：服务器记下哪些已被吊销，每个请求都去查看。对自包含令牌，检查清单要求这样做或采取类似的办法。',
           'OWASP ASVS 5 V7.4.1',
         ),
       ],
       do: [
-        { do: 'change-cluster', change: { revocation: 'denylist' }, label: w('Revoke by denylist from now on', '从现在起用拒绝列表撤销') },
+        { do: 'change-cluster', change: { revocation: 'denylist' }, label: w('Revoke by denylist from now on', '从现在起用吊销名单吊销') },
         login('bob', w('Log Bob in again', '让 Bob 再次登录')),
         call('bob', 'GET /me', w('Call /me as Bob', '以 Bob 的身份调用 /me')),
         { do: 'logout', client: 'bob', label: w('Log Bob out', '让 Bob 登出') },

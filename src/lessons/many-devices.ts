@@ -5,7 +5,7 @@ const ACCESS_SECONDS = 300
 const onPhone = call('phone', 'GET /me', w('Call /me on the phone', '在手机上调用 /me'))
 const onTablet = call('tablet', 'GET /me', w('Call /me on the tablet', '在平板上调用 /me'))
 const onTv = call('tv', 'GET /me', w('Call /me on the TV', '在电视上调用 /me'))
-const waitSix = { do: 'move-clock', seconds: 360, label: w('Move the lab clock six minutes ahead', '把实验室时钟拨快六分钟') } as const
+const waitSix = { do: 'move-clock', seconds: 360, label: w('Move the lab clock six minutes ahead', '把实验时钟拨快六分钟') } as const
 
 /** A social platform: three devices, three services, short access tokens, refresh tokens, and a denylist by device. */
 export const manyDevices = lesson({
@@ -112,7 +112,7 @@ export const manyDevices = lesson({
           label: w('Each device asked all three', '每台设备都访问了三个服务'),
         },
         { check: 'no-step', nth: 2, kind: 'session-lookup', label: w('No session was looked up', '没有查询会话') },
-        { check: 'no-step', nth: 2, kind: 'token-denylist', label: w('Nor was any list of revoked tokens', '也没有查询任何撤销列表') },
+        { check: 'no-step', nth: 2, kind: 'token-denylist', label: w('Nor was any list of revoked tokens', '也没有查询任何吊销列表') },
       ],
       pins: ['credential', 'session-reads', 'duration'],
       notes: {
@@ -185,7 +185,7 @@ export const manyDevices = lesson({
       narrative: [
         p(
           'Bob calls support, and they end that one device: its family of refresh tokens is revoked. Access tokens cannot be revoked yet, as on many platforms.',
-          'Bob 打电话给客服，客服让这一台设备下线：它的刷新令牌家族被撤销。访问令牌还没法撤销，许多平台都是如此。',
+          'Bob 打电话给客服，客服让这一台设备下线：它的刷新令牌家族被吊销。访问令牌还没法吊销，许多平台都是如此。',
         ),
       ],
       predict: {
@@ -214,14 +214,14 @@ export const manyDevices = lesson({
             isRight: false,
             why: p(
               'That one is opaque and looked up in the store, where it is revoked now.',
-              '刷新令牌不透明，要在存储里查；而在那里它已经被撤销。',
+              '刷新令牌不透明，要在存储里查；而在那里它已经被吊销。',
               'RFC 7009 §2.1',
             ),
           },
         ],
       },
       do: [
-        { do: 'revoke-device', client: 'phone', label: w('End the phone, as the operator', '以管理员身份终止手机') },
+        { do: 'revoke-device', client: 'phone', label: w('End the phone, as the operator', '以操作员身份终止手机') },
         onPhone,
         { do: 'refresh', client: 'phone', label: w('Refresh on the phone', '在手机上刷新') },
         waitSix,
@@ -277,7 +277,7 @@ export const manyDevices = lesson({
             isRight: false,
             why: p(
               'That would be a not-before time, which knows accounts only. The row on the list names one login.',
-              '那是 not-before 时刻的效果，它只认账户。列表上的那一行指明的是一次登录。',
+              '那是签发时间下限的效果，它只认账户。列表上的那一行指明的是一次登录。',
               'OWASP ASVS 5 V7.4.1',
             ),
           },
@@ -297,11 +297,11 @@ export const manyDevices = lesson({
         {
           do: 'change-cluster',
           change: { revocation: 'denylist' },
-          label: w('Let the services look at a denylist', '让各服务查 denylist'),
+          label: w('Let the services look at a denylist', '让各服务查吊销名单'),
         },
         { do: 'refresh', client: 'tablet', label: w('Refresh on the tablet', '在平板上刷新') },
         { do: 'refresh', client: 'tv', label: w('Refresh on the TV', '在电视上刷新') },
-        { do: 'revoke-device', client: 'tablet', label: w('End the tablet, as the operator', '以管理员身份终止平板') },
+        { do: 'revoke-device', client: 'tablet', label: w('End the tablet, as the operator', '以操作员身份终止平板') },
         onTablet,
         onTablet,
         onTv,

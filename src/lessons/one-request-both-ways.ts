@@ -106,7 +106,6 @@ export const oneRequestBothWays = lesson({
         p(
           'The session asks: is there a row? The token asks: is the signature right, is it for me, is it still time? The first question needs a store that all nodes reach, the second a key that all nodes know.',
           '会话问的是：有没有这一行？令牌问的是：签名对不对，是不是给我的，还在有效期内吗？前一个问题需要所有节点都能访问的存储，后一个需要所有节点都知道的密钥。',
-          'OWASP ASVS 5 V7.2.1',
           'RFC 7519 §7.2',
         ),
       ],
@@ -127,7 +126,7 @@ export const oneRequestBothWays = lesson({
       narrative: [
         p(
           'Alice is an admin. While she is logged in on both devices the operator makes her a plain user. Then both ask for the list of users, which only admins may see.',
-          'Alice 是管理员。她在两台设备上都登录着的时候，管理员把她改成普通用户。然后两边都去请求只有管理员能看的用户列表。',
+          'Alice 是管理员。她在两台设备上都登录着的时候，操作员把她改成普通用户。然后两边都去请求只有管理员能看的用户列表。',
         ),
       ],
       predict: {

@@ -81,7 +81,7 @@ export const refreshTheft = lesson({
             isRight: false,
             why: p(
               'Mallory is refused, but the server cannot know whether it was the thief or Bob who sent the old one. It revokes the newest as well.',
-              'Mallory 被拒绝了，但服务器无法知道发来旧令牌的是小偷还是 Bob。它把最新的那个也撤销了。',
+              'Mallory 被拒绝了，但服务器无法知道发来旧令牌的是小偷还是 Bob。它把最新的那个也吊销了。',
               'RFC 9700 §4.14.2',
             ),
           },
@@ -90,7 +90,7 @@ export const refreshTheft = lesson({
             isRight: true,
             why: p(
               'A token that was used twice says that two parties have it. The family is revoked, and whoever knows the password can begin a new one.',
-              '一个令牌被用了两次，说明有两方持有它。家族被撤销，知道密码的人可以重新开始一个。',
+              '一个令牌被用了两次，说明有两方持有它。家族被吊销，知道密码的人可以重新开始一个。',
               'RFC 9700 §4.14.2',
             ),
           },
@@ -113,7 +113,7 @@ export const refreshTheft = lesson({
           kind: 'refresh-reuse',
           outcome: 'fail',
           evidence: { revokedReason: 'reused' },
-          label: w('The family was revoked for it', '家族因此被撤销'),
+          label: w('The family was revoked for it', '家族因此被吊销'),
         },
         {
           check: 'refresh-families',
@@ -232,7 +232,7 @@ export const refreshTheft = lesson({
       narrative: [
         p(
           'When a refresh token is revoked, the access tokens of the same grant should go as well, where a server can do that. With a denylist this one can.',
-          '撤销刷新令牌时，只要服务器做得到，同一授权的访问令牌也应当一并失效。有了 denylist，这个服务器就做得到。',
+          '吊销刷新令牌时，只要服务器做得到，同一授权的访问令牌也应当一并失效。有了吊销名单，这个服务器就做得到。',
           'RFC 7009 §2.1',
         ),
       ],
@@ -240,7 +240,7 @@ export const refreshTheft = lesson({
         {
           do: 'change-cluster',
           change: { revocation: 'denylist' },
-          label: w('Revoke access tokens by a denylist', '用 denylist 撤销访问令牌'),
+          label: w('Revoke access tokens by a denylist', '用吊销名单吊销访问令牌'),
         },
         loginBob,
         present(1, w("Refresh as Mallory, with Bob's refresh token", '以 Mallory 的身份用 Bob 的刷新令牌刷新')),
@@ -301,7 +301,7 @@ export const refreshTheft = lesson({
             isRight: false,
             why: p(
               'The whole family is revoked, whoever of the two was honest.',
-              '整个家族都被撤销，不管两者谁是诚实的。',
+              '整个家族都被吊销，不管两者谁是诚实的。',
               'RFC 9700 §4.14.2',
             ),
           },
@@ -384,7 +384,7 @@ export const refreshTheft = lesson({
           label: w("Bob's second tab sends the same refresh token", 'Bob 的第二个标签页发送同一个刷新令牌'),
         },
         present(1, w('Mallory presents it as well', 'Mallory 也出示它')),
-        { do: 'move-clock', seconds: 180, label: w('Move the lab clock three minutes ahead', '把实验室时钟拨快三分钟') },
+        { do: 'move-clock', seconds: 180, label: w('Move the lab clock three minutes ahead', '把实验时钟拨快三分钟') },
         present(1, w('Mallory presents it once more', 'Mallory 再次出示它')),
       ],
       check: [

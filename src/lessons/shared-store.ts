@@ -48,7 +48,6 @@ export const sharedStore = lesson({
         p(
           'Every node asks the store who a session belongs to, with every request anew. That is what makes it right on every node, and what it costs.',
           '每个节点在每个请求上都要问存储这个会话属于谁。正因如此，在哪个节点上都正确；代价也在这里。',
-          'OWASP ASVS 5 V7.2.1',
         ),
       ],
       do: [sessionMe, sessionMe, tokenMe],

@@ -240,7 +240,7 @@ export const tokenInACluster = lesson({
         p(
           'As soon as node-3 has the new key it knows the token that it refused a moment ago. Older keys stay for verifying as long as a token of theirs can be out: nobody is logged out by a rotation.',
           'node-3 一拿到新密钥，就认得刚才拒绝的令牌了。旧密钥会保留用于验证，直到不可能再有它签的令牌：轮换不会让任何人登出。',
-          'RFC 7517 §4.5',
+          'OpenID Connect Core §10.1.1',
         ),
       ],
       do: [

@@ -252,7 +252,7 @@ export const whatAJwtIs = lesson({
       ],
       do: [
         login('bob', w('Log Bob in again', '让 Bob 再次登录')),
-        { do: 'move-clock', seconds: 840, label: w('Move the lab clock 14 minutes ahead', '把实验室时钟拨快 14 分钟') },
+        { do: 'move-clock', seconds: 840, label: w('Move the lab clock 14 minutes ahead', '把实验时钟拨快 14 分钟') },
         call('bob', 'GET /me', w('Call /me as Bob', '以 Bob 的身份调用 /me')),
         { do: 'move-clock', seconds: 120, label: w('Two minutes more', '再快两分钟') },
         call('bob', 'GET /me', w('Call /me again', '再次调用 /me')),

@@ -252,7 +252,7 @@ export const whatASessionIs = lesson({
       narrative: [
         p(
           'The operator deletes the row. Nobody touches the cookies, neither Alice’s nor Mallory’s copy.',
-          '管理员删除那一行。没有人动 Cookie，无论是 Alice 的还是 Mallory 的副本。',
+          '操作员删除那一行。没有人动 Cookie，无论是 Alice 的还是 Mallory 的副本。',
           'OWASP ASVS 5 V7.4.5',
         ),
       ],
@@ -300,7 +300,7 @@ export const whatASessionIs = lesson({
       ],
       do: [
         login('alice', w('Log Alice in again', '让 Alice 再次登录')),
-        { do: 'move-clock', seconds: 1860, label: w('Move the lab clock 31 minutes ahead', '把实验室时钟拨快 31 分钟') },
+        { do: 'move-clock', seconds: 1860, label: w('Move the lab clock 31 minutes ahead', '把实验时钟拨快 31 分钟') },
         call('alice', 'GET /me', w('Call /me as Alice', '以 Alice 的身份调用 /me')),
       ],
       check: [

@@ -181,6 +181,7 @@ export const whereToKeepAToken = lesson({
         p(
           'Now no script is injected. Alice merely opens another site while she is logged in. The lab serves that page on a port and a name of its own, `evil.localhost`, which is another **site** than `app.localhost`.',
           '这次没有脚本注入。Alice 只是在登录期间打开了另一个网站。实验室用单独的端口和名字 `evil.localhost` 提供这个页面，它与 `app.localhost` 是不同的**站点**。',
+          'RFC 6265bis §5.2',
         ),
         p(
           'A browser attaches cookies by itself, whoever made the page that sends the request. That is what a cross-site request forgery (CSRF) rides on.',
@@ -392,7 +393,7 @@ export const whereToKeepAToken = lesson({
       ],
       pins: ['credential'],
       diff: [1, 2],
-      notes: { minutes: 1, say: w('Nobody wins. Choose which attack you can defend better.', '没有赢家。选您更有把握防住的那种攻击。') },
+      notes: { minutes: 1, say: w('Nobody wins. Choose which attack you can defend better.', '没有赢家。选你更有把握防住的那种攻击。') },
     },
     {
       id: 'prefixes',
