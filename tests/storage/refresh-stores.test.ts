@@ -6,7 +6,7 @@ import { MemoryRefreshRecords } from '../../src/server/storage/memory-refresh-re
 import { connectDatabase, openDatabase } from '../../src/server/storage/open.ts'
 import { RedisRefreshRecords } from '../../src/server/storage/redis-refresh-records.ts'
 import { RefreshRows } from '../../src/server/storage/refresh-rows.ts'
-import type { RefreshStore } from '../../src/server/storage/refresh-store.ts'
+import { type RefreshStore, toFamily } from '../../src/server/storage/refresh-store.ts'
 import { retryBusy } from '../../src/server/target/retry-busy.ts'
 import { type RedisUnderTest, startRedis } from '../support/redis-server.ts'
 
@@ -237,4 +237,17 @@ test('a Redis that does not answer refuses every use of a refresh token as store
     code: 'store-unavailable',
   })
   await own.close()
+})
+
+test('a family is listed, too, when one token was given for very many within its grace', async () => {
+  const members = Array.from({ length: 200_001 }, (_, at) => ({
+    id: String(at),
+    parent: at === 0 ? null : '0',
+    issuedAt: NOW,
+    idleExpiresAt: NOW + HOUR,
+    usedAt: null,
+    reusedAt: null,
+  }))
+  const family = { ...FAMILY, id: '0', createdAt: NOW, revokedAt: null, revokedReason: null }
+  expect(toFamily(family, members, NOW).members).toHaveLength(200_001)
 })

@@ -136,7 +136,7 @@ function byGeneration(members: readonly FamilyMember[]): FamilyMember[] {
     else children.set(member.parent, [member])
   }
   const ordered = [...(children.get(null) ?? [])]
-  // Grows while it is walked along.
-  for (const { id } of ordered) ordered.push(...(children.get(id) ?? []))
+  // Grows while it is walked along; one by one, for within a grace window one token may have been given for any number.
+  for (const { id } of ordered) for (const child of children.get(id) ?? []) ordered.push(child)
   return ordered
 }
