@@ -8,7 +8,8 @@ import type { ClientIdentity } from './clients/virtual-client.ts'
 const CLIENTS = 'clients'
 const CAPACITY = 'capture-capacity'
 const LONGEST_TOKEN = 'longest-token'
-const AUDIT_SECRET = 'audit-secret'
+/** Name of the row that unknown names in the audit log are hashed with. */
+export const AUDIT_SECRET = 'audit-secret'
 const PROGRESS = 'lesson-progress'
 const Progress = z.array(LessonProgress)
 const Positive = z.number().int().positive()

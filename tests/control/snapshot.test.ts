@@ -211,7 +211,7 @@ describe('a snapshot without secrets', () => {
     const clients = (await test.call('GET', '/clients')).json
     const cookies: string[] = clients.flatMap(({ cookies }: { cookies: { value: string }[] }) => cookies.map(({ value }) => value))
     const tokens: string[] = clients.flatMap(({ vault }: { vault: { token: string }[] }) => vault.map(({ token }) => token))
-    const secrets = [...cookies, ...tokens, '$argon2id$', 'tokenKeys', 'alice-pass']
+    const secrets = [...cookies, ...tokens, '$argon2id$', 'tokenKeys', 'alice-pass', 'audit-secret']
     expect(cookies.length).toBeGreaterThan(0)
     expect(tokens.length).toBeGreaterThan(1)
     for (const secret of secrets) {
@@ -284,6 +284,17 @@ describe('a file that is refused', () => {
     [
       'has steps that are no JSON',
       (contents) => altered(contents, (db) => db.exec("UPDATE lab_exchange_messages SET steps = '['")),
+      /damaged/,
+    ],
+    [
+      'has a password that takes all memory to check',
+      (contents) =>
+        altered(contents, (db) => db.exec("UPDATE target_accounts SET password_hash = replace(password_hash, 'm=19456', 'm=4194304')")),
+      /damaged/,
+    ],
+    [
+      'has an audit log that is none',
+      (contents) => altered(contents, (db) => db.exec('INSERT INTO lab_credential_records VALUES (\'audit\', 99, \'{"kind":"x"}\')')),
       /damaged/,
     ],
     ['has lost its keys', (contents) => altered(contents, (db) => db.exec("DELETE FROM snapshot WHERE name = 'keys'")), /damaged/],

@@ -1,11 +1,13 @@
 import Database from 'better-sqlite3'
 import { z } from 'zod'
 import { Account } from '../../contract/accounts.ts'
+import { AuditEntry, MAX_AUDIT } from '../../contract/audit.ts'
 import { OperatorAction } from '../../contract/lab.ts'
 import { ExchangeMechanism } from '../../contract/mechanism.ts'
 import { MAX_REVOCATIONS, Revocation } from '../../contract/revocations.ts'
 import { IssuedToken, MAX_TOKENS } from '../../contract/tokens.ts'
 import { Verdict } from '../../contract/verdict.ts'
+import { isOwnHash } from '../passwords.ts'
 import { AccountRows } from '../storage/account-rows.ts'
 import { bringUpTo, connectDatabase, createPrivate } from '../storage/open.ts'
 import { copyTables, replaceAllRows } from '../storage/replace-rows.ts'
@@ -76,6 +78,8 @@ const isNone = (database: Database.Database, sql: string): boolean => (database.
 
 function checkTarget(database: Database.Database): void {
   z.array(Account).parse(new AccountRows(database).list())
+  const hashes = database.prepare('SELECT DISTINCT password_hash FROM accounts').pluck().all() as string[]
+  if (!hashes.every((hash) => hash === '' || isOwnHash(hash))) throw damaged()
   if (!isNone(database, 'SELECT count(*) FROM sessions WHERE NOT json_valid(data)')) throw damaged()
 }
 
@@ -95,6 +99,7 @@ function checkLab(database: Database.Database): void {
     )
   z.array(Token).max(MAX_TOKENS).parse(records('token'))
   z.array(Kept).max(MAX_REVOCATIONS).parse(records('revocation'))
+  z.array(AuditEntry).max(MAX_AUDIT).parse(records('audit'))
 }
 
 /** How long the swap waits for another writer, milliseconds. */

@@ -1,6 +1,7 @@
 import Database from 'better-sqlite3'
 import { SNAPSHOT_VERSION, type SnapshotHead } from '../../contract/snapshot.ts'
 import { hideInHeader, hideInText } from '../../protocol/hide-secrets.ts'
+import { AUDIT_SECRET } from '../lab-settings.ts'
 import { createPrivate } from '../storage/open.ts'
 import { APPLICATION_ID, ROWS } from './snapshot-format.ts'
 import type { SnapshotOrder } from './snapshot-messages.ts'
@@ -82,7 +83,8 @@ function withoutSecrets(snapshot: Database.Database, schema: string, table: stri
   const name = `${schema}_${table}`
   const columns = snapshot.prepare('SELECT name FROM pragma_table_info(?, ?)').pluck().all(table, schema) as string[]
   const read = columns.map((column) => `${HIDDEN_COLUMNS[`${name}.${column}`] ?? `"${column}"`} AS "${column}"`)
-  return `SELECT ${read.join()} FROM ${schema}.${table}${OF_CREDENTIALS.has(name) ? ' WHERE 0' : ''}`
+  const rows = OF_CREDENTIALS.has(name) ? ' WHERE 0' : name === 'lab_settings' ? ` WHERE name <> '${AUDIT_SECRET}'` : ''
+  return `SELECT ${read.join()} FROM ${schema}.${table}${rows}`
 }
 
 function giveHiding(snapshot: Database.Database): void {
