@@ -1,11 +1,15 @@
 import { z } from 'zod'
 
+/** A node of a stranger tells of these, too: no text of theirs is longer than any that the target takes, and no claim than fits a header field. */
+const Text = z.string().max(500)
+const Claim = z.string().max(32_768)
+
 /** An access token that was presented and whose signature verified, whatever else was wrong with it. */
 export const PresentedToken = z.object({
-  jti: z.string(),
-  sub: z.string(),
+  jti: Claim,
+  sub: Claim,
   /** Of its refresh family; null when it names none. */
-  sid: z.string().nullable(),
+  sid: Claim.nullable(),
   /** NumericDate: seconds, possibly with a fraction (RFC 7519 §2). */
   iat: z.number(),
   exp: z.number(),
@@ -15,16 +19,16 @@ export type PresentedToken = z.infer<typeof PresentedToken>
 
 /** An access token that was issued, without the token. Times are lab time, Unix milliseconds. */
 export const IssuedTokenNote = z.object({
-  jti: z.string(),
-  account: z.string(),
+  jti: Text,
+  account: Text,
   /** Null when the client did not say who it is. */
-  clientId: z.string().nullable(),
+  clientId: Text.nullable(),
   /** Of its refresh family. */
-  sid: z.string(),
+  sid: Text,
   /** User-Agent of whoever it was issued to, shortened. */
-  device: z.string().nullable(),
-  kid: z.string(),
-  alg: z.string(),
+  device: Text.nullable(),
+  kid: Text,
+  alg: Text,
   issuedAt: z.number(),
   expiresAt: z.number(),
   /** Length of the token. */
@@ -38,13 +42,13 @@ export type IssuedTokenNote = z.infer<typeof IssuedTokenNote>
 /** What a client's own request revoked: one token, all of one device (a refresh family), all of an account, or one session. */
 export const RevocationNote = z.object({
   scope: z.enum(['token', 'device', 'account', 'session']),
-  account: z.string(),
+  account: Text,
   /** Null unless it was about one token. */
-  jti: z.string().nullable(),
+  jti: Text.nullable(),
   /** Null unless it was about a token or a device. */
-  sid: z.string().nullable(),
+  sid: Text.nullable(),
   /** Null unless it was about one session. */
-  sessionId: z.string().nullable(),
+  sessionId: Text.nullable(),
 })
 /** What a client's own request revoked. */
 export type RevocationNote = z.infer<typeof RevocationNote>
@@ -53,9 +57,9 @@ export type RevocationNote = z.infer<typeof RevocationNote>
 export const AuditNote = z.object({
   kind: z.enum(['login', 'login-failed', 'refresh-reused', 'password-changed']),
   /** Null when there is no such account. */
-  account: z.string().nullable(),
+  account: Text.nullable(),
   /** What was given as a name where there is no such account: it may be a password in the wrong field, and is only ever kept hashed. */
-  name: z.string().nullable(),
+  name: Text.nullable(),
 })
 /** Something that belongs into an audit log, besides what was revoked. */
 export type AuditNote = z.infer<typeof AuditNote>

@@ -103,6 +103,17 @@ describe('a node that tells steps which are none', () => {
     expect(told.json.steps[1].evidence).toMatchObject({ reason: 'unreadable' })
   })
 
+  test.each(['audits', 'revocations'] as const)('%s with texts of megabytes, which would be kept for good: they are not', async (list) => {
+    const text = 'x'.repeat(1_000_000)
+    const notes = {
+      audits: [{ kind: 'login', account: text, name: null }],
+      revocations: [{ scope: 'account', account: text, jti: null, sid: null, sessionId: null }],
+    }
+    await takeOver({ [list]: notes[list] })
+    expect((await story(await through())).json.steps[1].evidence).toMatchObject({ reason: 'unreadable' })
+    for (const path of ['/audit', '/revocations']) expect((await lab.call('GET', path)).text).not.toContain('xxxx')
+  })
+
   test('with more members than a step has: only those of a step are kept', async () => {
     await takeOver({ stepsJson: `[${JSON.stringify({ ...step({ rows: 1 }), more: 'x' }).replace('{', '{"__proto__":{"kind":"csrf"},')}]` })
     const [, kept] = (await story(await through())).json.steps
