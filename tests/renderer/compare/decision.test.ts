@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { COMPARED, COMPARED_ROWS, type ComparisonRun } from '../../../src/contract/comparison.ts'
+import { LESSONS } from '../../../src/lessons/all-lessons.ts'
 import { i18n, startI18n } from '../../../src/renderer/i18n/index.ts'
 import { cellFacts } from '../../../src/renderer/screens/compare/cell-facts.ts'
-import { type Decision, decide, RECOMMENDATIONS, recommend } from '../../../src/renderer/screens/compare/decide.ts'
+import { type Decision, decide, lessonOf, RECOMMENDATIONS, recommend } from '../../../src/renderer/screens/compare/decide.ts'
 import { type DecisionRecord, recordOf, toHtml, toMarkdown } from '../../../src/renderer/screens/compare/decision-record.ts'
 import { flipWords, reasonWords, recommendationWords } from '../../../src/renderer/screens/compare/decision-words.ts'
 import { type Answers, FIRST_ANSWERS, QUESTION_NAMES, QUESTIONS } from '../../../src/renderer/state/answers.ts'
@@ -106,6 +107,10 @@ describe('a decision, for every combination of answers', () => {
     session.revocation.firstRefusedMs = 4321
     expect(decided(FIRST_ANSWERS, other).reasons.map(reasonWords).join()).toContain('4321 ms')
     expect(decided(FIRST_ANSWERS).reasons.map(reasonWords).join()).not.toContain('4321 ms')
+  })
+
+  test.each(RECOMMENDATIONS)('there is a lesson for %s', (recommendation) => {
+    expect(LESSONS.map(({ id }) => id)).toContain(lessonOf(recommendation))
   })
 
   test('a run that left a mechanism out decides nothing', () => {

@@ -18,7 +18,7 @@ import { Meters } from './meters.tsx'
 import { agoWords } from './run-time.ts'
 import { type Comparing, useComparison } from './use-comparison.ts'
 
-/** What a run takes where none has been made yet; measured by `bench/comparison-run.ts`. */
+/** What a run takes where none has been made yet; measured by `bench/comparison.bench.ts`. */
 const ESTIMATED_SECONDS = 10
 const FILE = 'authlab-decision'
 

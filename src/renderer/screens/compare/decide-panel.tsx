@@ -10,17 +10,9 @@ import { Choice } from '../../ui/choice.tsx'
 import { cellFacts } from './cell-facts.ts'
 import classes from './compare.module.css'
 import type { OpenEvidence } from './compare-table.tsx'
-import { type Decision, decide, leanOf, type Reason, type Recommendation, type WholeCells, wholeCells } from './decide.ts'
+import { type Decision, decide, leanOf, lessonOf, type Reason, type WholeCells, wholeCells } from './decide.ts'
 import { answerWords, fitWords, flipWords, questionWords, reasonWords, recommendationWords, summaryOf } from './decision-words.ts'
 import { lifetimeWords, msWords, octetsWords } from './figures.ts'
-
-/** The lesson that shows what a recommendation rests on. */
-const LESSONS: Readonly<Record<Recommendation, string>> = {
-  session: 'log-out-really',
-  'jwt-short': 'token-in-a-cluster',
-  'jwt-denylist': 'log-out-really',
-  'edge-session': 'one-request-both-ways',
-}
 
 const LEAN_ICON = { session: IconCookie, jwt: IconKey } as const
 
@@ -148,7 +140,7 @@ export function DecidePanel({ run, open }: { readonly run: ComparisonRun | null;
   }
   const runLesson = (): void => {
     if (!decision) return
-    void act('lesson', () => api.lessons.start({ id: LESSONS[decision.recommendation] })).then((started) => {
+    void act('lesson', () => api.lessons.start({ id: lessonOf(decision.recommendation) })).then((started) => {
       if (started) setUi({ screen: 'lessons' })
     })
   }

@@ -9,6 +9,16 @@ export const RECOMMENDATIONS = ['session', 'jwt-short', 'jwt-denylist', 'edge-se
 /** What can come of a decision. */
 export type Recommendation = (typeof RECOMMENDATIONS)[number]
 
+const LESSONS: Readonly<Record<Recommendation, string>> = {
+  session: 'force-offline',
+  'jwt-short': 'token-in-a-cluster',
+  'jwt-denylist': 'many-devices',
+  'edge-session': 'one-request-both-ways',
+}
+
+/** The lesson that shows what a recommendation rests on. */
+export const lessonOf = (recommendation: Recommendation): string => LESSONS[recommendation]
+
 /** A measured value, with what it is a value of. */
 export type Figure =
   | { readonly unit: 'ms' | 'lifetime' | 'bytes' | 'count'; readonly value: number }
