@@ -95,6 +95,29 @@ test("a client's browser window has its own cookie jar, and its traffic bears th
   expect(await portal.evaluate(() => location.hostname)).toBe('app.localhost')
 })
 
+test("a client's window shows the attacker's page while that is on, and what its form sends to the portal bears the client's name", async ({
+  desktop: { app, page },
+}) => {
+  const call = (method: string, path: string, body?: object) =>
+    page.evaluate(
+      async ([verb, at, sent]) => {
+        const bearer = /[\w-]{43}/.exec(Object.values({ ...sessionStorage }).join(' '))?.[0]
+        const headers = { authorization: `Bearer ${bearer}`, 'content-type': 'application/json' }
+        return (await fetch(`/lab/api${at}`, { method: verb as string, headers, body: sent ? JSON.stringify(sent) : null })).json()
+      },
+      [method, path, body] as const,
+    )
+  const open = () => page.evaluate(() => window.desktop?.openClientWindow?.('bob-laptop', 'attacker'))
+  await expect(open()).rejects.toThrow(/switch it on first/)
+  const { url } = await call('PUT', '/attacker-site', { on: true })
+  const [attacker] = await Promise.all([app.waitForEvent('window'), open()])
+  await attacker.waitForURL(url)
+  await attacker.locator('#form button').click()
+  await attacker.waitForURL(/app\.localhost:\d+\/transfer$/)
+  expect(await call('GET', '/exchange-summaries?q=/transfer')).toMatchObject([{ client: 'bob-laptop', verdict: 'no-credential' }])
+  expect(await attacker.evaluate(() => 'desktop' in window)).toBe(false)
+})
+
 test('the menu sends its commands to the page', async ({ desktop: { app, page } }) => {
   await expect(page.getByRole('article', { name: 'Alice·Laptop' })).toBeVisible()
   await app.evaluate(({ Menu }) => Menu.getApplicationMenu()?.getMenuItemById('command-palette')?.click())

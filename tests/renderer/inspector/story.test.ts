@@ -159,6 +159,16 @@ test('only whole JSON is shown indented', () => {
   expect(prettyBody({ ...json, headers: [['Content-Type', 'text/html']] })).toBeNull()
 })
 
+test('without the store a session cannot be judged, a token only where something is looked up besides it, and a login leaves nothing behind', () => {
+  const refused = (mechanism: 'session' | 'jwt-bearer', path = '/me') =>
+    exchange({ verdict: 'store-unavailable', mechanism, status: 503, path, method: path === '/me' ? 'GET' : 'POST' })
+  expect(verdictWhy(refused('session'), [])).toContain('cannot tell whether the session is good')
+  expect(verdictWhy(refused('jwt-bearer'), [])).toContain('for example whether it was revoked')
+  expect(verdictWhy(refused('jwt-bearer', '/token'), [])).toContain('cannot tell whether the credential is good')
+  const password = step({ kind: 'password-verify', outcome: 'pass' })
+  expect(verdictWhy(refused('jwt-bearer', '/token'), [password])).toContain('a family of refresh tokens')
+})
+
 test('with a re-check a missing role is told of the account, not of the claim, which may say more', () => {
   const refused = exchange({ verdict: 'insufficient-role', mechanism: 'jwt-bearer', status: 403 })
   const role = step({ kind: 'role', outcome: 'fail' })
