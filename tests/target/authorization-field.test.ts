@@ -9,7 +9,7 @@ beforeAll(async () => {
 afterAll(() => lab.close())
 
 /** Sends these fields as they are: no client library repeats a field. */
-const ask = (fields: string[]): Promise<string> =>
+const ask = (fields: string[], target = 'GET /me', body = ''): Promise<string> =>
   new Promise((resolve, reject) => {
     const { hostname, port, host } = new URL(lab.url)
     const socket = connect(Number(port), hostname)
@@ -18,7 +18,7 @@ const ask = (fields: string[]): Promise<string> =>
       answer += chunk
     })
     socket.on('error', reject).on('close', () => resolve(answer))
-    socket.write(`${['GET /me HTTP/1.1', `Host: ${host}`, ...fields, 'Connection: close'].join('\r\n')}\r\n\r\n`)
+    socket.write(`${[`${target} HTTP/1.1`, `Host: ${host}`, ...fields, 'Connection: close'].join('\r\n')}\r\n\r\n${body}`)
   })
 
 test('two Authorization fields are refused, whichever comes first: "MUST NOT generate multiple field lines", RFC 9110 §5.3', async () => {
@@ -36,4 +36,19 @@ test('two Authorization fields are refused, whichever comes first: "MUST NOT gen
     expect(answer).toMatch(/\r\nWWW-Authenticate: Bearer .*error="invalid_request"/)
   }
   expect(await ask([good])).toMatch(/^HTTP\/1\.1 200 /)
+})
+
+test('at an OAuth endpoint, too: RFC 6749 §5.2, "utilizes more than one mechanism for authenticating the client"', async () => {
+  const basic = (secret: string): string => `Authorization: Basic ${btoa(`resource-server:${secret}`)}`
+  for (const path of ['/token/introspect', '/token/revoke']) {
+    const target = `POST ${path}`
+    const answer = await ask(
+      [basic('one'), basic('two'), 'Content-Type: application/x-www-form-urlencoded', 'Content-Length: 7'],
+      target,
+      'token=a',
+    )
+    expect(answer).toMatch(/^HTTP\/1\.1 400 /)
+    expect(answer).toContain('"error":"invalid_request"')
+    expect(answer).toContain('"verdict":"bad-credentials"')
+  }
 })

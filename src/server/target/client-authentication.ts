@@ -2,6 +2,7 @@ import type { Request } from 'express'
 import { RESOURCE_SERVER } from '../../contract/oauth-clients.ts'
 import { createSecretCheck } from '../secret-check.ts'
 import type { TargetContext } from './context.ts'
+import { checkOneAuthorization } from './credentials.ts'
 import type { Denial } from './problem.ts'
 import { report, startTimer } from './trace.ts'
 
@@ -89,6 +90,9 @@ export const authenticateClient = (
       title: TITLES[reason],
       evidence: () => ({ client, method: isBasic(authorization) ? 'client_secret_basic' : 'none', reason }),
     })
+  const repeated = checkOneAuthorization(request)
+  // RFC 6749 §5.2: more than one way to authenticate is an invalid request; the challenge of bearer tokens is not for clients.
+  if (repeated) return { denial: { verdict: 'bad-credentials', status: 400, detail: repeated.detail }, error: 'invalid_request' }
   if (!isBasic(authorization)) {
     const mustProve = isRequired || stated.hasSecret || stated.clientId === RESOURCE_SERVER
     if (!mustProve) return { clientId: stated.clientId ?? null, isConfidential: false, denial: null }
