@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { placeholdersOf } from '../../../src/renderer/i18n/say.ts'
-import { en, zh } from '../../../src/renderer/i18n/words.ts'
+import { en } from '../../../src/renderer/i18n/words.ts'
+import { zh } from '../../../src/renderer/i18n/words-zh-cn.ts'
 
 const MINE = ['app', 'clients', 'topology', 'status', 'commands', 'settings', 'state', 'revocation', 'compare'] as const
 
