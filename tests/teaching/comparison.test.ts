@@ -1,9 +1,9 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { COMPARED, type Compared, type ComparedCells, type ComparisonRun, KEPT_RUNS } from '../../src/contract/comparison.ts'
 import { makeDirty, stateOf } from '../lessons/lab-state.ts'
-import { startTestLab, type TestLab } from '../support/start-lab.ts'
+import { newFolder, startTestLab, type TestLab } from '../support/start-lab.ts'
 
 const cellsOf = (run: ComparisonRun, compared: Compared): ComparedCells => {
   const cells = run.cells[compared]
@@ -135,4 +135,22 @@ describe('the comparison, measured by real requests on a lab of its own', () => 
     expect(kept.filter((name) => name.endsWith('.db')).length).toBe(kept.filter((name) => name.endsWith('.json')).length)
     expect(kept.length).toBeLessThanOrEqual(2 * KEPT_RUNS)
   })
+})
+
+test('a run and its requests can be opened after a restart and after a reset, by the owner of the files alone', async () => {
+  const folder = newFolder()
+  const before = await startTestLab([], folder)
+  const run: ComparisonRun = (await before.call('POST', '/comparison/run', { mechanisms: ['session'] })).json
+  await before.close()
+  const lab = await startTestLab([], folder)
+  await lab.call('POST', '/lab/reset')
+  expect((await lab.call('GET', '/comparison')).json).toEqual(run)
+  expect((await lab.call('GET', '/comparison/runs')).json).toMatchObject([{ id: run.id, settings: run.settings }])
+  const [exchange] = cellsOf(run, 'session').revocation.exchanges
+  expect((await lab.call('GET', `/comparison/runs/${run.id}/exchanges/${exchange}`)).json).toMatchObject({ id: exchange, path: '/me' })
+  for (const name of readdirSync(join(folder, 'comparisons')).filter((file) => /\.(db|json)$/.test(file))) {
+    expect((statSync(join(folder, 'comparisons', name)).mode & 0o777).toString(8)).toBe('600')
+  }
+  await lab.close()
+  rmSync(folder, { recursive: true })
 })

@@ -35,7 +35,7 @@ function RunMenu({ run, runs, isRunning, start }: Comparing & { readonly run: Co
       seconds: (durationMs / 1000).toFixed(1),
     })
   return (
-    <Menu position="bottom-end" width={380}>
+    <Menu position="bottom-end" width={440}>
       <Menu.Target>
         <button type="button" className={classes['when']} title={t('runs')}>
           <IconClock size={14} stroke={1.75} aria-hidden />

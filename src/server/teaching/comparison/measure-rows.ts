@@ -11,8 +11,8 @@ export const SCALING_CALLS = 120
 /** Cookies forged with the leaked secret. */
 export const FORGED_SESSIONS = 240
 /** Calls whose time is taken, one after the other. */
-export const TIMED_CALLS = 120
-const WARM_UP_CALLS = 25
+export const TIMED_CALLS = 100
+const WARM_UP_CALLS = 15
 /** Nodes of the lab that is measured on. */
 export const NODES = 3
 const MISSED_NODE = 'node-3'
