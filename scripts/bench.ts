@@ -1,4 +1,4 @@
-import { readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -6,6 +6,7 @@ import type { BenchRow } from '../bench/bench-row.ts'
 import { ROOT } from './paths.ts'
 
 const FOLDER = join(ROOT, 'bench')
+const RESULTS = join(FOLDER, 'results.md')
 const wanted = process.argv.slice(2)
 
 const verdictOf = (row: BenchRow): string => (row.isMet === null ? '' : row.isMet ? 'met' : 'missed')
@@ -15,18 +16,23 @@ function table(rows: BenchRow[]): string {
   return ['| what | median | lowest to highest | target | |', '|---|---|---|---|---|', ...lines].join('\n')
 }
 
-const names = readdirSync(FOLDER)
+/** What each bench found when it ran last, by its name. */
+function lastResults(): Map<string, string> {
+  const text = existsSync(RESULTS) ? readFileSync(RESULTS, 'utf8') : ''
+  const sections = text.split(/^## /m).slice(1)
+  return new Map(sections.map((section) => [section.slice(0, section.indexOf('\n')).trim(), section.slice(section.indexOf('\n')).trim()]))
+}
+
+const all = readdirSync(FOLDER)
   .filter((name) => name.endsWith('.bench.ts'))
   .map((name) => name.slice(0, -'.bench.ts'.length))
-  .filter((name) => wanted.length === 0 || wanted.includes(name))
-const sections: string[] = []
-for (const name of names) {
+const results = lastResults()
+for (const name of all.filter((known) => wanted.length === 0 || wanted.includes(known))) {
   process.stderr.write(`${name}...\n`)
   const module: { run(): Promise<BenchRow[]> } = await import(pathToFileURL(join(FOLDER, `${name}.bench.ts`)).href)
-  sections.push(`## ${name}\n\n${table(await module.run())}`)
-  process.stdout.write(`${sections.at(-1)}\n\n`)
+  results.set(name, table(await module.run()))
+  process.stdout.write(`## ${name}\n\n${results.get(name)}\n\n`)
 }
-if (wanted.length === 0) {
-  const machine = `Node ${process.versions.node}, ${cpus().length} cores (${cpus()[0]?.model.trim()}), ${process.platform}-${process.arch}`
-  writeFileSync(join(FOLDER, 'results.md'), `# The last run\n\n${machine}. Only ratios travel.\n\n${sections.join('\n\n')}\n`)
-}
+const machine = `Node ${process.versions.node}, ${cpus().length} cores (${cpus()[0]?.model.trim()}), ${process.platform}-${process.arch}`
+const sections = all.flatMap((name) => (results.has(name) ? [`## ${name}\n\n${results.get(name)}`] : []))
+writeFileSync(RESULTS, `# The last run of each\n\n${machine}. Only ratios travel.\n\n${sections.join('\n\n')}\n`)
