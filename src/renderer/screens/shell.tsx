@@ -1,4 +1,4 @@
-import { type ComponentType, lazy, Suspense, useEffect, useState } from 'react'
+import { type ComponentType, useEffect, useReducer, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { token } from '../api.ts'
 import { desktop } from '../desktop.ts'
@@ -7,7 +7,7 @@ import { CommandPalette } from '../panels/commands/command-palette.tsx'
 import { useGlobalCommands } from '../panels/commands/global-commands.ts'
 import { runCommand } from '../state/commands.ts'
 import { retryNow } from '../state/connect.ts'
-import { type Screen, useUi } from '../state/ui-state.ts'
+import { SCREENS, type Screen, useUi } from '../state/ui-state.ts'
 import { useConnection, useLab } from '../state/use-lab.ts'
 import { Banners } from './frame/banners.tsx'
 import { Rail } from './frame/rail.tsx'
@@ -56,31 +56,39 @@ function Gate() {
 }
 
 /** What is not shown first is loaded when the page has nothing else to do, so that it is there at the click. */
-const LATER = {
-  lessons: async () => ({ default: (await import('./lessons/lessons-screen.tsx')).LessonsScreen }),
-  compare: async () => ({ default: (await import('./compare/compare-screen.tsx')).CompareScreen }),
-  flow: async () => ({ default: (await import('./flow/flow-screen.tsx')).FlowScreen }),
-  state: async () => ({ default: (await import('./state/state-screen.tsx')).StateScreen }),
-  assessment: async () => ({ default: (await import('./assessment/assessment-screen.tsx')).AssessmentScreen }),
-  settings: async () => ({ default: (await import('./settings/settings-screen.tsx')).SettingsScreen }),
-} as const
+const LATER: Readonly<Partial<Record<Screen, () => Promise<ComponentType>>>> = {
+  lessons: async () => (await import('./lessons/lessons-screen.tsx')).LessonsScreen,
+  compare: async () => (await import('./compare/compare-screen.tsx')).CompareScreen,
+  flow: async () => (await import('./flow/flow-screen.tsx')).FlowScreen,
+  state: async () => (await import('./state/state-screen.tsx')).StateScreen,
+  assessment: async () => (await import('./assessment/assessment-screen.tsx')).AssessmentScreen,
+  settings: async () => (await import('./settings/settings-screen.tsx')).SettingsScreen,
+}
 
-const SCREEN: Readonly<Record<Screen, ComponentType>> = {
-  workbench: Workbench,
-  lessons: lazy(LATER.lessons),
-  compare: lazy(LATER.compare),
-  flow: lazy(LATER.flow),
-  state: lazy(LATER.state),
-  assessment: lazy(LATER.assessment),
-  settings: lazy(LATER.settings),
+/** Not `lazy`: React keeps what stands in for it on the page for 300 ms, even when it is there at once. */
+const loaded = new Map<Screen, ComponentType>([['workbench', Workbench]])
+
+async function loadScreen(screen: Screen): Promise<void> {
+  const Loaded = await LATER[screen]?.()
+  if (Loaded) loaded.set(screen, Loaded)
 }
 
 const loadLater = (): void => {
-  for (const load of Object.values(LATER)) void load()
+  for (const screen of SCREENS) void loadScreen(screen)
+}
+
+/** The screen that is chosen; null while it is still on its way. */
+function useScreen(): ComponentType | null {
+  const screen = useUi((ui) => ui.screen)
+  const [, redraw] = useReducer((count: number) => count + 1, 0)
+  useEffect(() => {
+    if (!loaded.has(screen)) void loadScreen(screen).then(redraw)
+  }, [screen])
+  return loaded.get(screen) ?? null
 }
 
 function Frame() {
-  const Screen = SCREEN[useUi((ui) => ui.screen)]
+  const Screen = useScreen()
   useGlobalCommands()
   useEffect(() => desktop.onMenuCommand?.((command) => void runCommand(command)), [])
   useEffect(() => {
@@ -93,11 +101,7 @@ function Frame() {
       <Banners />
       <div className="mid">
         <Rail />
-        <main className="main">
-          <Suspense fallback={null}>
-            <Screen />
-          </Suspense>
-        </main>
+        <main className="main">{Screen && <Screen />}</main>
       </div>
       <StatusBar />
       <CommandPalette />
