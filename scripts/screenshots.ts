@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Browser, chromium } from '@playwright/test'
+import { type Browser, chromium, type Page } from '@playwright/test'
 import { buildWhenStale } from './build-when-stale.ts'
 import { startLabProcess } from './lab-process.ts'
 import { findChromium } from './machine.ts'
@@ -54,16 +54,48 @@ async function playCluster(call: Call): Promise<void> {
   await send('alice-laptop')
 }
 
-async function shoot(browser: Browser, workbench: string, picture: Picture): Promise<void> {
+/** A page of the lab as a picture wants it. */
+async function openPage(browser: Browser, workbench: string, picture: Omit<Picture, 'name'>): Promise<Page> {
   const page = await browser.newPage({ viewport: { width: picture.width, height: picture.height } })
   const kept = JSON.stringify({ theme: picture.theme, language: picture.language })
   await page.addInitScript((value) => localStorage.setItem('authlab.ui', value), kept)
   await page.goto(workbench)
+  return page
+}
+
+async function take(page: Page, name: string): Promise<void> {
+  await page.evaluate(() => document.fonts.ready)
+  await page.screenshot({ path: join(FOLDER, `${name}.png`), animations: 'disabled' })
+  await page.close()
+}
+
+async function shoot(browser: Browser, workbench: string, picture: Picture): Promise<void> {
+  const page = await openPage(browser, workbench, picture)
   await page.getByRole('row').filter({ hasText: '/me' }).last().click()
   await page.getByRole('heading', { name: 'GET /me' }).waitFor()
-  await page.evaluate(() => document.fonts.ready)
-  await page.screenshot({ path: join(FOLDER, `${picture.name}.png`), animations: 'disabled' })
-  await page.close()
+  await take(page, picture.name)
+}
+
+const PLAIN = { theme: 'light', language: 'en', width: 1440, height: 900 } as const
+
+/** The wide inspector, with a token beside a session. */
+async function shootCredential(browser: Browser, workbench: string): Promise<void> {
+  const page = await openPage(browser, workbench, PLAIN)
+  await page.getByRole('row').filter({ hasText: '/me' }).filter({ hasText: 'JWT bearer' }).last().click()
+  await page.getByRole('tab', { name: 'Credential' }).click()
+  await page.keyboard.press('w')
+  await page.locator('.cm-content').first().waitFor()
+  await page.getByRole('heading', { name: 'What the server keeps' }).waitFor()
+  await page.getByRole('heading', { name: 'Weak points' }).first().waitFor()
+  await take(page, 'credential-light')
+}
+
+/** The comparison, measured. */
+async function shootCompare(browser: Browser, workbench: string): Promise<void> {
+  const page = await openPage(browser, workbench, PLAIN)
+  await page.getByRole('button', { name: 'Compare', exact: true }).click()
+  await page.getByText('Measured on this machine').waitFor()
+  await take(page, 'compare-light')
 }
 
 if (!(await buildWhenStale())) process.exit(1)
@@ -80,6 +112,14 @@ try {
   for (const picture of PICTURES) await shoot(browser, lab.ready.workbench, picture)
   await playCluster(lab.call)
   await shoot(browser, lab.ready.workbench, CLUSTER)
+  await lab.call('POST', '/lab/reset')
+  for (const client of ['alice-laptop', 'bob-laptop']) {
+    await lab.call('POST', `/clients/${client}/login`)
+    await lab.call('POST', `/clients/${client}/requests`, { method: 'GET', path: '/me', credential: 'current' })
+  }
+  await shootCredential(browser, lab.ready.workbench)
+  await lab.call('POST', '/comparison/run', {})
+  await shootCompare(browser, lab.ready.workbench)
 } finally {
   await browser.close()
   await lab.stop()
