@@ -1,11 +1,18 @@
 /** What the Electron shell adds to the page as `window.desktop`. Every member is optional: the page works without any of them. */
 export interface Desktop {
-  /** Save text by the system's dialog. Resolves to the chosen path, or null when cancelled. */
-  saveFile?(suggestedName: string, contents: string): Promise<string | null>
+  /** Save text or octets by the system's dialog. Resolves to the chosen path, or null when cancelled. */
+  saveFile?(suggestedName: string, contents: string | Uint8Array): Promise<string | null>
   /** Save a page as PDF by the system's dialog: HTML that needs nothing else, without scripts. Resolves to the chosen path, or null when cancelled. */
   savePdf?(suggestedName: string, html: string): Promise<string | null>
   /** Open a text file by the system's dialog. Resolves to null when cancelled. */
   openFile?(extensions: string[]): Promise<{ name: string; contents: string } | null>
+  /** The same for a file of any kind. */
+  openBinaryFile?(extensions: string[]): Promise<{ name: string; contents: Uint8Array } | null>
+  /**
+   * Open the presenter's notes in a window of their own, or bring it to the front.
+   * `one-display`: there is no second display, so that whoever sees the first would read them; nothing is opened then unless it is asked `anyway`.
+   */
+  openNotes?(anyway: boolean): Promise<'opened' | 'one-display'>
   /** Open the target's portal, or the attacker's page while it is on, in a real browser window with its own cookie jar, in this client's name. */
   openClientWindow?(clientId: string, page?: ClientPage): Promise<void>
   /** How many requests to anything but this lab were blocked since the start. */
@@ -32,6 +39,13 @@ export const MENU_COMMANDS = [
   'pause-clock',
   'real-time',
   'focus-filter',
+  'save-snapshot',
+  'open-snapshot',
+  'save-checkpoint',
+  'restore-checkpoint',
+  'presenter-mode',
+  'open-notes',
+  'freeze-page',
 ] as const
 /** A command of the native menu that the page carries out. */
 export type MenuCommand = (typeof MENU_COMMANDS)[number]
@@ -41,6 +55,8 @@ export const CHANNELS = {
   saveFile: 'desktop:save-file',
   savePdf: 'desktop:save-pdf',
   openFile: 'desktop:open-file',
+  openBinaryFile: 'desktop:open-binary-file',
+  openNotes: 'desktop:open-notes',
   openClientWindow: 'desktop:open-client-window',
   blockedRequests: 'desktop:blocked-requests',
   blockedRequestsChanged: 'desktop:blocked-requests-changed',

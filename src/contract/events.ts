@@ -17,7 +17,7 @@ import { SessionRow } from './sessions.ts'
 const seq = z.number().int().positive()
 
 /** Lists that are not part of the state: whoever shows one reads it. */
-export const LISTS = ['tokens', 'families', 'denylist', 'keys', 'audit'] as const
+export const LISTS = ['tokens', 'families', 'denylist', 'keys', 'audit', 'cues'] as const
 /** A list that is not part of the state. */
 export type ListName = (typeof LISTS)[number]
 

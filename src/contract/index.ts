@@ -7,6 +7,7 @@ import { clients } from './clients.ts'
 import { clock } from './clock.ts'
 import { cluster } from './cluster.ts'
 import { comparison } from './comparison.ts'
+import { cues } from './cues.ts'
 import { denylist } from './denylist.ts'
 import { events } from './events.ts'
 import { exchanges } from './exchanges.ts'
@@ -42,6 +43,7 @@ export const contract = oc.router({
   tokenInspection,
   snapshot,
   checkpoints,
+  cues,
   lessons,
   progress,
   assessment,

@@ -3,7 +3,8 @@ import { z } from 'zod'
 import { CHANNELS } from '../contract/desktop.ts'
 import { LabError } from '../server/errors.ts'
 import { ClientArguments, type ClientWindows } from './client-windows.ts'
-import { OpenArguments, openFile, SaveArguments, saveFile } from './dialogs.ts'
+import { OpenArguments, openBinaryFile, openFile, SaveArguments, saveFile } from './dialogs.ts'
+import { NotesArguments, type NotesWindow } from './notes-window.ts'
 import { PdfArguments, savePdf } from './pdf.ts'
 import type { BlockedCount, Fence } from './security.ts'
 
@@ -13,6 +14,7 @@ export interface Answering {
   window(): BrowserWindow | null
   fence: Fence
   clientWindows: ClientWindows
+  notes: NotesWindow
   blocked: BlockedCount
 }
 
@@ -35,6 +37,8 @@ export function answerPage(answering: Answering): void {
   answer(CHANNELS.saveFile, SaveArguments, saveFile)
   answer(CHANNELS.savePdf, PdfArguments, savePdf)
   answer(CHANNELS.openFile, OpenArguments, openFile)
+  answer(CHANNELS.openBinaryFile, OpenArguments, openBinaryFile)
+  answer(CHANNELS.openNotes, NotesArguments, (window, [anyway]) => answering.notes.open(window, anyway))
   answer(CHANNELS.openClientWindow, ClientArguments, (_window, [clientId, page]) => answering.clientWindows.open(clientId, page))
   answer(CHANNELS.blockedRequests, z.tuple([]), () => answering.blocked.count)
 }

@@ -12,6 +12,7 @@ import { showCannotStart } from './dialogs.ts'
 import { answerPage } from './ipc.ts'
 import { setMenu } from './menu.ts'
 import { menuStrings } from './menu-strings.ts'
+import { NotesWindow } from './notes-window.ts'
 import { closeLabOnQuit } from './quit.ts'
 import { systemSecretBox } from './secret-box.ts'
 import { BlockedCount, silenceChromium } from './security.ts'
@@ -53,7 +54,8 @@ async function show(lab: Lab, config: Config): Promise<void> {
   for (const { code, params } of lab.notices) say(`${code} ${JSON.stringify(params)}`)
   if (config.mode !== 'browser') {
     const fence = workbenchFence(lab, onBlocked)
-    answerPage({ window: () => window, fence, clientWindows: new ClientWindows(lab, onBlocked), blocked })
+    const notes = new NotesWindow(lab, fence)
+    answerPage({ window: () => window, fence, clientWindows: new ClientWindows(lab, onBlocked), notes, blocked })
     setMenu(words, (command) => toPage(CHANNELS.menuCommand, command))
     window = await openWindow(lab, fence, words)
   } else if (config.shouldOpen) openBrowser(lab.workbenchUrl, () => say(`Open ${lab.workbenchUrl} in a browser.`))

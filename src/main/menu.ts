@@ -12,9 +12,15 @@ const ACCELERATORS: Partial<Record<MenuCommand, string>> = {
   'pause-clock': 'CmdOrCtrl+Alt+P',
   'real-time': 'CmdOrCtrl+Alt+0',
   'focus-filter': 'CmdOrCtrl+F',
+  'save-snapshot': 'CmdOrCtrl+S',
+  'open-snapshot': 'CmdOrCtrl+O',
+  'restore-checkpoint': 'CmdOrCtrl+Alt+B',
 }
 
 const SEPARATOR: MenuItemConstructorOptions = { type: 'separator' }
+
+/** Commands of the menu of the lab; null is a line between them. */
+const LAB: readonly (MenuCommand | null)[] = ['pause-clock', 'real-time', null, 'save-checkpoint', 'restore-checkpoint', null, 'reset-lab']
 
 /** The menu as data. */
 function template(words: MenuStrings, onCommand: (command: MenuCommand) => void): MenuItemConstructorOptions[] {
@@ -40,6 +46,10 @@ function template(words: MenuStrings, onCommand: (command: MenuCommand) => void)
   const view = [
     command('command-palette'),
     SEPARATOR,
+    command('presenter-mode'),
+    command('open-notes'),
+    command('freeze-page'),
+    SEPARATOR,
     command('toggle-theme'),
     command('toggle-language'),
     SEPARATOR,
@@ -54,10 +64,13 @@ function template(words: MenuStrings, onCommand: (command: MenuCommand) => void)
   const isMac = process.platform === 'darwin'
   return [
     ...(isMac ? [{ label: 'AuthLab', submenu: [role('about', 'AuthLab'), SEPARATOR, quit] }] : []),
-    { label: words.file, submenu: [command('export-har'), ...(isMac ? [] : [SEPARATOR, quit])] },
+    {
+      label: words.file,
+      submenu: [command('save-snapshot'), command('open-snapshot'), SEPARATOR, command('export-har'), ...(isMac ? [] : [SEPARATOR, quit])],
+    },
     { label: words.edit, submenu: edit },
     { label: words.view, submenu: view },
-    { label: words.lab, submenu: [command('pause-clock'), command('real-time'), SEPARATOR, command('reset-lab')] },
+    { label: words.lab, submenu: LAB.map((name) => (name === null ? SEPARATOR : command(name))) },
     { label: words.window, submenu: [role('minimize', words.minimize), role('close', words.close)] },
   ]
 }

@@ -25,6 +25,15 @@ export function workbenchFence(lab: Lab, onBlocked: () => void): Fence {
   }
 }
 
+/** What a page of ours may do: nothing but what the bridge offers. */
+export const pagePreferences = (): Electron.WebPreferences => ({
+  preload: fileURLToPath(new URL('../preload/preload.cjs', import.meta.url)),
+  sandbox: true,
+  contextIsolation: true,
+  nodeIntegration: false,
+  spellcheck: false,
+})
+
 /** Opens the one window of the workbench; closing it quits. */
 export async function openWindow(lab: Lab, fence: Fence, words: MenuStrings): Promise<BrowserWindow> {
   const file = join(app.getPath('userData'), 'window.json')
@@ -37,13 +46,7 @@ export async function openWindow(lab: Lab, fence: Fence, words: MenuStrings): Pr
     backgroundColor: '#0C0E12',
     // A desktop entry would name the icon; started from its source, the lab has none. Elsewhere the executable brings it.
     ...(process.platform === 'linux' ? { icon: fileURLToPath(new URL('./icon.png', import.meta.url)) } : {}),
-    webPreferences: {
-      preload: fileURLToPath(new URL('../preload/preload.cjs', import.meta.url)),
-      sandbox: true,
-      contextIsolation: true,
-      nodeIntegration: false,
-      spellcheck: false,
-    },
+    webPreferences: pagePreferences(),
   })
   rememberBounds(window, file)
   if (isMaximized) window.maximize()

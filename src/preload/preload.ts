@@ -14,6 +14,8 @@ contextBridge.exposeInMainWorld('desktop', {
   saveFile: (suggestedName, contents) => ipcRenderer.invoke(CHANNELS.saveFile, suggestedName, contents),
   savePdf: (suggestedName, html) => ipcRenderer.invoke(CHANNELS.savePdf, suggestedName, html),
   openFile: (extensions) => ipcRenderer.invoke(CHANNELS.openFile, extensions),
+  openBinaryFile: (extensions) => ipcRenderer.invoke(CHANNELS.openBinaryFile, extensions),
+  openNotes: (anyway) => ipcRenderer.invoke(CHANNELS.openNotes, anyway),
   openClientWindow: (clientId, page = 'portal') => ipcRenderer.invoke(CHANNELS.openClientWindow, clientId, page),
   blockedRequests: () => ipcRenderer.invoke(CHANNELS.blockedRequests),
   onBlockedRequests(listener) {

@@ -3,7 +3,8 @@ import { findCompactTokens } from './compact-tokens.ts'
 /** What stands in the place of a secret. */
 export const HIDDEN = '[hidden]'
 
-const NAMES = [
+/** Names of members and parameters whose values are secrets, in bodies and queries. */
+export const SECRET_NAMES = [
   'password',
   'current_password',
   'currentPassword',
@@ -22,7 +23,8 @@ const NAMES = [
   'csrfToken',
   '_csrf',
   'code',
-].join('|')
+] as const
+const NAMES = SECRET_NAMES.join('|')
 
 /** A member of a JSON object; the closing quote may be missing where the body was cut. */
 const JSON_MEMBER = new RegExp(`("(?:${NAMES})"\\s*:\\s*")(?:[^"\\\\]|\\\\[^])*("|\\\\?$)`, 'gi')

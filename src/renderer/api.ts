@@ -6,12 +6,15 @@ import { API_BASE, contract } from '../contract/index.ts'
 
 const TOKEN_KEY = 'authlab.token'
 
+/** This is the window of the presenter's notes. */
+export const isNotesPage = new URLSearchParams(location.hash.slice(1)).has('notes')
+
 /** Takes the token out of `#token=...`, so that it is in no bookmark, screenshot or history entry, and keeps it for this tab only. */
 function takeToken(): string | null {
   const given = new URLSearchParams(location.hash.slice(1)).get('token')
   if (given) {
     sessionStorage.setItem(TOKEN_KEY, given)
-    history.replaceState(null, '', location.pathname + location.search)
+    history.replaceState(null, '', location.pathname + location.search + (isNotesPage ? '#notes' : ''))
   }
   return given ?? sessionStorage.getItem(TOKEN_KEY)
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type Database from 'better-sqlite3'
 import { z } from 'zod'
+import { CueList, NO_CUES } from '../contract/cues.ts'
 import { LessonProgress } from '../contract/lessons.ts'
 import { Mechanism } from '../contract/mechanism.ts'
 import type { ClientIdentity } from './clients/virtual-client.ts'
@@ -11,6 +12,7 @@ const LONGEST_TOKEN = 'longest-token'
 /** Name of the row that unknown names in the audit log are hashed with. */
 export const AUDIT_SECRET = 'audit-secret'
 const PROGRESS = 'lesson-progress'
+const CUES = 'cues'
 const Progress = z.array(LessonProgress)
 const Positive = z.number().int().positive()
 const Identities = z.array(
@@ -78,6 +80,15 @@ export class LabSettings {
 
   keepLessonProgress(progress: readonly LessonProgress[]): void {
     this.#write.run(PROGRESS, JSON.stringify(progress))
+  }
+
+  /** What the instructor plans for a class. */
+  cues(): CueList {
+    return this.#get(CUES, CueList) ?? NO_CUES
+  }
+
+  keepCues(cues: CueList): void {
+    this.#write.run(CUES, JSON.stringify(cues))
   }
 
   #get<T>(name: string, schema: z.ZodType<T>): T | null {

@@ -92,6 +92,8 @@ function createLessons(ground: Ground, { recorder, balancer }: Running, teaching
     onAction: (action, params) => current.parts.note(action, params),
     readProgress: () => files.settings.lessonProgress(),
     keepProgress: (progress) => keep(() => files.settings.keepLessonProgress(progress)),
+    readCues: () => files.settings.cues(),
+    keepCues: (cues) => keep(() => files.settings.keepCues(cues)),
   })
 }
 

@@ -10,6 +10,7 @@ import zhFindings from './zh-CN/findings.json' with { type: 'json' }
 import zhFlow from './zh-CN/flow.json' with { type: 'json' }
 import zhInspector from './zh-CN/inspector.json' with { type: 'json' }
 import zhLessons from './zh-CN/lessons.json' with { type: 'json' }
+import zhPresenter from './zh-CN/presenter.json' with { type: 'json' }
 import zhRevocation from './zh-CN/revocation.json' with { type: 'json' }
 import zhSettings from './zh-CN/settings.json' with { type: 'json' }
 import zhState from './zh-CN/state.json' with { type: 'json' }
@@ -31,6 +32,7 @@ export const zh = {
   lessons: zhLessons,
   settings: zhSettings,
   state: zhState,
+  presenter: zhPresenter,
   revocation: zhRevocation,
   traffic: zhTraffic,
   flow: zhFlow,

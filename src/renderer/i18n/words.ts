@@ -10,6 +10,7 @@ import enFindings from './en/findings.json' with { type: 'json' }
 import enFlow from './en/flow.json' with { type: 'json' }
 import enInspector from './en/inspector.json' with { type: 'json' }
 import enLessons from './en/lessons.json' with { type: 'json' }
+import enPresenter from './en/presenter.json' with { type: 'json' }
 import enRevocation from './en/revocation.json' with { type: 'json' }
 import enSettings from './en/settings.json' with { type: 'json' }
 import enState from './en/state.json' with { type: 'json' }
@@ -31,6 +32,7 @@ export const en = {
   lessons: enLessons,
   settings: enSettings,
   state: enState,
+  presenter: enPresenter,
   revocation: enRevocation,
   traffic: enTraffic,
   flow: enFlow,

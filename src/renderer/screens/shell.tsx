@@ -1,10 +1,11 @@
-import { type ComponentType, useEffect, useReducer, useState } from 'react'
+import { type ComponentType, lazy, Suspense, useEffect, useReducer, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { token } from '../api.ts'
+import { isNotesPage, token } from '../api.ts'
 import { desktop } from '../desktop.ts'
 import { CodeDialog } from '../panels/code/code-dialog.tsx'
 import { CommandPalette } from '../panels/commands/command-palette.tsx'
 import { useGlobalCommands } from '../panels/commands/global-commands.ts'
+import { Presenter } from '../presenter/presenter.tsx'
 import { runCommand } from '../state/commands.ts'
 import { retryNow } from '../state/connect.ts'
 import { SCREENS, type Screen, useUi } from '../state/ui-state.ts'
@@ -54,6 +55,9 @@ function Gate() {
     </main>
   )
 }
+
+/** In a window of its own, under an address of its own. */
+const NotesScreen = lazy(async () => ({ default: (await import('./notes/notes-screen.tsx')).NotesScreen }))
 
 /** What is not shown first is loaded when the page has nothing else to do, so that it is there at the click. */
 const LATER: Readonly<Partial<Record<Screen, () => Promise<ComponentType>>>> = {
@@ -114,5 +118,16 @@ function Frame() {
 export function Shell() {
   const hasLab = useLab((lab) => lab.generation > 0)
   const isRefused = useConnection() === 'refused'
-  return hasLab && !isRefused ? <Frame /> : <Gate />
+  if (!hasLab || isRefused) return <Gate />
+  if (!isNotesPage)
+    return (
+      <Presenter>
+        <Frame />
+      </Presenter>
+    )
+  return (
+    <Suspense fallback={null}>
+      <NotesScreen />
+    </Suspense>
+  )
 }

@@ -3,6 +3,7 @@ import type { LabEvent } from '../../contract/events.ts'
 import { api, apiUrl, authorization, isUnauthorized, token } from '../api.ts'
 import { queries } from './queries.ts'
 import { refreshLists } from './stale-lists.ts'
+import { currentUi, onUiChange } from './ui-state.ts'
 import { addHistory, applyEvents, currentLab, currentLog, replaceState, setConnection } from './use-lab.ts'
 
 const HISTORY_PAGE = 5000
@@ -10,6 +11,8 @@ const FIRST_WAIT_MS = 250
 const LONGEST_WAIT_MS = 5000
 /** A hidden page gets no animation frames, but its events must not pile up. */
 const HIDDEN_BATCH_MS = 500
+/** Events that a frozen page holds back. */
+const MOST_HELD = 20_000
 
 class Refused extends Error {}
 
@@ -21,6 +24,11 @@ let leave: (() => void) | null = null
 
 function flush(): void {
   isScheduled = false
+  if (currentUi().isFrozen) {
+    // More than this is read anew at the thaw: a gap in the numbers asks for it.
+    if (queue.length > MOST_HELD) queue = queue.slice(-1)
+    return
+  }
   const batch = queue
   queue = []
   applyEvents(batch)
@@ -28,6 +36,10 @@ function flush(): void {
   // The next event may be long in coming; a state that is known to be old must not wait for it.
   if (currentLab().isStale) leave?.()
 }
+
+onUiChange((ui, before) => {
+  if (before.isFrozen && !ui.isFrozen) flush()
+})
 
 function enqueue(event: LabEvent): void {
   queue.push(event)

@@ -18,6 +18,9 @@ export const LETTER_KEYS: Readonly<Record<string, CommandId>> = {
   m: 'replay-as-mallory',
   i: 'toggle-inspector',
   w: 'widen-inspector',
+  p: 'presenter-mode',
+  f: 'freeze-page',
+  b: 'restore-checkpoint',
   ...Object.fromEntries(SCREENS.map((screen, index) => [String(index + 1), `screen-${screen}` as const])),
 }
 
@@ -67,6 +70,8 @@ export function listenToKeys(): () => void {
       isOnControl: isIn(event.target, CONTROL),
       hasLetterKeys: currentUi().hasLetterKeys,
     })
+    // A frozen page changes for nothing but what thaws it.
+    if (currentUi().isFrozen && command !== 'freeze-page' && command !== 'presenter-mode') return
     if (command && runCommand(command)) event.preventDefault()
   }
   window.addEventListener('keydown', listener)

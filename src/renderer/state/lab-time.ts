@@ -1,5 +1,6 @@
 import { useSyncExternalStore } from 'react'
 import type { Clock } from '../../contract/clock.ts'
+import { currentUi } from './ui-state.ts'
 import { currentLab } from './use-lab.ts'
 
 /** Lab time at a real time, both Unix milliseconds. */
@@ -28,7 +29,13 @@ function subscribe(listener: () => void): () => void {
   }
 }
 
-const wholeSecond = (): number => Math.floor(labNow() / 1000) * 1000
+let shown = 0
+
+/** A frozen page shows the second at which it was frozen. */
+const wholeSecond = (): number => {
+  if (!currentUi().isFrozen || shown === 0) shown = Math.floor(labNow() / 1000) * 1000
+  return shown
+}
 
 /** Lab time, whole seconds as Unix milliseconds; draws the component again when the second turns. */
 export const useLabSecond = (): number => useSyncExternalStore(subscribe, wholeSecond)

@@ -14,6 +14,10 @@ export const STATE_TABS = ['sessions', 'tokens', 'families', 'denylist', 'keys',
 export type StateTab = (typeof STATE_TABS)[number]
 /** Colours as chosen; `auto` follows the system. */
 export type Theme = 'auto' | 'light' | 'dark'
+/** How large the page can be while it is presented, per cent. */
+export const PRESENTER_SCALES = [100, 125, 150] as const
+/** How large the page is while it is presented, per cent. */
+export type PresenterScale = (typeof PRESENTER_SCALES)[number]
 /** Languages that exist. */
 export type Language = 'en' | 'zh-CN'
 
@@ -34,6 +38,12 @@ interface Kept {
   readonly topologyView: 'graph' | 'list'
   /** Whether the presenter's notes of a lesson are on this page. */
   readonly areNotesShown: boolean
+  /** Of the page while it is presented, per cent. */
+  readonly presenterScale: PresenterScale
+  /** Whether what would let somebody act as another is hidden while the page is presented. */
+  readonly areSecretsHidden: boolean
+  /** Whether a ring follows the pointer while the page is presented. */
+  readonly hasPointerRing: boolean
 }
 
 /** A piece of code that is shown: where a step says it was done. */
@@ -66,6 +76,12 @@ export interface ComparisonView {
 /** State of the page itself, not of the lab. */
 export interface UiState extends Kept {
   readonly screen: Screen
+  /** The page is presented; it stays so when this tab is loaded again, and in no other. */
+  readonly isPresenting: boolean
+  /** The page shows what was there when it was frozen; the lab goes on. */
+  readonly isFrozen: boolean
+  /** The presenter's notes are in another window, so that they are not on this page. */
+  readonly areNotesElsewhere: boolean
   readonly selectedExchange: string | null
   readonly inspectorTab: string
   readonly stateTab: StateTab
@@ -100,6 +116,9 @@ function readKept(): Kept {
     isInspectorOpen: true,
     topologyView: 'graph',
     areNotesShown: false,
+    presenterScale: 125,
+    areSecretsHidden: true,
+    hasPointerRing: true,
   }
   try {
     return { ...defaults, ...(JSON.parse(localStorage.getItem(KEY) ?? '{}') as Partial<Kept>) }
@@ -109,9 +128,23 @@ function readKept(): Kept {
   }
 }
 
+const PRESENTING_KEY = 'authlab.presenting'
+
+/** A page that is loaded again in front of a room must not show what was hidden. */
+function readPresenting(): boolean {
+  try {
+    return sessionStorage.getItem(PRESENTING_KEY) === 'true'
+  } catch {
+    return false
+  }
+}
+
 const store = createStore<UiState>(() => ({
   ...readKept(),
   screen: 'workbench',
+  isPresenting: readPresenting(),
+  isFrozen: false,
+  areNotesElsewhere: false,
   selectedExchange: null,
   inspectorTab: 'story',
   stateTab: 'sessions',
@@ -126,17 +159,23 @@ const store = createStore<UiState>(() => ({
   comparisonView: { against: 'jwt-bearer', run: null, answers: FIRST_ANSWERS },
 }))
 
-store.subscribe(({ theme, language, hasLetterKeys, isInspectorOpen, topologyView, areNotesShown }, before) => {
-  const isSame =
-    theme === before.theme &&
-    language === before.language &&
-    hasLetterKeys === before.hasLetterKeys &&
-    isInspectorOpen === before.isInspectorOpen &&
-    topologyView === before.topologyView &&
-    areNotesShown === before.areNotesShown
-  if (isSame) return
+const KEPT = [
+  'theme',
+  'language',
+  'hasLetterKeys',
+  'isInspectorOpen',
+  'topologyView',
+  'areNotesShown',
+  'presenterScale',
+  'areSecretsHidden',
+  'hasPointerRing',
+] as const satisfies readonly (keyof Kept)[]
+
+store.subscribe((ui, before) => {
   try {
-    localStorage.setItem(KEY, JSON.stringify({ theme, language, hasLetterKeys, isInspectorOpen, topologyView, areNotesShown }))
+    if (ui.isPresenting !== before.isPresenting) sessionStorage.setItem(PRESENTING_KEY, String(ui.isPresenting))
+    if (KEPT.every((name) => ui[name] === before[name])) return
+    localStorage.setItem(KEY, JSON.stringify(Object.fromEntries(KEPT.map((name) => [name, ui[name]]))))
   } catch {
     // Nothing is lost but the choice's memory.
   }
@@ -146,6 +185,8 @@ store.subscribe(({ theme, language, hasLetterKeys, isInspectorOpen, topologyView
 export const useUi = <T>(selector: (ui: UiState) => T): T => useStore(store, selector)
 /** State of the page at this moment, for code outside of components. */
 export const currentUi = (): UiState => store.getState()
+/** Tells of every change. @returns how to stop */
+export const onUiChange = (listener: (ui: UiState, before: UiState) => void): (() => void) => store.subscribe(listener)
 /** Changes some of the page's state. */
 export const setUi = (change: Partial<UiState>): void => store.setState(change)
 

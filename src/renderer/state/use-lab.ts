@@ -44,6 +44,9 @@ export const currentLab = (): LabModel => store.getState().lab
 /** The exchanges at this moment, for code outside of components. */
 export const currentLog = (): ExchangeLog => store.getState().traffic.log
 
+/** Tells of every change of the lab. @returns how to stop */
+export const onLabChange = (listener: () => void): (() => void) => store.subscribe(listener)
+
 /** Sets how the page stands with the lab. */
 export const setConnection = (connection: Connection): void => store.setState({ connection })
 

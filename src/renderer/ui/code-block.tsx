@@ -1,5 +1,5 @@
 import { IconCheck, IconCopy } from '@tabler/icons-react'
-import { type ReactNode, useEffect, useState } from 'react'
+import { createContext, type ReactNode, useContext, useEffect, useState } from 'react'
 import classes from './code-block.module.css'
 
 const SQL_WORDS =
@@ -29,6 +29,15 @@ export function Sql({ text }: { readonly text: string }) {
 /** Text as it is on the wire or in a store. It wraps, so it needs no scrolling of its own. */
 export const CodeBlock = ({ text }: { readonly text: string }) => <pre className={`code ${classes['block']}`}>{text}</pre>
 
+/** What a copy is while something is hidden: the text without it, and the words that say so. */
+export interface Hiding {
+  hide(text: string): string
+  readonly words: string
+}
+
+/** Null while nothing is hidden. */
+export const HidingContext = createContext<Hiding | null>(null)
+
 interface CopyButtonProps {
   readonly text: string
   readonly label: string
@@ -42,19 +51,22 @@ const SHOWN_MS = 1500
 /** Copies text to the clipboard and says so. */
 export function CopyButton({ text, label, doneLabel, hasLabel = false }: CopyButtonProps) {
   const [isDone, setDone] = useState(false)
+  const hiding = useContext(HidingContext)
   useEffect(() => {
     if (!isDone) return
     const timer = setTimeout(() => setDone(false), SHOWN_MS)
     return () => clearTimeout(timer)
   }, [isDone])
   const copy = (): void => {
-    navigator.clipboard.writeText(text).then(
+    navigator.clipboard.writeText(hiding ? hiding.hide(text) : text).then(
       () => setDone(true),
       () => setDone(false),
     )
   }
   const Icon = isDone ? IconCheck : IconCopy
-  const words = isDone ? doneLabel : label
+  const isCut = hiding !== null && hiding.hide(text) !== text
+  const plain = isDone ? doneLabel : label
+  const words = isCut ? `${plain} (${hiding.words})` : plain
   return (
     <button type="button" className={hasLabel ? 'btn sm gh' : 'ib'} onClick={copy} aria-label={words} title={words}>
       <Icon size={14} stroke={1.75} aria-hidden />

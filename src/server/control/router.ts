@@ -7,6 +7,7 @@ import { clients } from './operations/clients.ts'
 import { clock } from './operations/clock.ts'
 import { cluster } from './operations/cluster.ts'
 import { comparison } from './operations/comparison.ts'
+import { cues } from './operations/cues.ts'
 import { denylist } from './operations/denylist.ts'
 import { exchanges } from './operations/exchanges.ts'
 import { api } from './operations/implementer.ts'
@@ -39,6 +40,7 @@ export const router = api.router({
   clock,
   tokenInspection,
   checkpoints,
+  cues,
   lessons,
   progress,
   assessment,

@@ -1,3 +1,4 @@
+import type { CueList } from '../../contract/cues.ts'
 import type { Lesson } from '../../contract/lessons/lesson.ts'
 import type { LessonRun } from '../../contract/lessons/lesson-run.ts'
 import type { LessonProgress, LessonReport } from '../../contract/lessons.ts'
@@ -21,6 +22,8 @@ export interface LessonPlayerOptions {
   onAction(action: 'lesson-started' | 'lesson-step-reset' | 'lesson-left', params: { lesson: string; step?: string }): void
   readProgress(): LessonProgress[]
   keepProgress(progress: LessonProgress[]): void
+  readCues(): CueList
+  keepCues(cues: CueList): void
 }
 
 /** Plays lessons, one at a time. Commands are carried out one after the other. */
@@ -51,6 +54,15 @@ export class LessonPlayer {
   setProgress(progress: LessonProgress[]): LessonProgress[] {
     this.#options.keepProgress(progress)
     return this.progress()
+  }
+
+  /** What the instructor plans for a class. */
+  cues(): CueList {
+    return this.#options.readCues()
+  }
+
+  setCues(cues: CueList): void {
+    this.#options.keepCues(cues)
   }
 
   /**

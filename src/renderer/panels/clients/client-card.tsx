@@ -5,7 +5,7 @@ import type { Client } from '../../../contract/clients.ts'
 import { MECHANISMS } from '../../../contract/mechanism.ts'
 import { api } from '../../api.ts'
 import { useActions } from '../../state/act.ts'
-import { selectExchange } from '../../state/ui-state.ts'
+import { selectExchange, useUi } from '../../state/ui-state.ts'
 import { useLab } from '../../state/use-lab.ts'
 import { Choice } from '../../ui/choice.tsx'
 import { accentOf } from '../../ui/mechanism-tag.tsx'
@@ -77,6 +77,7 @@ export function ClientCard({ client }: { readonly client: Client }) {
       <span>{words}</span>
     </button>
   )
+  const isPresenting = useUi((ui) => ui.isPresenting)
   const logoutReason = isHeld(credential) ? undefined : t('nothingToLogOut')
   const refreshReason = whyNoRefresh(client)
   const whyNot = refreshReason === null ? undefined : t(`noRefresh.${refreshReason}`)
@@ -86,29 +87,36 @@ export function ClientCard({ client }: { readonly client: Client }) {
         <CardHead client={client} />
         <ClientMenu client={client} credential={credential} run={(name, act) => void run(name, act)} />
       </header>
-      <Choice
-        label={t('mechanism')}
-        value={client.mechanism}
-        options={MECHANISMS.map((mechanism) => [mechanism, t(`mechanismName.${mechanism}`)] as const)}
-        choose={(mechanism) => {
-          if (mechanism !== client.mechanism) void run('mechanism', () => api.clients.change({ id, mechanism }))
-        }}
-      />
+      {!isPresenting && (
+        <Choice
+          label={t('mechanism')}
+          value={client.mechanism}
+          options={MECHANISMS.map((mechanism) => [mechanism, t(`mechanismName.${mechanism}`)] as const)}
+          choose={(mechanism) => {
+            if (mechanism !== client.mechanism) void run('mechanism', () => api.clients.change({ id, mechanism }))
+          }}
+        />
+      )}
       <CredentialChip client={client} credential={credential} isBusy={busy !== null} tryDiscarded={() => request('/me', 'discarded')} />
       {/* biome-ignore lint/a11y/useSemanticElements: a fieldset cannot be a row of joined buttons. */}
       <div className={classes['acts']} role="group" aria-label={t('actions')}>
-        {action('login', t('logIn'), t('logIn'), () => void send('login', () => api.clients.login({ id })))}
-        {PATHS.map((path) => action(path, t('call', { path }), path === '/admin/users' ? '/admin' : path, () => request(path)))}
-        {action(
-          'refresh',
-          t('refreshHint'),
-          <IconRefresh size={14} stroke={1.75} aria-hidden />,
-          () => void send('refresh', () => api.clients.refresh({ id })),
-          whyNot,
+        {(!isPresenting || !isHeld(credential)) &&
+          action('login', t('logIn'), t('logIn'), () => void send('login', () => api.clients.login({ id })))}
+        {PATHS.slice(0, isPresenting ? 2 : undefined).map((path) =>
+          action(path, t('call', { path }), path === '/admin/users' ? '/admin' : path, () => request(path)),
         )}
-        {action('logout', t('logOut'), t('logOut'), () => void send('logout', () => api.clients.logout({ id })), logoutReason)}
+        {!isPresenting &&
+          action(
+            'refresh',
+            t('refreshHint'),
+            <IconRefresh size={14} stroke={1.75} aria-hidden />,
+            () => void send('refresh', () => api.clients.refresh({ id })),
+            whyNot,
+          )}
+        {!isPresenting &&
+          action('logout', t('logOut'), t('logOut'), () => void send('logout', () => api.clients.logout({ id })), logoutReason)}
       </div>
-      <ClientJar client={client} />
+      {!isPresenting && <ClientJar client={client} />}
     </article>
   )
 }

@@ -29,6 +29,13 @@ const COMMANDS: ReadonlyArray<readonly [CommandId, string | null]> = [
   ['toggle-theme', null],
   ['toggle-language', null],
   ...SCREENS.map((screen, index) => [`screen-${screen}`, String(index + 1)] as const),
+  ['presenter-mode', 'P'],
+  ['open-notes', null],
+  ['freeze-page', 'F'],
+  ['save-checkpoint', null],
+  ['restore-checkpoint', 'B'],
+  ['save-snapshot', null],
+  ['open-snapshot', null],
   ['reset-lab', null],
 ]
 

@@ -6,6 +6,7 @@ import { api } from '../../api.ts'
 import { notify, notifyFailure } from '../../state/act.ts'
 import { useCommand } from '../../state/commands.ts'
 import { moveClock } from '../../state/move-clock.ts'
+import { openSnapshot, restoreCheckpoint, saveCheckpoint, saveSnapshot } from '../../state/snapshots.ts'
 import { currentUi, selectExchange, setUi } from '../../state/ui-state.ts'
 import { currentLab } from '../../state/use-lab.ts'
 
@@ -42,7 +43,8 @@ function usePageCommands(): void {
   useCommand('go-back', () => {
     if (currentUi().screen !== 'workbench') setUi({ screen: 'workbench' })
     else if (currentUi().isInspectorWide) setUi({ isInspectorWide: false })
-    else selectExchange(null)
+    else if (currentUi().selectedExchange !== null) selectExchange(null)
+    else setUi({ isPresenting: false })
   })
   useCommand('command-palette', () => spotlight.toggle())
 }
@@ -52,6 +54,10 @@ export function useGlobalCommands(): void {
   const { t } = useTranslation('commands')
   useClockCommands()
   usePageCommands()
+  useCommand('save-checkpoint', () => void saveCheckpoint())
+  useCommand('restore-checkpoint', () => void restoreCheckpoint())
+  useCommand('save-snapshot', () => void saveSnapshot())
+  useCommand('open-snapshot', () => void openSnapshot())
   useCommand('toggle-recording', () => attempt(api.lab.setRecording({ on: !currentLab().recording.isOn })))
   const reset = async (): Promise<void> => {
     await api.lab.reset()

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next'
 import { desktop } from '../../desktop.ts'
 import { runCommand } from '../../state/commands.ts'
 import { useUi } from '../../state/ui-state.ts'
+import { PresenterMenu } from './presenter-menu.tsx'
 
 /** Name, command palette, language and theme. */
 export function TopBar() {
@@ -26,6 +27,7 @@ export function TopBar() {
         <kbd className="kbd">{desktop.platform === 'darwin' ? '⌘ K' : 'Ctrl K'}</kbd>
       </button>
       <div className="top-r">
+        <PresenterMenu />
         <button type="button" className="tb" onClick={() => runCommand('toggle-language')} aria-label={t('switchLanguage')}>
           <IconLanguage size={16} stroke={1.75} aria-hidden />
           {language === 'en' ? 'EN' : '中文'}

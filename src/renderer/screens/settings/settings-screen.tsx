@@ -1,5 +1,5 @@
 import { Switch } from '@mantine/core'
-import { type FormEvent, type ReactNode, useEffect, useState } from 'react'
+import { type FormEvent, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api } from '../../api.ts'
 import { LifetimeSettings } from '../../panels/credential-settings/lifetimes.tsx'
@@ -12,20 +12,13 @@ import { setUi, useUi } from '../../state/ui-state.ts'
 import { useLab } from '../../state/use-lab.ts'
 import { Choice } from '../../ui/choice.tsx'
 import { storeName, strategyName } from '../frame/lab-words.ts'
+import { PresenterSettings } from './presenter-settings.tsx'
 import classes from './settings.module.css'
+import { SettingsRow } from './settings-row.tsx'
+import { CheckpointSettings, SnapshotSettings } from './snapshots.tsx'
 
 const LEAST = 100
 const MOST = 100_000
-
-const Row = ({ label, note, children }: { readonly label: string; readonly note?: string; readonly children: ReactNode }) => (
-  <div className={classes['row']}>
-    <div>
-      <b>{label}</b>
-      {note && <p>{note}</p>}
-    </div>
-    <div className={classes['value']}>{children}</div>
-  </div>
-)
 
 function Appearance() {
   const { t } = useTranslation('settings')
@@ -34,7 +27,7 @@ function Appearance() {
   return (
     <section className={classes['card']}>
       <h2>{t('appearance')}</h2>
-      <Row label={t('theme')}>
+      <SettingsRow label={t('theme')}>
         <Choice
           label={t('theme')}
           value={theme}
@@ -45,8 +38,8 @@ function Appearance() {
           ]}
           choose={(value) => setUi({ theme: value })}
         />
-      </Row>
-      <Row label={t('language')}>
+      </SettingsRow>
+      <SettingsRow label={t('language')}>
         <Choice
           label={t('language')}
           value={language}
@@ -56,7 +49,7 @@ function Appearance() {
           ]}
           choose={(value) => setUi({ language: value })}
         />
-      </Row>
+      </SettingsRow>
     </section>
   )
 }
@@ -68,13 +61,13 @@ function Keys() {
   return (
     <section className={classes['card']}>
       <h2>{t('keys')}</h2>
-      <Row label={t('letterKeys')} note={t('letterKeysNote')}>
+      <SettingsRow label={t('letterKeys')} note={t('letterKeysNote')}>
         <Switch
           checked={hasLetterKeys}
           aria-label={t('letterKeys')}
           onChange={(event) => setUi({ hasLetterKeys: event.currentTarget.checked })}
         />
-      </Row>
+      </SettingsRow>
       <dl className={classes['keys']}>
         <div>
           <dt>
@@ -136,33 +129,33 @@ function Lab() {
     <>
       <section className={classes['card']}>
         <h2>{t('lab')}</h2>
-        <Row label={t('capacity')} note={t('capacityNote')}>
+        <SettingsRow label={t('capacity')} note={t('capacityNote')}>
           <Capacity />
-        </Row>
-        <Row label={t('reset')} note={t('resetNote')}>
+        </SettingsRow>
+        <SettingsRow label={t('reset')} note={t('resetNote')}>
           <button type="button" className="btn" onClick={() => runCommand('reset-lab')}>
             {t('resetButton')}
           </button>
-        </Row>
+        </SettingsRow>
       </section>
       <section className={classes['card']}>
         <h2>{t('about')}</h2>
-        <Row label="AuthLab">
+        <SettingsRow label="AuthLab">
           {version} · {t(`mode.${mode}`)}
-        </Row>
-        <Row label={t('balancer')}>
+        </SettingsRow>
+        <SettingsRow label={t('balancer')}>
           <span className="mono">{balancer.url}</span>
-        </Row>
-        <Row label={t('portal')}>
+        </SettingsRow>
+        <SettingsRow label={t('portal')}>
           <a className="lk mono" href={balancer.portalUrl} target="_blank" rel="noreferrer">
             {balancer.portalUrl}
           </a>
-        </Row>
-        <Row label={t('cluster')}>
+        </SettingsRow>
+        <SettingsRow label={t('cluster')}>
           {t('clusterValue', { count: nodes.length, strategy: strategyName(cluster.strategy), store: storeName(cluster.store) })}
-        </Row>
-        <Row label={t('network')}>{t('networkValue')}</Row>
-        <Row label={t('licence')}>MIT</Row>
+        </SettingsRow>
+        <SettingsRow label={t('network')}>{t('networkValue')}</SettingsRow>
+        <SettingsRow label={t('licence')}>MIT</SettingsRow>
       </section>
     </>
   )
@@ -197,6 +190,9 @@ export function SettingsScreen() {
       <div className={classes['column']}>
         <h1>{t('title')}</h1>
         <Appearance />
+        <PresenterSettings />
+        <SnapshotSettings />
+        <CheckpointSettings />
         <Keys />
         <Credentials />
         <Lab />

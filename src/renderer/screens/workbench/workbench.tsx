@@ -55,6 +55,9 @@ function Middle() {
   )
 }
 
+/** Of a page that is presented: most of it is for the picture and the traffic. */
+const PRESENTED_SIZES = ['200px', '300px'] as const
+
 const startingSizes = (pageWidth: number): readonly [clients: string, inspector: string] => {
   if (pageWidth <= 1200) return ['250px', '320px']
   return pageWidth <= 1380 ? ['268px', '360px'] : ['288px', '376px']
@@ -65,23 +68,37 @@ function Panes() {
   const { t } = useTranslation('app')
   const hasInspector = useUi((ui) => ui.isInspectorOpen)
   const panelIds = hasInspector ? ['clients', 'middle', 'inspector'] : ['clients', 'middle']
-  const kept = useDefaultLayout({ id: 'authlab.workbench', panelIds, onlySaveAfterUserInteractions: true })
-  const [clientsSize, inspectorSize] = startingSizes(window.innerWidth)
+  const isPresenting = useUi((ui) => ui.isPresenting)
+  const id = isPresenting ? 'authlab.presented' : 'authlab.workbench'
+  const kept = useDefaultLayout({ id, panelIds, onlySaveAfterUserInteractions: true })
+  const [clientsSize, inspectorSize] = isPresenting ? PRESENTED_SIZES : startingSizes(window.innerWidth)
   return (
-    <Group orientation="horizontal" defaultLayout={kept.defaultLayout} onLayoutChanged={kept.onLayoutChanged} disableCursor>
-      <Panel id="clients" defaultSize={clientsSize} minSize="240px" maxSize="420px" groupResizeBehavior="preserve-pixel-size">
+    <Group key={id} orientation="horizontal" defaultLayout={kept.defaultLayout} onLayoutChanged={kept.onLayoutChanged} disableCursor>
+      <Panel
+        id="clients"
+        defaultSize={clientsSize}
+        minSize={isPresenting ? '180px' : '240px'}
+        maxSize="420px"
+        groupResizeBehavior="preserve-pixel-size"
+      >
         <Guarded>
           <ClientsPane />
         </Guarded>
       </Panel>
       <Separator className="handle" aria-label={t('resize')} />
-      <Panel id="middle" minSize="400px">
+      <Panel id="middle" minSize={isPresenting ? '340px' : '400px'}>
         <Middle />
       </Panel>
       {hasInspector && (
         <>
           <Separator className="handle" aria-label={t('resize')} />
-          <Panel id="inspector" defaultSize={inspectorSize} minSize="300px" maxSize="640px" groupResizeBehavior="preserve-pixel-size">
+          <Panel
+            id="inspector"
+            defaultSize={inspectorSize}
+            minSize={isPresenting ? '240px' : '300px'}
+            maxSize="640px"
+            groupResizeBehavior="preserve-pixel-size"
+          >
             <Guarded>
               <InspectorPane />
             </Guarded>

@@ -69,6 +69,7 @@ export function LessonPlayer({ lesson, run }: { readonly lesson: Lesson; readonl
   const { t } = useTranslation('lessons')
   const [viewed, setViewed] = useState(run.current)
   const areNotesShown = useUi((ui) => ui.areNotesShown)
+  const areNotesElsewhere = useUi((ui) => ui.areNotesElsewhere)
   const middle = useRef<HTMLDivElement>(null)
   useEffect(() => setViewed(run.current), [run.current])
   // biome-ignore lint/correctness/useExhaustiveDependencies: another step is read from its top.
@@ -95,7 +96,7 @@ export function LessonPlayer({ lesson, run }: { readonly lesson: Lesson; readonl
           <div className={classes['topology']}>
             <TopologyPane />
           </div>
-          {areNotesShown && step.notes && (
+          {areNotesShown && !areNotesElsewhere && step.notes && (
             <PresenterNotes notes={step.notes} openedAt={stepRun.openedAt} hide={() => setUi({ areNotesShown: false })} />
           )}
         </aside>

@@ -13,6 +13,7 @@ import classes from './player.module.css'
 export function PlayerHead({ lesson, run }: { readonly lesson: Lesson; readonly run: LessonRun }) {
   const { t } = useTranslation('lessons')
   const areNotesShown = useUi((ui) => ui.areNotesShown)
+  const areNotesElsewhere = useUi((ui) => ui.areNotesElsewhere)
   const { busy, run: act } = useActions()
   const done = run.steps.filter(({ state }) => state === 'done').length
   const all = lesson.steps.length
@@ -41,7 +42,9 @@ export function PlayerHead({ lesson, run }: { readonly lesson: Lesson; readonly 
         label={t('notes')}
         labelPosition="left"
         size="xs"
-        checked={areNotesShown}
+        checked={areNotesShown && !areNotesElsewhere}
+        disabled={areNotesElsewhere}
+        title={areNotesElsewhere ? t('notesElsewhere') : undefined}
         onChange={(event) => setUi({ areNotesShown: event.currentTarget.checked })}
       />
       <button

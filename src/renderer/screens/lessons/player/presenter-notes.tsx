@@ -5,9 +5,11 @@ import type { LessonStep } from '../../../../contract/lessons/lesson.ts'
 import { LessonText } from '../lesson-text.tsx'
 import classes from './player.module.css'
 
-const PARTS = ['say', 'ask', 'watchFor', 'ifStuck'] as const
+/** Parts of a presenter's notes, in their order. */
+export const NOTE_PARTS = ['say', 'ask', 'watchFor', 'ifStuck'] as const
 
-const minutesAndSeconds = (ms: number): string => {
+/** `3:05` */
+export const minutesAndSeconds = (ms: number): string => {
   const seconds = Math.max(0, Math.floor(ms / 1000))
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
 }
@@ -48,7 +50,7 @@ export function PresenterNotes({ notes, openedAt, hide }: NotesProps) {
         </button>
       </div>
       <dl className="scroll">
-        {PARTS.flatMap((part) => {
+        {NOTE_PARTS.flatMap((part) => {
           const words = notes[part]
           return words === undefined
             ? []
