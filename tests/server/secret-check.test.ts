@@ -109,8 +109,14 @@ const VALUE = String.raw`(?!(?:undefined|null|true|false)\b)[\w(#[]`
 /** Two values of which one is called a secret, compared by anything that stops at the first difference. */
 const EARLY_EXIT = new RegExp(String.raw`${NAME} [!=]==? ${VALUE}|\b(?!typeof)[\w\])]+ [!=]==? [\w.#]*${NAME}(?!\()|${NAME}\.equals\(`)
 
-/** What looks like that and is none: a yes or no; and two hashes that the server has itself. */
-const NO_SECRETS = ['this.hasOwnCookieSecret', 'stored.passwordHash']
+/** What looks like that and is none: a yes or no, a length of time, and two hashes that the server has itself. */
+const NO_SECRETS = [
+  'this.hasOwnCookieSecret',
+  'head.hasSecrets',
+  'this.#longestTokenSeconds',
+  'stored.passwordHash',
+  'account?.passwordHash',
+]
 
 test('nowhere in the server or the desktop app is a secret compared by === or equals()', () => {
   const root = fileURLToPath(new URL('../../src', import.meta.url))
