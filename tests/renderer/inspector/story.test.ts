@@ -84,6 +84,16 @@ test('a step speaks of its evidence, and says less rather than show a gap', () =
   expect(stepDetail(empty, paramsOf(empty, exchange()))).toBeNull()
 })
 
+test('a limit of a day or more has its date, and the reason of an ended family is said in words', () => {
+  const now = Date.UTC(2026, 10, 28, 12)
+  const expiry = (limit: number) => step({ kind: 'refresh-expiry', evidence: { value: now, limit, now } })
+  const detail = (of: ReturnType<typeof step>) => stepDetail(of, paramsOf(of, exchange()))
+  expect(detail(expiry(now + 86_400_000))).toContain('Nov 29, 2026')
+  expect(detail(expiry(now + 3_600_000))).not.toContain('Nov')
+  const reused = step({ kind: 'refresh-reuse', outcome: 'fail', evidence: { revokedReason: 'reused' } })
+  expect(detail(reused)).toBe('a used token was presented again')
+})
+
 test('a title that needs what is not there falls back to the words of the server', () => {
   const pick = step({ kind: 'balancer-pick' })
   expect(stepTitle(pick, paramsOf(pick, exchange()))).toBe('Balancer chose node-1')

@@ -24,8 +24,9 @@ export function NewestStopwatch() {
       </span>
       <span className={classes['fact']}>
         <IconX size={13} stroke={2} className={refused > 0 ? classes['no'] : 'dim'} aria-hidden />
-        {t('refusedShort', { count: refused })}
-        {firstRefusedMs !== null && `, ${t('refusedFrom', { time: delayWords(firstRefusedMs) })}`}
+        {firstRefusedMs === null
+          ? t('refusedShort', { count: refused })
+          : t('joined', { first: t('refusedShort', { count: refused }), next: t('refusedFrom', { time: delayWords(firstRefusedMs) }) })}
         <CountedExchange id={newest.firstRefusedExchange} />
       </span>
       <span className="sp" />

@@ -37,7 +37,8 @@ function Delay({ revocation }: { readonly revocation: Revocation }) {
       : t('firstRefused', { time: delayWords(firstRefusedMs) })
   return (
     <>
-      <b>{t('accepted', { count: accepted })}</b>, {words}
+      <b>{t('accepted', { count: accepted })}</b>
+      {t('joined', { first: '', next: words })}
     </>
   )
 }

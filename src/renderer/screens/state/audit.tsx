@@ -66,7 +66,7 @@ const columnsOf = (t: T): GridColumn<AuditEntry>[] => [
     label: t('column.outcome'),
     track: 'minmax(90px, 1fr)',
     value: verdictWords,
-    cell: (entry) => <span className={toneOf(entry.verdict)}>{verdictWords(entry)}</span>,
+    cell: (entry) => <span className={toneOf(entry.verdict)}>{verdictWords(entry) || '–'}</span>,
   },
   {
     id: 'node',

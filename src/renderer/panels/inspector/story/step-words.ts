@@ -1,7 +1,9 @@
 import type { Exchange } from '../../../../contract/exchanges.ts'
 import type { Step } from '../../../../contract/step.ts'
-import { type Params, say, sayFirst } from '../../../i18n/say.ts'
+import { i18n } from '../../../i18n/index.ts'
+import { hasWords, type Params, say, sayFirst } from '../../../i18n/say.ts'
 import { clockTime } from '../../../state/lab-time.ts'
+import { labDate } from '../dates.ts'
 import { storeOf } from '../sequence/store-steps.ts'
 
 const SECONDS_BELOW = 100_000_000_000
@@ -30,8 +32,15 @@ export const isTime = (kind: Step['kind'], name: string, value: unknown): value 
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
 
-function word(kind: Step['kind'], name: string, value: unknown): string | number | null {
-  if (isTime(kind, name, value)) return clockTime(timeMs(value))
+/** A limit a day or more from the moment it was looked at is shown with its date: the time of day alone would be that of today. */
+function timeWords({ kind, evidence: { now } }: Step, value: number): string {
+  return isTime(kind, 'now', now) ? labDate(timeMs(value), timeMs(now), i18n.language) : clockTime(timeMs(value))
+}
+
+function word(step: Step, name: string, value: unknown): string | number | null {
+  if (isTime(step.kind, name, value)) return timeWords(step, value)
+  const reason = `steps:refresh-reuse.reason.${String(value)}`
+  if (name === 'revokedReason' && hasWords(reason)) return say(reason)
   if (typeof value === 'string' || typeof value === 'number') return value
   if (Array.isArray(value)) return value.filter((item) => typeof item === 'string').join(' ') || null
   if (isObject(value) && typeof value['idleExpiresAt'] === 'number') return clockTime(value['idleExpiresAt'])
@@ -47,7 +56,7 @@ export function paramsOf(step: Step, exchange: Pick<Exchange, 'node' | 'status'>
   if (exchange.status !== null) params['status'] = exchange.status
   const named = { account: account['account'] ?? account['name'], role: account['role'], ...step.evidence }
   for (const [name, value] of Object.entries(named)) {
-    const shown = word(step.kind, name, value)
+    const shown = word(step, name, value)
     if (shown !== null) params[name] = shown
   }
   return params

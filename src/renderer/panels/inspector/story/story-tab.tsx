@@ -44,7 +44,7 @@ function StoreUseWords({ exchange, use }: { readonly exchange: Exchange; readonl
   if (use.reads > 0) words.push(t('reads', { count: use.reads }))
   if (use.writes > 0) words.push(t('writes', { count: use.writes }))
   if (use.deferred > 0) words.push(t('deferred', { count: use.deferred }))
-  return <dd>{words.length > 0 ? words.join(', ') : t(exchange.verdict === 'store-unavailable' ? 'storeSilent' : 'noStoreUse')}</dd>
+  return <dd>{words.length > 0 ? words.join(t('nextUse')) : t(exchange.verdict === 'store-unavailable' ? 'storeSilent' : 'noStoreUse')}</dd>
 }
 
 function Figures({ exchange, use }: { readonly exchange: Exchange; readonly use: StoreUse }) {

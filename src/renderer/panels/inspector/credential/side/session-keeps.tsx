@@ -101,6 +101,7 @@ export function SessionKeeps(props: SessionKeepsProps) {
   const { t } = useTranslation('credential')
   const store = useLab((lab) => lab.cluster.store)
   const { carried, rowId } = props
+  const hasRow = useLab((lab) => rowId !== null && lab.sessions.has(rowId))
   const open = (): void => {
     selectExchange(carried.exchange.id)
     setUi({ inspectorTab: 'state' })
@@ -109,7 +110,7 @@ export function SessionKeeps(props: SessionKeepsProps) {
     <section className={classes['block']}>
       <div className={classes['title']}>
         <h4>{t('keeps.title')}</h4>
-        <span className={`trunc ${classes['sub']}`}>{t(`keeps.${store}`)}</span>
+        {hasRow && <span className={`trunc ${classes['sub']}`}>{t(`keeps.${store}`)}</span>}
         <span className="sp" />
         <button type="button" className="btn sm gh" onClick={open}>
           <IconExternalLink size={13} stroke={1.75} aria-hidden />
