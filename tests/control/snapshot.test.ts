@@ -407,3 +407,19 @@ describe('checkpoints', () => {
     expect((await test.call('GET', '/lesson-run')).json).toBeNull()
   })
 })
+
+test('the cue list is kept, travels in a snapshot, and is refused when it points past its end', async () => {
+  const test = await start(['--nodes', '1'])
+  const cues = { cues: [{ lesson: 'what-a-session-is', minutes: 12 }], current: 0, startedAt: 1 }
+  expect((await test.call('PUT', '/cues', cues)).json).toEqual(cues)
+  expect((await test.call('PUT', '/cues', { ...cues, current: 1 })).json.message).toBe('current: There is no such cue.')
+  const other = await start(['--nodes', '1'])
+  expect((await other.call('GET', '/cues')).json).toEqual({ cues: [], current: null, startedAt: null })
+  await restore(other, await save(test))
+  expect((await other.call('GET', '/cues')).json).toEqual(cues)
+  await other.call('POST', '/checkpoints', { name: 'In the first lesson' })
+  await other.call('PUT', '/cues', { ...cues, current: null })
+  await other.call('POST', '/checkpoints/last/restore')
+  // A way back within a class leaves the class where it is.
+  expect((await other.call('GET', '/cues')).json).toEqual({ ...cues, current: null })
+})

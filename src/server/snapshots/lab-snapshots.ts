@@ -107,7 +107,10 @@ export class LabSnapshots {
         // Whatever may not be had here is asked for before anything is changed.
         await lab.stores.prepare(laid.parts.cluster.store, null)
         const undo = await this.#keep('undo', laid.head.name)
+        const cues = lab.lessons.cues()
         await this.#applyOrUndo(lab, laid, { undo: undo.id, staging })
+        // Within a class the lab goes back, not the class.
+        if (laid.head.kind !== 'file') lab.lessons.setCues(cues)
         for (const { id, kind } of this.#folder.list()) if (kind === 'undo' && id !== undo.id) this.#folder.remove(id)
         return { from: laid.head, undo: undo.id, leftOut: laid.parts.leftOut }
       } finally {

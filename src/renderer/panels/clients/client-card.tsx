@@ -34,7 +34,7 @@ function CardHead({ client }: { readonly client: Client }) {
         </span>
       )}
       <span className="sp" />
-      <span className="tagn" title={t('accountHint', { name: client.account })}>
+      <span className={`tagn ${classes['role']}`} title={t('accountHint', { name: client.account })}>
         {account?.isDisabled ? t('disabled') : client.isAttacker ? t('attacker') : account ? t(`role.${account.role}`) : t('noAccount')}
       </span>
     </>

@@ -7,37 +7,20 @@ import { useActions } from '../../state/act.ts'
 import { currentLab } from '../../state/use-lab.ts'
 import { useWords } from '../lessons/lesson-text.tsx'
 import { useLessonList } from '../lessons/use-lessons.ts'
+import { moved, without } from './cue-order.ts'
 import classes from './notes.module.css'
 import { useCues } from './use-cues.ts'
-
-/** The list with the cue at one place moved to another; the one that is on stays on. */
-export function moved(list: CueList, from: number, to: number): CueList {
-  const cues = [...list.cues]
-  const [cue] = cues.splice(from, 1)
-  if (!cue) return list
-  cues.splice(to, 0, cue)
-  const on = list.current === null ? null : list.cues[list.current]
-  return { ...list, cues, current: on ? cues.indexOf(on) : null }
-}
-
-/** The list without one cue. */
-export function without(list: CueList, place: number): CueList {
-  const cues = list.cues.filter((_cue, index) => index !== place)
-  const { current } = list
-  const isOn = current === place
-  return { ...list, cues, current: current === null || isOn ? null : current > place ? current - 1 : current }
-}
 
 interface CueRowProps {
   readonly list: CueList
   readonly place: number
   readonly lesson: LessonSummary | undefined
   readonly isBusy: boolean
-  readonly keep: (list: CueList) => void
+  readonly change: (change: (list: CueList) => CueList) => void
   readonly start: (place: number) => void
 }
 
-function CueRow({ list, place, lesson, isBusy, keep, start }: CueRowProps) {
+function CueRow({ list, place, lesson, isBusy, change, start }: CueRowProps) {
   const { t } = useTranslation('presenter')
   const text = useWords()
   const cue = list.cues[place]
@@ -46,7 +29,7 @@ function CueRow({ list, place, lesson, isBusy, keep, start }: CueRowProps) {
   const isOn = list.current === place
   const setMinutes = (minutes: number): void => {
     if (Number.isInteger(minutes) && minutes >= 1 && minutes <= 240)
-      keep({ ...list, cues: list.cues.map((one, index) => (index === place ? { ...one, minutes } : one)) })
+      change((now) => ({ ...now, cues: now.cues.map((one, index) => (index === place ? { ...one, minutes } : one)) }))
   }
   const button = (label: string, Icon: typeof IconX, act: () => void, isOff = false) => (
     <button type="button" className="ib" aria-label={label} title={label} disabled={isOff} onClick={act}>
@@ -69,9 +52,14 @@ function CueRow({ list, place, lesson, isBusy, keep, start }: CueRowProps) {
           value={cue.minutes}
           onChange={(event) => setMinutes(event.currentTarget.valueAsNumber)}
         />
-        {button(t('cues.up', { title }), IconArrowUp, () => keep(moved(list, place, place - 1)), place === 0)}
-        {button(t('cues.down', { title }), IconArrowDown, () => keep(moved(list, place, place + 1)), place === list.cues.length - 1)}
-        {button(t('cues.remove', { title }), IconX, () => keep(without(list, place)))}
+        {button(t('cues.up', { title }), IconArrowUp, () => change((now) => moved(now, place, place - 1)), place === 0)}
+        {button(
+          t('cues.down', { title }),
+          IconArrowDown,
+          () => change((now) => moved(now, place, place + 1)),
+          place === list.cues.length - 1,
+        )}
+        {button(t('cues.remove', { title }), IconX, () => change((now) => without(now, place)))}
         {button(t('cues.start', { title }), IconPlayerPlay, () => start(place), isBusy || !lesson)}
       </span>
     </li>
@@ -82,7 +70,7 @@ function CueRow({ list, place, lesson, isBusy, keep, start }: CueRowProps) {
 export function CueColumn() {
   const { t } = useTranslation('presenter')
   const text = useWords()
-  const { list, keep } = useCues()
+  const { list, change } = useCues()
   const { data } = useLessonList()
   const { busy, run } = useActions()
   const lessons = data?.lessons ?? []
@@ -92,12 +80,12 @@ export function CueColumn() {
     void run('start', async () => {
       if (currentLab().lesson) await api.lessons.leave()
       await api.lessons.start({ id: cue.lesson })
-      await keep({ ...list, current: place, startedAt: list.startedAt ?? Date.now() })
+      change((now) => ({ ...now, current: place, startedAt: now.startedAt ?? Date.now() }))
     })
   }
   const add = (id: string): void => {
     const lesson = lessons.find((one) => one.id === id)
-    if (lesson) void keep({ ...list, cues: [...list.cues, { lesson: id, minutes: Math.max(1, Math.round(lesson.minutes)) }] })
+    if (lesson) change((now) => ({ ...now, cues: [...now.cues, { lesson: id, minutes: Math.max(1, Math.round(lesson.minutes)) }] }))
   }
   const total = list.cues.reduce((sum, { minutes }) => sum + minutes, 0)
   const at = list.current ?? -1
@@ -117,7 +105,7 @@ export function CueColumn() {
             place={place}
             lesson={lessons.find(({ id }) => id === cue.lesson)}
             isBusy={busy !== null}
-            keep={(changed) => void keep(changed)}
+            change={change}
             start={start}
           />
         ))}
@@ -143,7 +131,7 @@ export function CueColumn() {
           type="button"
           className="btn sm gh"
           disabled={list.cues.length === 0}
-          onClick={() => void keep({ ...list, current: list.startedAt === null ? list.current : null, startedAt: Date.now() })}
+          onClick={() => change((now) => ({ ...now, current: now.startedAt === null ? now.current : null, startedAt: Date.now() }))}
         >
           {t(list.startedAt === null ? 'cues.begin' : 'cues.end')}
         </button>

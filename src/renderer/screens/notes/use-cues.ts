@@ -6,24 +6,29 @@ import { queries } from '../../state/queries.ts'
 
 interface Cues {
   readonly list: CueList
-  /** Shown at once; a failure becomes a notification, and what is kept is shown again. */
-  keep(list: CueList): Promise<void>
+  /** Changes what is there now, and shows it at once; a failure becomes a notification, and what is kept is shown again. */
+  change(change: (list: CueList) => CueList): void
 }
 
 const KEY = ['cues']
 
-async function keep(list: CueList): Promise<void> {
+/** One writing after the other: of two changes the later one has both. */
+let writing: Promise<unknown> = Promise.resolve()
+
+function change(change: (list: CueList) => CueList): void {
+  const list = change(queries.getQueryData<CueList>(KEY) ?? NO_CUES)
+  void queries.cancelQueries({ queryKey: KEY })
   queries.setQueryData(KEY, list)
-  try {
-    queries.setQueryData(KEY, await api.cues.set(list))
-  } catch (error) {
-    notifyFailure(error)
-    await queries.invalidateQueries({ queryKey: KEY })
-  }
+  writing = writing
+    .then(() => api.cues.set(list))
+    .catch((error: unknown) => {
+      notifyFailure(error)
+      return queries.invalidateQueries({ queryKey: KEY })
+    })
 }
 
 /** What the instructor plans for a class, as it is kept by the lab. */
 export function useCues(): Cues {
   const { data } = useQuery({ queryKey: KEY, queryFn: () => api.cues.get(), staleTime: Number.POSITIVE_INFINITY })
-  return { list: data ?? NO_CUES, keep }
+  return { list: data ?? NO_CUES, change }
 }

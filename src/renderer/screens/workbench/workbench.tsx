@@ -56,7 +56,8 @@ function Middle() {
 }
 
 /** Of a page that is presented: most of it is for the picture and the traffic. */
-const PRESENTED_SIZES = ['200px', '300px'] as const
+const presentedSizes = (pageWidth: number): readonly [clients: string, inspector: string] =>
+  pageWidth > 1100 ? ['208px', '332px'] : ['200px', '290px']
 
 const startingSizes = (pageWidth: number): readonly [clients: string, inspector: string] => {
   if (pageWidth <= 1200) return ['250px', '320px']
@@ -69,9 +70,10 @@ function Panes() {
   const hasInspector = useUi((ui) => ui.isInspectorOpen)
   const panelIds = hasInspector ? ['clients', 'middle', 'inspector'] : ['clients', 'middle']
   const isPresenting = useUi((ui) => ui.isPresenting)
-  const id = isPresenting ? 'authlab.presented' : 'authlab.workbench'
+  const scale = useUi((ui) => ui.presenterScale)
+  const id = isPresenting ? `authlab.presented.${scale}` : 'authlab.workbench'
   const kept = useDefaultLayout({ id, panelIds, onlySaveAfterUserInteractions: true })
-  const [clientsSize, inspectorSize] = isPresenting ? PRESENTED_SIZES : startingSizes(window.innerWidth)
+  const [clientsSize, inspectorSize] = isPresenting ? presentedSizes((window.innerWidth / scale) * 100) : startingSizes(window.innerWidth)
   return (
     <Group key={id} orientation="horizontal" defaultLayout={kept.defaultLayout} onLayoutChanged={kept.onLayoutChanged} disableCursor>
       <Panel
