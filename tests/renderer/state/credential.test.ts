@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Client } from '../../../src/contract/clients.ts'
-import { credentialOf, isHeld, standingOf, whyNoRefresh } from '../../../src/renderer/panels/clients/credential.ts'
+import { credentialOf, isHeld, isSeenRefused, standingOf, whyNoRefresh } from '../../../src/renderer/panels/clients/credential.ts'
 
 const none = { sessions: new Map(), hasAllSessions: true, goneSessions: new Set<string>() }
 const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url')
@@ -50,6 +50,22 @@ test('a token lives from iat to exp, and dies at exp itself', () => {
   expect(credential).toMatchObject({ expiresAt: 1_000_000, lifeMs: 900_000, isDiscarded: false })
   expect(credential && standingOf(credential, 999_999)).toBe('live')
   expect(credential && standingOf(credential, 1_000_000)).toBe('expired')
+})
+
+test('a token is revoked once a request with it, or with what ended along with it, has been refused', () => {
+  const claims = { iat: 100, exp: 1000, jti: 'one', sid: 'device', sub: 'alice' }
+  const value = `${part({ alg: 'HS256' })}.${part(claims)}.${Buffer.alloc(32).toString('base64url')}`
+  const credential = credentialOf({ ...base, vault: [{ ...inVault, token: value }] }, none)
+  if (!credential) throw new Error('no credential')
+  const ended = { scope: 'token', account: 'alice', jti: 'one', sid: null, at: 200_000, refused: 1 } as const
+  expect(standingOf(credential, 500_000, isSeenRefused(credential, [ended]))).toBe('revoked')
+  expect(isSeenRefused(credential, [{ ...ended, refused: 0 }])).toBe(false)
+  expect(isSeenRefused(credential, [{ ...ended, jti: 'other' }])).toBe(false)
+  expect(isSeenRefused(credential, [{ ...ended, scope: 'device', jti: null, sid: 'device' }])).toBe(true)
+  expect(isSeenRefused(credential, [{ ...ended, scope: 'account', jti: null }])).toBe(true)
+  // Issued after everything was revoked: it is good.
+  expect(isSeenRefused(credential, [{ ...ended, scope: 'account', jti: null, at: 50_000 }])).toBe(false)
+  expect(isSeenRefused(credential, [{ ...ended, scope: 'session', jti: null }])).toBe(false)
 })
 
 test('only a JWT client that holds a refresh token can refresh', () => {

@@ -4,7 +4,7 @@ import type { Client } from '../../../contract/clients.ts'
 import { clockTime, countdown, useLabSecond } from '../../state/lab-time.ts'
 import { useLab } from '../../state/use-lab.ts'
 import classes from './clients.module.css'
-import { type HeldCredential, shortened, standingOf } from './credential.ts'
+import { type HeldCredential, isSeenRefused, shortened, standingOf } from './credential.ts'
 
 interface ChipProps {
   readonly client: Client
@@ -32,6 +32,7 @@ export function CredentialChip({ client, credential, tryDiscarded, isBusy }: Chi
   const { t } = useTranslation('clients')
   const { t: revocation } = useTranslation('revocation')
   const way = useLab((lab) => lab.cluster.revocation)
+  const isRevoked = useLab((lab) => lab.cluster.revocation !== 'none' && credential !== null && isSeenRefused(credential, lab.revocations))
   const now = useLabSecond()
   if (!credential) {
     return (
@@ -41,7 +42,7 @@ export function CredentialChip({ client, credential, tryDiscarded, isBusy }: Chi
       </div>
     )
   }
-  const standing = standingOf(credential, now)
+  const standing = standingOf(credential, now, isRevoked)
   const Icon = client.mechanism === 'jwt-bearer' ? IconKey : IconCookie
   const isDead = standing !== 'live'
   return (

@@ -1,4 +1,5 @@
 import type { Client, VaultToken } from '../../../contract/clients.ts'
+import type { Revocation } from '../../../contract/revocations.ts'
 import { decodeCompactJwt } from '../../../protocol/jwt.ts'
 import { isAccessCookie, isRefreshCookie } from '../../../protocol/token-cookies.ts'
 import { isSessionGone, type KnownSessions } from '../../state/reduce.ts'
@@ -63,15 +64,33 @@ export function credentialOf(client: Client, known: KnownSessions): HeldCredenti
   return discarded === null ? null : tokenCredential(discarded, true)
 }
 
-/** How a credential stands at a lab time. */
-export type Standing = 'live' | 'expired' | 'row-gone' | 'discarded' | 'discarded-expired'
+type Ended = Pick<Revocation, 'scope' | 'account' | 'jti' | 'sid' | 'at' | 'refused'>
 
-/** How a credential stands at a lab time; the limit itself counts as expired (RFC 7519 §4.1.4: "on or after"). */
-export function standingOf(credential: HeldCredential, now: number): Standing {
+/** Whether a request with this token, or with one that was ended along with it, has been refused since it was revoked: nothing less shows that it is. */
+export function isSeenRefused({ value, name }: HeldCredential, revocations: readonly Ended[]): boolean {
+  if (name === SESSION_COOKIE || revocations.length === 0) return false
+  const decoded = decodeCompactJwt(value)
+  if (!decoded.isWellFormed) return false
+  const { jti, sid, sub } = decoded.payload
+  const issuedAt = numberIn(decoded.payload, 'iat') ?? Number.POSITIVE_INFINITY
+  return revocations.some((ended) => {
+    if (ended.refused === 0) return false
+    if (ended.scope === 'token') return ended.jti === jti
+    if (ended.scope === 'device') return ended.sid !== null && ended.sid === sid
+    return ended.scope === 'account' && ended.account === sub && issuedAt <= ended.at
+  })
+}
+
+/** How a credential stands at a lab time. */
+export type Standing = 'live' | 'expired' | 'revoked' | 'row-gone' | 'discarded' | 'discarded-expired'
+
+/** How a credential stands at a lab time; the limit itself counts as expired (RFC 7519 §4.1.4: "on or after"). @param isRevoked it has been seen refused */
+export function standingOf(credential: HeldCredential, now: number, isRevoked = false): Standing {
   const isExpired = credential.expiresAt !== null && now >= credential.expiresAt
   if (credential.isDiscarded) return isExpired ? 'discarded-expired' : 'discarded'
   if (credential.isRowGone) return 'row-gone'
-  return isExpired ? 'expired' : 'live'
+  if (isExpired) return 'expired'
+  return isRevoked ? 'revoked' : 'live'
 }
 
 /** True when the client itself still holds the credential. */
