@@ -4,7 +4,7 @@ import type { Locator, Page } from '@playwright/test'
 import { STATE_TABS } from '../../../src/renderer/state/ui-state.ts'
 import { connectDatabase } from '../../../src/server/storage/open.ts'
 import { expect, test } from '../support/fixtures.ts'
-import { choose, inspector, overflowOf, seriousFindings, statusCode } from '../support/workbench.ts'
+import { choose, inspector, overflowOf, runFromPalette, seriousFindings, statusCode } from '../support/workbench.ts'
 
 const BOB = 'Bob·Laptop'
 
@@ -187,9 +187,7 @@ test('10,000 sessions are searched, sorted and scrolled through, with no more li
 
 test('lifetimes are typed with their unit, and what cannot be one says why and changes nothing', async ({ page, lab }) => {
   await page.goto(lab.ready.workbench)
-  await page.keyboard.press('Control+k')
-  await page.keyboard.type('Go to Settings')
-  await page.keyboard.press('Enter')
+  await runFromPalette(page, 'Go to Settings')
   const field = page.getByRole('textbox', { name: 'Access token' })
   await expect(field).toHaveValue('15 min')
   await field.fill('soon')

@@ -26,6 +26,16 @@ export async function choose(page: Page, client: string, item: string | RegExp):
   await page.getByRole('menuitem', { name: item }).click()
 }
 
+/** Runs a command from the palette, by keyboard alone, once the page listens to it. */
+export async function runFromPalette(page: Page, command: string): Promise<void> {
+  await expect(page.getByRole('navigation').first()).toBeVisible()
+  await page.keyboard.press('Control+k')
+  await expect(page.getByRole('textbox', { name: /^Search requests or run a command/ })).toBeFocused()
+  await page.keyboard.type(command)
+  await expect(page.locator('[data-action][data-selected]')).toHaveText(new RegExp(`^${command}`))
+  await page.keyboard.press('Enter')
+}
+
 /** Moves the lab clock by a button of the status bar, such as `Forward 15 min`. */
 export async function moveClock(page: Page, button: string): Promise<void> {
   await page.getByRole('group', { name: 'Move the lab clock' }).getByRole('button', { name: button, exact: true }).click()
