@@ -1,4 +1,4 @@
-import { call, lesson, login, p, verdicts, w } from './write.ts'
+import { call, here, lesson, login, p, verdicts, w } from './write.ts'
 
 const loginLaptop = login('laptop', w('Log Alice in on the laptop (session)', '让 Alice 在笔记本电脑上登录（会话）'))
 const loginPhone = login('phone', w('Log Alice in on the phone (JWT)', '让 Alice 在手机上登录（JWT）'))
@@ -31,7 +31,7 @@ export const changingPermissions = lesson({
       title: w('What she may do', '她可以做什么'),
       goal: w('Both devices may do everything', '两台设备什么都可以做'),
       narrative: [
-        p(
+        here(
           'Alice is an admin with three scopes. Her session leads to her account, and the server reads that with every request. Her token carries role and scopes as claims.',
           'Alice 是管理员，有三个 scope。她的会话通向账户，服务器每个请求都读它。她的令牌则把角色和 scope 作为声明带在身上。',
         ),
@@ -69,7 +69,7 @@ export const changingPermissions = lesson({
       title: w('Take a scope away', '取消一个 scope'),
       goal: w('The session notices now, the token at its refresh', '会话立刻察觉，令牌到刷新时才察觉'),
       narrative: [
-        p(
+        w(
           'The operator takes `orders:read` away from Alice. Both devices ask for the orders again; then the phone refreshes and asks once more.',
           '操作员取消了 Alice 的 `orders:read`。两台设备再次请求订单；然后手机刷新，再请求一次。',
         ),
@@ -143,7 +143,7 @@ export const changingPermissions = lesson({
       title: w('Take her role away, with a re-check', '取消她的角色，并启用复查'),
       goal: w('Both notice at once; the token reads the account as well', '两边都立刻察觉；令牌也要读账户'),
       narrative: [
-        p(
+        here(
           'Now let every node read the account after it has verified a token: the **re-check**. What the account says then counts, as with a session.',
           '现在让每个节点在验证令牌之后再读一次账户：**复查**。此后以账户为准，和会话一样。',
         ),
@@ -154,7 +154,7 @@ export const changingPermissions = lesson({
           {
             text: w('The look-up of the session, but not that of the account', '省下查会话，但省不下查账户'),
             isRight: true,
-            why: p(
+            why: here(
               'Who is asking is still known without a store. What they may do is not. Half of the saving is gone.',
               '请求者是谁，仍然不用查存储就知道。他能做什么就不行了。省下的少了一半。',
             ),
@@ -162,12 +162,12 @@ export const changingPermissions = lesson({
           {
             text: w('Everything: claims are still in the token', '全都省下了：声明还在令牌里'),
             isRight: false,
-            why: p('They are, but nobody goes by them any more.', '声明还在，但已经不以它为准。'),
+            why: here('They are, but nobody goes by them any more.', '声明还在，但已经不以它为准。'),
           },
           {
             text: w('Nothing', '什么也没省下'),
             isRight: false,
-            why: p(
+            why: here(
               'No session is looked up or written: compare the steps of the two requests.',
               '既不查会话，也不写会话：比较一下两个请求的步骤。',
             ),
@@ -226,7 +226,7 @@ export const changingPermissions = lesson({
           {
             text: w('401: the account is disabled', '401：账户已停用'),
             isRight: false,
-            why: p(
+            why: here(
               'Somebody would have to look. With the re-check the answer would be just that; see the last request.',
               '那得有人去看。有复查时，应答正是这样；看最后一个请求。',
             ),
@@ -243,7 +243,7 @@ export const changingPermissions = lesson({
           {
             text: w('403: she has no rights any more', '403：她不再有权限'),
             isRight: false,
-            why: p('`GET /me` asks for no role and no scope, only for a login.', '`GET /me` 不要求角色，也不要求 scope，只要求登录。'),
+            why: here('`GET /me` asks for no role and no scope, only for a login.', '`GET /me` 不要求角色，也不要求 scope，只要求登录。'),
           },
         ],
       },

@@ -1,4 +1,4 @@
-import { call, lesson, login, p, verdicts, w } from './write.ts'
+import { call, here, lesson, login, p, verdicts, w } from './write.ts'
 
 const onLaptop = call('laptop', 'GET /me', w('Call /me on the laptop (session)', '在笔记本电脑上调用 /me（会话）'))
 const onPhone = call('phone', 'GET /me', w('Call /me on the phone (JWT)', '在手机上调用 /me（JWT）'))
@@ -35,7 +35,7 @@ export const forceOffline = lesson({
       title: w('Bob is at work', 'Bob 正在上班'),
       goal: w('A session and a token, both good', '一个会话、一个令牌，都有效'),
       narrative: [
-        p(
+        here(
           'An admin console inside a company: a few hundred people, one application, and the wish to throw somebody out **now**. Bob uses it on two devices, by a session on the laptop and by a token on the phone.',
           '公司内部的管理后台：几百个用户，一个应用，还有一个要求：能让某个人**立刻**下线。Bob 在两台设备上使用它：笔记本电脑上用会话，手机上用令牌。',
         ),
@@ -71,7 +71,7 @@ export const forceOffline = lesson({
       title: w('Press the button', '按下按钮'),
       goal: w('One device is out, one is not', '一台设备下线了，另一台没有'),
       narrative: [
-        p(
+        here(
           'It is noon. The operator logs Bob out everywhere: his session rows are deleted, his refresh tokens revoked. No way of revocation for access tokens is in force, as in many first versions.',
           '到了中午。操作员让 Bob 在所有设备上登出：他的会话行被删除，刷新令牌被吊销。访问令牌没有启用任何吊销方式，许多系统的第一版都是这样。',
         ),
@@ -179,7 +179,7 @@ export const forceOffline = lesson({
           {
             text: w('One: the list is read afterwards', '一个：列表是之后才读的'),
             isRight: false,
-            why: p(
+            why: here(
               'Here the look-up belongs to the check itself, and the answer waits for it. That is its price.',
               '在这里，查列表就是验证的一部分，应答要等它。这就是它的代价。',
             ),
@@ -187,7 +187,7 @@ export const forceOffline = lesson({
           {
             text: w('All, until `exp`', '全部，直到 `exp`'),
             isRight: false,
-            why: p('That was the run before, when nobody looked anything up.', '那是上一次的情形，没有人去查任何东西。'),
+            why: w('That was the run before, when nobody looked anything up.', '那是上一次的情形，没有人去查任何东西。'),
           },
         ],
       },
@@ -249,7 +249,7 @@ export const forceOffline = lesson({
           'OWASP ASVS 5 V7.4.1',
           'RFC 7519 §4.1.6',
         ),
-        p('Bob is back with two devices. This time only **the phone** is to go.', 'Bob 又带着两台设备回来了。这一次只想让**手机**下线。'),
+        w('Bob is back with two devices. This time only **the phone** is to go.', 'Bob 又带着两台设备回来了。这一次只想让**手机**下线。'),
       ],
       predict: {
         question: w("The phone's token is revoked. What becomes of the tablet's?", '吊销手机的令牌。平板的令牌会怎样？'),
@@ -275,7 +275,7 @@ export const forceOffline = lesson({
           {
             text: w('It ends if it was issued first', '如果它签发得更早，就失效'),
             isRight: false,
-            why: p(
+            why: here(
               'The limit is the moment of the revocation, not the `iat` of the revoked token. Both are before it.',
               '界限是吊销的时刻，而不是被吊销令牌的 `iat`。两者都在它之前。',
             ),
@@ -332,7 +332,7 @@ export const forceOffline = lesson({
       title: w('The bill', '算账'),
       goal: w('What each of them asks with every request', '每种方式在每个请求上要查什么'),
       narrative: [
-        p(
+        w(
           'Bob is let in again, by a session and by a token with a denylist. Both can be ended at once now. Compare what one ordinary request costs the server.',
           '让 Bob 重新进来：一个用会话，一个用带吊销名单的令牌。现在两者都能立刻终止。比较一下一个普通请求要服务器付出多少。',
         ),
@@ -357,7 +357,7 @@ export const forceOffline = lesson({
         },
       ],
       after: [
-        p(
+        here(
           'Where somebody has to be out at once, both ask a store with every request. The session then is the simpler one: smaller on the wire, nothing to revoke twice. For an internal console of one application it wins.',
           '如果必须立刻下线，两者在每个请求上都要查存储。这时会话更简单：网络上更小，也不必吊销两处。对单个应用的内部后台，会话胜出。',
         ),

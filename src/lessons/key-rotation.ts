@@ -1,4 +1,4 @@
-import { call, lesson, login, p, verdicts, w } from './write.ts'
+import { call, here, lesson, login, p, verdicts, w } from './write.ts'
 
 const aliceMe = call('alice', 'GET /me', w('Call /me as Alice', '以 Alice 的身份调用 /me'))
 const bobMe = call('bob', 'GET /me', w('Call /me as Bob', '以 Bob 的身份调用 /me'))
@@ -95,7 +95,7 @@ export const keyRotation = lesson({
           {
             text: w('It is signed anew', '它会被重新签名'),
             isRight: false,
-            why: p(
+            why: here(
               'The server has no copy of it, and the client only sends what it was given. It gets a token of the new key with its next refresh.',
               '服务器没有它的副本，客户端只会发送它得到的那个。下一次刷新时，它会得到新密钥签的令牌。',
             ),
@@ -124,7 +124,7 @@ export const keyRotation = lesson({
       title: w('When the old key may go', '旧密钥什么时候可以走'),
       goal: w('Retired when no token of it can be good', '不可能再有它签的有效令牌时退役'),
       narrative: [
-        p(
+        here(
           'The lab keeps the old key until every token that it signed has expired, for the most lenient node, too. Move the clock past that.',
           '实验室会保留旧密钥，直到它签的每个令牌都过期，在最宽限的节点上也过期。把时钟拨到那之后。',
         ),
@@ -182,7 +182,7 @@ export const keyRotation = lesson({
       title: w('A node that misses the new key', '错过新密钥的节点'),
       goal: w('One node refuses until it has the key', '一个节点拒绝，直到拿到密钥'),
       narrative: [
-        p(
+        here(
           'node-2 takes no new keys for now: its cache is too long, or its fetch fails. The next rotation comes, and the new key signs at once.',
           'node-2 暂时不接收新密钥：缓存时间太长，或者获取失败。下一次轮换来了，新密钥立刻开始签名。',
         ),
@@ -245,7 +245,7 @@ export const keyRotation = lesson({
           '拿到私钥的人可以为任何人制作令牌。这时不能有重叠：所有旧密钥立刻作废。',
           'RFC 7515 §10.2',
         ),
-        p('Bob is also logged in on the phone, by a session.', 'Bob 在手机上也登录着，用的是会话。'),
+        w('Bob is also logged in on the phone, by a session.', 'Bob 在手机上也登录着，用的是会话。'),
       ],
       predict: {
         question: w('Who has to type a password?', '谁得输入密码？'),
@@ -253,7 +253,7 @@ export const keyRotation = lesson({
           {
             text: w('Everybody', '所有人'),
             isRight: false,
-            why: p(
+            why: here(
               'Only what this key signed is worthless. The session cookie is signed with another secret, and the refresh token with none.',
               '作废的只是这个密钥签过的东西。会话 Cookie 是用另一个密钥签的，刷新令牌则没有签名。',
             ),
@@ -306,7 +306,7 @@ export const keyRotation = lesson({
       title: w('The emergency that a node missed', '有个节点错过了紧急更换'),
       goal: w('The leaked key is still good on one node', '泄露的密钥在一个节点上仍然有效'),
       narrative: [
-        p(
+        here(
           'Once more, with node-2 out of reach. An emergency is over only when the last verifier has heard of it.',
           '再来一次，这回 node-2 联系不上。最后一个验证方得知之后，紧急情况才算结束。',
         ),
@@ -317,7 +317,7 @@ export const keyRotation = lesson({
           {
             text: w('401: the key is retired', '401：密钥已退役'),
             isRight: false,
-            why: p('That is what node-1 says. node-2 has not heard of it.', 'node-1 会这么说。node-2 还没有得知。'),
+            why: here('That is what node-1 says. node-2 has not heard of it.', 'node-1 会这么说。node-2 还没有得知。'),
           },
           {
             text: w('200', '200'),
@@ -331,7 +331,7 @@ export const keyRotation = lesson({
           {
             text: w('503: it cannot tell', '503：它无法判断'),
             isRight: false,
-            why: p(
+            why: here(
               'It would have to know that its keys are old. A verifier that fails closed forgets keys that nobody has confirmed for too long.',
               '那它得知道自己的密钥已经旧了。稳妥的验证方会忘掉太久没有得到确认的密钥。',
             ),

@@ -1,4 +1,4 @@
-import { call, lesson, login, p, verdict, verdicts, w } from './write.ts'
+import { call, here, lesson, login, p, verdict, verdicts, w } from './write.ts'
 
 /** What a logout ends: the row of a session, and of a token what can be reached. */
 export const logOutReally = lesson({
@@ -25,7 +25,7 @@ export const logOutReally = lesson({
       title: w('Log both in', '让两人登录'),
       goal: w('Two requests that Mallory has a copy of', '两个请求，Mallory 都有副本'),
       narrative: [
-        p(
+        w(
           'Alice uses a session, Bob a bearer token. Each makes one request, and Mallory keeps a copy of both, credentials included.',
           'Alice 用会话，Bob 用 bearer 令牌。两人各发一个请求，Mallory 把两个请求连同凭据都留了副本。',
         ),
@@ -212,7 +212,7 @@ export const logOutReally = lesson({
         { check: 'step', nth: 4, kind: 'token-denylist', outcome: 'fail', label: w('It is on the list', '它在列表上') },
       ],
       after: [
-        p(
+        here(
           'Now the token takes a look into a store, like a session. Whether that is worth it depends on how long you can bear a copy that works on: the State screen measures it.',
           '现在令牌和会话一样，也要查一次存储。值不值得，取决于你能忍受副本继续可用多久：“状态”页面会测量它。',
         ),

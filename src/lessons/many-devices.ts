@@ -1,4 +1,4 @@
-import { call, lesson, login, p, verdicts, w } from './write.ts'
+import { call, here, lesson, login, p, verdicts, w } from './write.ts'
 
 const ACCESS_SECONDS = 300
 
@@ -32,7 +32,7 @@ export const manyDevices = lesson({
       title: w('Log in on three devices', '在三台设备上登录'),
       goal: w('Three logins, three families of refresh tokens', '三次登录，三个刷新令牌家族'),
       narrative: [
-        p(
+        here(
           'A social platform has a service for the feed, one for messages, one for photos. Here the three nodes stand for them: each has the key and nothing else of the others.',
           '社交平台有动态服务、消息服务和照片服务。这里用三个节点来代表它们：每个节点都有密钥，除此之外互不共享。',
         ),
@@ -78,7 +78,7 @@ export const manyDevices = lesson({
       id: 'every-service',
       title: w('Ask every service', '访问每个服务'),
       goal: w('Six requests, three services, no look-up', '六个请求，三个服务，一次也不查'),
-      narrative: [p('Two devices ask each of the three services once.', '两台设备各访问三个服务一次。')],
+      narrative: [w('Two devices ask each of the three services once.', '两台设备各访问三个服务一次。')],
       predict: {
         question: w('How often is a store asked, for all six requests?', '六个请求一共查了几次存储？'),
         choices: [
@@ -99,7 +99,7 @@ export const manyDevices = lesson({
           {
             text: w('Six times: once a request', '六次：每个请求一次'),
             isRight: false,
-            why: p('That would be sessions in a store that all services share.', '那是会话放在所有服务共享的存储里的情形。'),
+            why: here('That would be sessions in a store that all services share.', '那是会话放在所有服务共享的存储里的情形。'),
           },
         ],
       },
@@ -158,7 +158,10 @@ export const manyDevices = lesson({
           {
             text: w('All three devices are logged out', '三台设备全都登出'),
             isRight: false,
-            why: p('Each device has a family of its own, and each refreshes when it needs to.', '每台设备有自己的家族，各自在需要时刷新。'),
+            why: here(
+              'Each device has a family of its own, and each refreshes when it needs to.',
+              '每台设备有自己的家族，各自在需要时刷新。',
+            ),
           },
         ],
       },
@@ -183,7 +186,7 @@ export const manyDevices = lesson({
       title: w('The phone is lost', '手机丢了'),
       goal: w('No new tokens for it; the last one lives out its minutes', '它再也换不到新令牌；最后一个用完剩下的几分钟'),
       narrative: [
-        p(
+        here(
           'Bob calls support, and they end that one device: its family of refresh tokens is revoked. Access tokens cannot be revoked yet, as on many platforms.',
           'Bob 打电话给客服，客服让这一台设备下线：它的刷新令牌家族被吊销。访问令牌还没法吊销，许多平台都是如此。',
         ),
@@ -267,7 +270,7 @@ export const manyDevices = lesson({
           '有些服务等不起。它们保存一份已终止登录的列表，验证签名之后去查：按 `sid` 存一行，就能让那台设备的所有令牌在每个读列表的服务上失效。',
           'OWASP ASVS 5 V7.4.1',
         ),
-        p('Now the tablet is lost as well.', '现在平板也丢了。'),
+        w('Now the tablet is lost as well.', '现在平板也丢了。'),
       ],
       predict: {
         question: w('The tablet is ended. What becomes of the TV?', '终止平板。电视会怎样？'),
@@ -284,12 +287,12 @@ export const manyDevices = lesson({
           {
             text: w('It works on', '照常使用'),
             isRight: true,
-            why: p('Its tokens carry another `sid`, and that one is not on the list.', '它的令牌带着另一个 `sid`，不在列表上。'),
+            why: here('Its tokens carry another `sid`, and that one is not on the list.', '它的令牌带着另一个 `sid`，不在列表上。'),
           },
           {
             text: w('It works on one service only', '只在一个服务上能用'),
             isRight: false,
-            why: p('All services read the same list here, and none has it.', '这里所有服务读同一份列表，上面都没有它。'),
+            why: here('All services read the same list here, and none has it.', '这里所有服务读同一份列表，上面都没有它。'),
           },
         ],
       },
@@ -324,7 +327,7 @@ export const manyDevices = lesson({
         { check: 'accepted-after-revocation', atMost: 0, label: w('No request got through afterwards', '此后没有请求通过') },
       ],
       after: [
-        p(
+        here(
           'The list stays small: a row can go once the last token that it names has expired for every node, however lenient. With tokens of five minutes that takes minutes, with tokens of a day a day.',
           '这份列表一直很小：它所指的最后一个令牌在每个节点（无论多宽限）看来都已过期，那一行就可以删掉。令牌有效五分钟，就只需存几分钟；有效一天，就得存一天。',
         ),

@@ -1,4 +1,4 @@
-import { call, lesson, login, p, verdicts, w } from './write.ts'
+import { call, here, lesson, login, p, verdicts, w } from './write.ts'
 
 /** The same request by a session and by a token, step by step. */
 export const oneRequestBothWays = lesson({
@@ -24,7 +24,7 @@ export const oneRequestBothWays = lesson({
       title: w('Log in twice', '登录两次'),
       goal: w('One session, one token', '一个会话，一个令牌'),
       narrative: [
-        p(
+        here(
           'The password is checked the same way both times. What differs is what comes of it: a row and a cookie, or a signed text.',
           '两次检查密码的方式相同。不同的是结果：一行数据加一个 Cookie，或者一段签了名的文本。',
         ),
@@ -59,7 +59,7 @@ export const oneRequestBothWays = lesson({
       title: w('Send the same request from both', '两边发出同一个请求'),
       goal: w('Two answers, two ways there', '两个应答，两条路'),
       narrative: [
-        p(
+        w(
           'Both ask `GET /me`, and both get the same answer. Count how often the server has to ask its store on the way.',
           '两边都请求 `GET /me`，得到同样的应答。数一数服务器在途中查询了几次存储。',
         ),
@@ -88,7 +88,7 @@ export const oneRequestBothWays = lesson({
           {
             text: w('They are the same', '一样大'),
             isRight: false,
-            why: p('Look at the cards below: the two differ by several hundred octets.', '看下面的卡片：两者相差几百字节。'),
+            why: here('Look at the cards below: the two differ by several hundred octets.', '看下面的卡片：两者相差几百字节。'),
           },
         ],
       },
@@ -124,7 +124,7 @@ export const oneRequestBothWays = lesson({
       title: w('Take her role away', '取消她的角色'),
       goal: w('One notices, one does not', '一边察觉，一边没有'),
       narrative: [
-        p(
+        w(
           'Alice is an admin. While she is logged in on both devices the operator makes her a plain user. Then both ask for the list of users, which only admins may see.',
           'Alice 是管理员。她在两台设备上都登录着的时候，操作员把她改成普通用户。然后两边都去请求只有管理员能看的用户列表。',
         ),
@@ -144,7 +144,7 @@ export const oneRequestBothWays = lesson({
           {
             text: w('The laptop (session)', '笔记本电脑（会话）'),
             isRight: false,
-            why: p(
+            why: here(
               'It is the other way round: the session is looked up anew each time, the token says what was true when it was issued.',
               '正好相反：会话每次都重新查询，令牌写的是签发时的情况。',
             ),
@@ -161,7 +161,7 @@ export const oneRequestBothWays = lesson({
           {
             text: w('Neither', '两边都不能'),
             isRight: false,
-            why: p(
+            why: here(
               'Nothing told the phone’s token of the change: it was signed before.',
               '没有什么能把改动告诉手机的令牌：它是改动之前签的。',
             ),

@@ -1,4 +1,4 @@
-import { call, lesson, login, p, verdicts, w } from './write.ts'
+import { call, here, lesson, login, p, verdicts, w } from './write.ts'
 
 const loginBob = login('bob', w('Log Bob in', '让 Bob 登录'))
 const bobRefreshes = { do: 'refresh', client: 'bob', label: w("Bob's client refreshes", 'Bob 的客户端刷新') } as const
@@ -68,7 +68,7 @@ export const refreshTheft = lesson({
       title: w('The thief comes late', '小偷来晚了'),
       goal: w('The old token ends the whole family', '旧令牌终结了整个家族'),
       narrative: [
-        p(
+        w(
           "Mallory has the first refresh token, copied from a backup of Bob's laptop, and tries it. Bob has refreshed since.",
           'Mallory 从 Bob 笔记本电脑的备份里复制了第一个刷新令牌，现在拿来试。Bob 在那之后已经刷新过。',
         ),
@@ -144,7 +144,7 @@ export const refreshTheft = lesson({
       title: w('The thief comes first', '小偷抢先一步'),
       goal: w('Let in until the victim refreshes', '在受害者刷新之前畅通无阻'),
       narrative: [
-        p(
+        w(
           'Bob logs in again, and this time Mallory is faster: the copy is used before Bob has used it himself. The thief gets tokens, and uses them.',
           'Bob 重新登录，这一次 Mallory 更快：副本在 Bob 自己用之前就被用掉了。小偷拿到令牌，并使用它们。',
         ),
@@ -271,7 +271,7 @@ export const refreshTheft = lesson({
       title: w('A false alarm: two tabs', '误报：两个标签页'),
       goal: w('The honest user is logged out', '诚实的用户被登出'),
       narrative: [
-        p(
+        w(
           'Bob has the page open in two tabs. Both see the access token expire, and both send the same refresh token a moment apart. Here the second tab sends the first one’s message again.',
           'Bob 在两个标签页里打开了同一页面。两边都看到访问令牌过期，先后发出同一个刷新令牌。这里由第二个标签页重发第一个的请求。',
         ),
@@ -282,7 +282,7 @@ export const refreshTheft = lesson({
           {
             text: w('The same new tokens', '同样的新令牌'),
             isRight: false,
-            why: p(
+            why: here(
               'The server does not have them any more: of the new refresh token it keeps the hash alone.',
               '服务器已经没有它们了：新的刷新令牌，它只存哈希。',
             ),
@@ -335,7 +335,7 @@ export const refreshTheft = lesson({
       title: w('A grace window, and who else uses it', '宽限窗口，以及还有谁会用它'),
       goal: w('The second tab is let in, and so is a thief', '第二个标签页进来了，小偷也进来了'),
       narrative: [
-        p(
+        here(
           'Many servers take a used refresh token once more for a short while. Set two minutes here, so that there is time to look; in a product it would be seconds. RFC 9700 has no such window: it trades safety for comfort.',
           '许多服务器在很短的时间内允许已用过的刷新令牌再用一次。这里设为两分钟，以便有时间观察；实际产品里只有几秒。RFC 9700 里没有这样的窗口：它用安全换方便。',
         ),
@@ -365,7 +365,7 @@ export const refreshTheft = lesson({
           {
             text: w('The family dies', '家族终结'),
             isRight: false,
-            why: p('Not yet. After the window it would, as the last request shows.', '还不会。窗口过后才会，最后一个请求就说明了这一点。'),
+            why: w('Not yet. After the window it would, as the last request shows.', '还不会。窗口过后才会，最后一个请求就说明了这一点。'),
           },
         ],
       },

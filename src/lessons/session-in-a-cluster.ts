@@ -1,4 +1,4 @@
-import { call, lesson, login, p, verdict, verdicts, w } from './write.ts'
+import { call, here, lesson, login, p, verdict, verdicts, w } from './write.ts'
 
 const me = (times = 1) => call('alice', 'GET /me', w('Call /me as Alice', '以 Alice 的身份调用 /me'), { times })
 
@@ -23,7 +23,7 @@ export const sessionInACluster = lesson({
       title: w('Log Alice in', '让 Alice 登录'),
       goal: w('Alice has a session on node-1', 'Alice 在 node-1 上有了会话'),
       narrative: [
-        p(
+        here(
           'Three copies of the same application run behind a balancer. Each keeps its sessions in its **own memory**: the usual choice when an application has only ever run alone.',
           '同一个应用的三份副本运行在负载均衡器后面。每一份都把会话放在**自己的内存**里：应用一直单独运行时，这是常见的做法。',
         ),
@@ -63,7 +63,7 @@ export const sessionInACluster = lesson({
       title: w('Call /me three times', '调用 /me 三次'),
       goal: w('Three results captured', '记录到三个结果'),
       narrative: [
-        p(
+        here(
           'Alice logged in on **node-1**. Each node keeps sessions in its own memory, and the balancer deals requests in turn. Her cookie is the same every time.',
           'Alice 是在 **node-1** 上登录的。每个节点把会话放在自己的内存里，负载均衡器轮流分发请求。她的 Cookie 每次都一样。',
         ),
@@ -74,7 +74,7 @@ export const sessionInACluster = lesson({
           {
             text: w('Three', '三次'),
             isRight: false,
-            why: p(
+            why: here(
               'The cookie is right each time, but it is only a name for a session. node-2 and node-3 have no session of that name in their memory.',
               'Cookie 每次都是对的，但它只是会话的名字。node-2 和 node-3 的内存里没有叫这个名字的会话。',
             ),
@@ -82,7 +82,7 @@ export const sessionInACluster = lesson({
           {
             text: w('Two', '两次'),
             isRight: false,
-            why: p(
+            why: here(
               'Two nodes would have to know the session. Only the one that answered the login does.',
               '那就得有两个节点认识这个会话。认识它的只有应答登录的那一个。',
             ),
@@ -90,7 +90,7 @@ export const sessionInACluster = lesson({
           {
             text: w('One', '一次'),
             isRight: true,
-            why: p(
+            why: here(
               'In round robin each node gets one of the three calls, and one node has the session.',
               '轮询时，三次调用各落到一个节点，而只有一个节点有这个会话。',
             ),
@@ -98,7 +98,7 @@ export const sessionInACluster = lesson({
           {
             text: w('None', '零次'),
             isRight: false,
-            why: p('One of the three calls reaches node-1, which has the session.', '三次调用中有一次会到 node-1，它有这个会话。'),
+            why: here('One of the three calls reaches node-1, which has the session.', '三次调用中有一次会到 node-1，它有这个会话。'),
           },
         ],
       },
@@ -118,7 +118,7 @@ export const sessionInACluster = lesson({
         },
       ],
       after: [
-        p(
+        here(
           'Nothing is wrong with the cookie: its signature verified on every node, because they share the secret. What is missing on two of them is the **session itself**.',
           'Cookie 没有问题：各节点共用密钥，签名在每个节点上都验证通过。其中两个节点缺的是**会话本身**。',
         ),
@@ -172,7 +172,7 @@ export const sessionInACluster = lesson({
       title: w('Kill that node', '杀掉那个节点'),
       goal: w('Alice is logged out', 'Alice 被登出'),
       narrative: [
-        p(
+        here(
           'node-1 dies, as a process does at a crash or a deployment. What was in its memory is gone.',
           'node-1 死掉，就像进程崩溃或部署时那样。它内存里的东西都没了。',
         ),
@@ -183,12 +183,12 @@ export const sessionInACluster = lesson({
           {
             text: w('200 from another node', '另一个节点返回 200'),
             isRight: false,
-            why: p('Another node answers, and has never heard of her session.', '另一个节点会应答，但从没听说过她的会话。'),
+            why: here('Another node answers, and has never heard of her session.', '另一个节点会应答，但从没听说过她的会话。'),
           },
           {
             text: w('401 from another node', '另一个节点返回 401'),
             isRight: true,
-            why: p(
+            why: here(
               'Stickiness holds only while the node is up. Then the balancer takes another one, and the session is not there.',
               '粘性只在节点在线时有效。之后负载均衡器换一个节点，而会话不在那里。',
             ),
@@ -196,7 +196,7 @@ export const sessionInACluster = lesson({
           {
             text: w('503: her node is down', '503：她的节点不在线'),
             isRight: false,
-            why: p('Two nodes are up, so the balancer has somebody to ask.', '还有两个节点在线，负载均衡器有节点可问。'),
+            why: here('Two nodes are up, so the balancer has somebody to ask.', '还有两个节点在线，负载均衡器有节点可问。'),
           },
         ],
       },
@@ -206,7 +206,7 @@ export const sessionInACluster = lesson({
         { check: 'node-state', node: 'node-1', is: 'down', label: w('node-1 is down', 'node-1 不在线') },
       ],
       after: [
-        p(
+        here(
           'Stickiness hides the problem on good days and brings it back at every deployment.',
           '粘性在平时掩盖了问题，每次部署时又把它带回来。',
         ),
@@ -219,7 +219,7 @@ export const sessionInACluster = lesson({
       title: w('Mend it, second way: one store for all', '第二种办法：所有节点共用一个存储'),
       goal: w('Every node knows her', '每个节点都认识她'),
       narrative: [
-        p(
+        here(
           'Start node-1 again, deal requests in turn as before, and let all nodes keep sessions in the **same** store. Alice has to log in once more: nothing carries the old sessions over.',
           '重新启动 node-1，照原来那样轮流分发请求，让所有节点把会话存进**同一个**存储。Alice 要再登录一次：旧会话不会被搬过去。',
         ),
@@ -248,7 +248,7 @@ export const sessionInACluster = lesson({
       id: 'survives',
       title: w('Kill a node again', '再杀一个节点'),
       goal: w('Nobody notices', '没有人察觉'),
-      narrative: [p('node-2 dies. The sessions are not on it.', 'node-2 死掉。会话并不在它上面。')],
+      narrative: [w('node-2 dies. The sessions are not on it.', 'node-2 死掉。会话并不在它上面。')],
       do: [{ do: 'kill-node', node: 'node-2', label: w('Kill node-2', '杀掉 node-2') }, me(2)],
       check: [
         verdicts(['allowed', 'allowed'], w('Alice works on', 'Alice 照常使用')),
@@ -283,7 +283,7 @@ export const sessionInACluster = lesson({
         { check: 'session-reads', nth: 3, atMost: 0, label: w('Not on the other node either', '另一个节点上也没有') },
       ],
       after: [
-        p(
+        w(
           'That is one side of it. What it costs comes up when Alice wants to log out.',
           '这是事情的一面。它的代价，要等 Alice 想登出时才看得到。',
         ),

@@ -1,4 +1,4 @@
-import { call, lesson, login, p, verdicts, w } from './write.ts'
+import { call, here, lesson, login, p, verdicts, w } from './write.ts'
 
 const sessionMe = call('alice', 'GET /me', w('Call /me as Alice (session)', '以 Alice 的身份调用 /me（会话）'))
 const tokenMe = call('bob', 'GET /me', w('Call /me as Bob (JWT)', '以 Bob 的身份调用 /me（JWT）'))
@@ -27,7 +27,7 @@ export const sharedStore = lesson({
       title: w('Log both in', '让两人登录'),
       goal: w('One row for Alice, none for Bob', 'Alice 有一行，Bob 没有'),
       narrative: [
-        p(
+        w(
           'Both nodes keep sessions in the same SQLite file. Alice uses a session, Bob a bearer token.',
           '两个节点把会话存在同一个 SQLite 文件里。Alice 用会话，Bob 用 bearer 令牌。',
         ),
@@ -45,7 +45,7 @@ export const sharedStore = lesson({
       title: w('Count the questions', '数一数查询次数'),
       goal: w('One look per request, or none', '每个请求查一次，或不查'),
       narrative: [
-        p(
+        here(
           'Every node asks the store who a session belongs to, with every request anew. That is what makes it right on every node, and what it costs.',
           '每个节点在每个请求上都要问存储这个会话属于谁。正因如此，在哪个节点上都正确；代价也在这里。',
         ),
@@ -70,7 +70,7 @@ export const sharedStore = lesson({
       title: w('Make the store slow', '让存储变慢'),
       goal: w('Its delay is in every answer of a session', '它的延迟出现在会话的每个应答里'),
       narrative: [
-        p(
+        w(
           'A store in another data centre, or one with too much to do: add 200 ms to each use of it, and ask again.',
           '存储在另一个数据中心，或者负担太重：给每次使用它都加上 200 毫秒，再请求一次。',
         ),
@@ -81,7 +81,7 @@ export const sharedStore = lesson({
           {
             text: w('Alice (session)', 'Alice（会话）'),
             isRight: true,
-            why: p('Her request cannot be answered before the store has said who she is.', '存储说出她是谁之前，她的请求无法应答。'),
+            why: here('Her request cannot be answered before the store has said who she is.', '存储说出她是谁之前，她的请求无法应答。'),
           },
           {
             text: w('Bob (JWT)', 'Bob（JWT）'),
@@ -95,7 +95,7 @@ export const sharedStore = lesson({
           {
             text: w('Both', '两者都是'),
             isRight: false,
-            why: p(
+            why: here(
               'Only what uses the session store waits for it. Compare the two times below.',
               '只有用到会话存储的才会等它。比较下面的两个时间。',
             ),
@@ -138,7 +138,7 @@ export const sharedStore = lesson({
           {
             text: w('503 and 200', '503 和 200'),
             isRight: true,
-            why: p(
+            why: here(
               'For Alice the store is part of every request. For Bob it is none, as long as his token lasts.',
               '对 Alice 来说，存储是每个请求的一部分。对 Bob 来说不是，只要令牌还有效。',
             ),
@@ -197,7 +197,7 @@ export const sharedStore = lesson({
       title: w('Bring it back', '让它恢复'),
       goal: w('Alice goes on where she was', 'Alice 从原处继续'),
       narrative: [
-        p('The store is there again, with all that was in it. Nobody has to log in.', '存储恢复了，里面的东西都在。谁也不必重新登录。'),
+        here('The store is there again, with all that was in it. Nobody has to log in.', '存储恢复了，里面的东西都在。谁也不必重新登录。'),
       ],
       do: [{ do: 'change-cluster', change: { storeOut: false }, label: w('End the outage', '结束故障') }, sessionMe, tokenMe],
       check: [

@@ -1,4 +1,4 @@
-import { call, lesson, login, p, verdicts, w } from './write.ts'
+import { call, here, lesson, login, p, verdicts, w } from './write.ts'
 
 const me = call('bob', 'GET /me', w('Call /me as Bob', '以 Bob 的身份调用 /me'))
 const FAST_SECONDS = 960
@@ -24,7 +24,7 @@ export const tokenInACluster = lesson({
       title: w('One login, every node', '一次登录，所有节点'),
       goal: w('Three nodes allow what one of them issued', '一个节点签发的，三个节点都允许'),
       narrative: [
-        p(
+        w(
           'Three nodes, nothing shared but the key. Bob logs in at one of them and calls all three.',
           '三个节点，除了密钥什么都不共享。Bob 在其中一个上登录，然后三个都调用一遍。',
         ),
@@ -35,7 +35,7 @@ export const tokenInACluster = lesson({
           {
             text: w('One', '一次'),
             isRight: false,
-            why: p(
+            why: here(
               'That was the session in the memory of one node. The token brings along what has to be known.',
               '那是会话放在某个节点内存里的情形。令牌自己带着需要知道的内容。',
             ),
@@ -43,7 +43,7 @@ export const tokenInACluster = lesson({
           {
             text: w('Two', '两次'),
             isRight: false,
-            why: p('No node is different from the others: all have the same key.', '各节点没有不同：密钥都一样。'),
+            why: here('No node is different from the others: all have the same key.', '各节点没有不同：密钥都一样。'),
           },
           {
             text: w('Three', '三次'),
@@ -106,7 +106,7 @@ export const tokenInACluster = lesson({
           {
             text: w('All three are refused', '三次都被拒绝'),
             isRight: false,
-            why: p('Nodes do not ask each other for the time.', '节点之间不会互相问时间。'),
+            why: here('Nodes do not ask each other for the time.', '节点之间不会互相问时间。'),
           },
         ],
       },
@@ -193,7 +193,7 @@ export const tokenInACluster = lesson({
           'RFC 7515 §4.1.4',
           'RFC 7517 §4.5',
         ),
-        p(
+        w(
           'Put the clock of node-3 right, let it take no new keys any more, and rotate.',
           '把 node-3 的时钟调准，让它不再接收新密钥，然后轮换密钥。',
         ),

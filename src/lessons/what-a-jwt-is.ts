@@ -63,7 +63,7 @@ export const whatAJwtIs = lesson({
           'RFC 7515 §7.1',
           'RFC 7515 §2',
         ),
-        p(
+        w(
           'Open the request in the Inspector, tab Credential, and read what it says of Bob.',
           '在检查器里打开这个请求，在“凭据”标签页里读一读它写了 Bob 的什么。',
         ),
@@ -127,7 +127,7 @@ export const whatAJwtIs = lesson({
       title: w('Promote yourself', '给自己升职'),
       goal: w('The signature does not fit any more', '签名不再相符'),
       narrative: [
-        p(
+        w(
           'Only admins may list users. First Bob asks as he is. Then he writes `admin` into the `role` claim of a copy, and leaves the signature as it was.',
           '只有管理员可以列出用户。Bob 先照实请求。然后他在副本的 `role` 声明里写上 `admin`，签名保持原样。',
         ),

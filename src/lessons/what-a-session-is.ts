@@ -1,4 +1,4 @@
-import { call, lesson, login, p, verdict, verdicts, w } from './write.ts'
+import { call, here, lesson, login, p, verdict, verdicts, w } from './write.ts'
 
 /** A session: a name in a cookie, and everything else on the server. */
 export const whatASessionIs = lesson({
@@ -77,7 +77,7 @@ export const whatASessionIs = lesson({
       title: w('Look inside the cookie', '看看 Cookie 里面'),
       goal: w('The server found Alice by the id', '服务器凭 ID 找到了 Alice'),
       narrative: [
-        p(
+        w(
           'Alice asks who she is. Follow the request in the Inspector: every step that the server took is there, with its evidence.',
           'Alice 询问自己是谁。在检查器里跟踪这个请求：服务器做的每一步都在那里，并附有证据。',
         ),
@@ -97,7 +97,7 @@ export const whatASessionIs = lesson({
           {
             text: w('Her password, encrypted', '加密过的密码'),
             isRight: false,
-            why: p(
+            why: here(
               'The password was needed once, at login. It is neither in the cookie nor in the row.',
               '密码只在登录时用过一次。它既不在 Cookie 里，也不在那一行里。',
             ),
@@ -140,7 +140,7 @@ export const whatASessionIs = lesson({
         },
       ],
       after: [
-        p(
+        here(
           'The store does not keep the id itself but its SHA-256: whoever reads the database cannot log in with what is there.',
           '存储里保存的不是 ID 本身，而是它的 SHA-256：读到数据库的人无法用那里的内容登录。',
         ),
@@ -159,7 +159,7 @@ export const whatASessionIs = lesson({
       title: w('Change one character', '改动一个字符'),
       goal: w('Refused before the store is asked', '还没查询存储就被拒绝'),
       narrative: [
-        p(
+        w(
           'Change one character of the id and leave the signature as it is. The lab sends this altered copy; Alice keeps her own cookie.',
           '改动 ID 里的一个字符，签名保持不变。实验室发送的是这个改过的副本；Alice 自己的 Cookie 不变。',
         ),
@@ -178,7 +178,7 @@ export const whatASessionIs = lesson({
         { check: 'no-step', nth: 1, kind: 'session-lookup', label: w('The store was not asked', '没有查询存储') },
       ],
       after: [
-        p(
+        here(
           'The signature is a first filter and no more: with 192 random bits, guessing would fail without it, too. What decides is the row in the store.',
           '签名只是第一道过滤：有 192 个随机比特，就算没有签名也猜不中。起决定作用的是存储里的那一行。',
         ),
@@ -190,7 +190,7 @@ export const whatASessionIs = lesson({
       title: w('Steal it', '把它偷走'),
       goal: w('Mallory is Alice to the server', '对服务器来说，Mallory 就是 Alice'),
       narrative: [
-        p(
+        w(
           "Now Mallory has an exact copy of Alice's cookie, for example from a shared computer. Mallory never knew the password.",
           '现在 Mallory 有了 Alice 的 Cookie 的精确副本，比如从一台公用电脑上得到。Mallory 从来不知道密码。',
         ),
@@ -220,7 +220,7 @@ export const whatASessionIs = lesson({
           {
             text: w('200, as Mallory', '200，并认出是 Mallory'),
             isRight: false,
-            why: p(
+            why: here(
               'Nothing in the request says Mallory. The row behind the id says Alice.',
               '请求里没有任何东西提到 Mallory。ID 背后的那一行写的是 Alice。',
             ),

@@ -1,4 +1,4 @@
-import { call, lesson, login, p, verdicts, w } from './write.ts'
+import { call, here, lesson, login, p, verdicts, w } from './write.ts'
 
 const forge = (
   client: 'cookie' | 'script',
@@ -37,7 +37,7 @@ export const whereToKeepAToken = lesson({
           'Alice 登录两次。第一次，服务器把令牌放进带 `HttpOnly` 的 Cookie：由浏览器保管，任何脚本都看不到。第二次，令牌写在应答正文里，页面脚本得自己找地方保存，比如 `localStorage`。',
           'RFC 6265 §4.1.2.6',
         ),
-        p(
+        here(
           'In this lesson the lab’s clients stand for browsers: what they send is made the way a browser makes it. In the desktop app you can do the steps with cookies in a real browser window: menu of the client, “Open as a real browser”.',
           '本课用实验室的客户端代替浏览器：它们发送的请求与浏览器发送的一致。在桌面应用里，涉及 Cookie 的步骤可以用真正的浏览器窗口来做：客户端菜单，“以真实浏览器打开”。',
         ),
@@ -199,8 +199,9 @@ export const whereToKeepAToken = lesson({
             text: w('The form with the cookie', '带 Cookie 的表单'),
             isRight: false,
             why: p(
-              'That was the web before `SameSite`, and is so still with `SameSite=None`.',
-              '那是没有 `SameSite` 的时代，`SameSite=None` 时现在仍是如此。',
+              'Without `SameSite` that was the web for a long time: a browser attaches cookies whoever asks. With `SameSite=None` it still is.',
+              '没有 `SameSite` 的时候，Web 长期如此：不管是谁发起请求，浏览器都附上 Cookie。用 `SameSite=None` 时现在仍是这样。',
+              'RFC 6265 §8.2',
               'RFC 6265bis §4.1.2.7',
             ),
           },
@@ -208,8 +209,8 @@ export const whereToKeepAToken = lesson({
             text: w('The form without the cookie', '不带 Cookie 的表单'),
             isRight: true,
             why: p(
-              '`Lax` sends a cookie from another site only when the user navigates by a safe method. A form’s POST is none.',
-              '`Lax` 只在用户以安全方法导航时，才从别的站点带上 Cookie。表单的 POST 不是安全方法。',
+              'From another site, `Lax` sends the cookie only with a top-level navigation (the address bar changes) by a safe method such as GET. A form’s POST is no safe method.',
+              '来自别的站点时，`Lax` 只在顶层导航（地址栏会变）且方法安全（例如 GET）时才带上 Cookie。表单的 POST 不是安全方法。',
               'RFC 6265bis §5.6.7.1',
             ),
           },
@@ -217,8 +218,8 @@ export const whereToKeepAToken = lesson({
             text: w('Nothing: the browser refuses to send it', '什么也没有：浏览器拒绝发送'),
             isRight: false,
             why: p(
-              'Forms may be sent to any site. The server sees it, and has to judge it.',
-              '表单可以提交到任何站点。服务器会收到它，必须自己判断。',
+              'A page may send information to another origin, and a form does so without any custom header. The server gets it, and has to judge it.',
+              '页面可以向别的源发送信息，表单发送时不带任何自定义请求头。服务器会收到它，必须自己判断。',
               'RFC 6454 §3.4.2',
             ),
           },
@@ -251,9 +252,10 @@ export const whereToKeepAToken = lesson({
       ],
       after: [
         p(
-          'That is why a GET must never change anything: a link from anywhere sends it with the cookie.',
-          '所以 GET 绝不能改变任何东西：来自任何地方的链接都能带着 Cookie 发出它。',
+          'That is why nothing that matters may be done by a GET: a link from anywhere sends it with the cookie, and GET is meant for reading.',
+          '所以重要的操作绝不能用 GET 来做：来自任何地方的链接都能带着 Cookie 发出它，而 GET 的含义只是读取。',
           'RFC 9110 §9.2.1',
+          'OWASP ASVS 5 V3.5.3',
         ),
       ],
       pins: ['credential'],
@@ -278,9 +280,10 @@ export const whereToKeepAToken = lesson({
           'RFC 6265bis §8.8.1',
         ),
         p(
-          'So the server looks for itself: at `Origin` and `Sec-Fetch-Site`, and whether a form could have made the request at all.',
-          '所以服务器要自己看：看 `Origin` 和 `Sec-Fetch-Site`，再看这个请求是不是表单能发出来的。',
+          'So the server checks for itself that a request comes from its own pages: here by `Origin` and `Sec-Fetch-Site`, and by whether a form could have made the request at all.',
+          '所以服务器要自己检查请求是否来自自己的页面：这里看 `Origin` 和 `Sec-Fetch-Site`，再看这个请求是不是表单能发出来的。',
           'OWASP ASVS 5 V3.5.1',
+          'OWASP ASVS 5 V3.5.2',
         ),
       ],
       predict: {
@@ -295,10 +298,10 @@ export const whereToKeepAToken = lesson({
             text: w('The server, by `Origin`', '服务器，凭 `Origin`'),
             isRight: true,
             why: p(
-              'The browser says which origin the page is of, and no page can change that. It is not the portal’s.',
-              '浏览器会说明页面属于哪个源，任何页面都改不了。它不是门户的源。',
+              'The browser says which origin made it send the request, and no page can set or change that header. It is not the portal’s.',
+              '浏览器会说明是哪个源让它发出请求，任何页面都不能设置或改动这个请求头。它不是门户的源。',
+              'RFC 6454 §7',
               'Fetch §2.2.2',
-              'OWASP ASVS 5 V3.5.1',
             ),
           },
           {
@@ -362,12 +365,13 @@ export const whereToKeepAToken = lesson({
       goal: w('No cookie, no CSRF', '没有 Cookie，就没有 CSRF'),
       narrative: [
         p(
-          'Try the same on the browser that keeps its token in script. A browser attaches no `Authorization: Bearer` by itself; only the page’s own script does.',
-          '对把令牌交给脚本保管的浏览器试同样的事。浏览器不会自动附上 `Authorization: Bearer`；只有页面自己的脚本会。',
+          'Try the same on the browser that keeps its token in script. What a browser attaches by itself are cookies, TLS client certificates and the passwords of HTTP authentication. `Authorization: Bearer` is none of these: only the page’s own script sends it.',
+          '对把令牌交给脚本保管的浏览器试同样的事。浏览器会自动附上的是 Cookie、TLS 客户端证书和 HTTP 认证的密码。`Authorization: Bearer` 不在其中：只有页面自己的脚本会发送它。',
+          'Fetch §2',
         ),
         p(
-          'That is the trade: a token in a cookie obliges to take precautions against CSRF, a token in script falls to the first injected script.',
-          '这就是取舍：令牌放在 Cookie 里，就必须防范 CSRF；令牌交给脚本，一有脚本注入就会失守。',
+          'That is the trade. Whoever puts a token into a cookie must take precautions against CSRF. Whoever leaves it to script loses it to the first injected script, as you have seen.',
+          '这就是取舍。令牌放进 Cookie，就必须防范 CSRF。令牌交给脚本，第一个注入的脚本就能拿走它，前面已经看到了。',
           'RFC 6750 §5.3',
         ),
       ],
@@ -401,8 +405,8 @@ export const whereToKeepAToken = lesson({
       goal: w('A name that no other page can set', '别的页面设置不了的名字'),
       narrative: [
         p(
-          'A page next door cannot read the cookie, but it can set one of the same name for all of the domain. A name with the prefix `__Host-` is taken by the browser only with `Secure`, with `Path=/` and without `Domain`: it belongs to this host alone.',
-          '隔壁的页面读不到这个 Cookie，却可以为整个域设置一个同名的。以 `__Host-` 开头的名字，浏览器只在带 `Secure`、`Path=/` 且没有 `Domain` 时才接受：它只属于这一个主机。',
+          'A page next door cannot read a cookie of this host, but it can set one of the same name for the whole domain, and the server could not tell the two apart. A name that begins with `__Host-` is taken by the browser only with `Secure`, with `Path=/` and without `Domain`: it belongs to this host alone.',
+          '隔壁的页面读不到这个主机的 Cookie，却可以为整个域设置一个同名的，而服务器分不清两者。以 `__Host-` 开头的名字，浏览器只在带 `Secure`、`Path=/` 且没有 `Domain` 时才接受：它只属于这一个主机。',
           'RFC 6265bis §4.1.3.2',
           'RFC 6265 §8.6',
         ),
@@ -429,8 +433,9 @@ export const whereToKeepAToken = lesson({
       ],
       after: [
         p(
-          'For a browser the usual answer is: in a cookie, `HttpOnly`, `Secure`, `SameSite`, with a prefix, and a check against CSRF on the server.',
-          '对浏览器来说，通常的答案是：放在 Cookie 里，`HttpOnly`、`Secure`、`SameSite`，加前缀，并在服务器上检查 CSRF。',
+          'For a token in a browser’s cookie the checklist (ASVS) asks for `HttpOnly`, for a `SameSite` that fits, for the prefix `__Host-`, which brings `Secure` along, and for a check against CSRF on the server.',
+          '对于放在浏览器 Cookie 里的令牌，检查清单（ASVS）要求：`HttpOnly`，合适的 `SameSite`，`__Host-` 前缀（它也就带来了 `Secure`），以及服务器上的 CSRF 检查。',
+          'OWASP ASVS 5 V3.3.2',
           'OWASP ASVS 5 V3.3.3',
           'OWASP ASVS 5 V3.3.4',
           'OWASP ASVS 5 V3.5.1',

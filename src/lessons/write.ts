@@ -10,8 +10,11 @@ export const lesson = (input: LessonInput): LessonInput => input
 /** A text in both languages. */
 export const w = (en: string, zh: string): Words => ({ en, zh })
 
-/** A paragraph in both languages, with the clauses that say what it says. */
-export const p = (en: string, zh: string, ...clauses: string[]) => ({ en, zh, clauses })
+/** A paragraph in both languages, with the clauses that say what it says; `docs/clauses.md` has each of them. */
+export const p = (en: string, zh: string, ...clauses: [string, ...string[]]) => ({ en, zh, clauses })
+
+/** A paragraph on what this lab does or shows: its evidence is the checkpoint, and no clause has to say it. */
+export const here = (en: string, zh: string) => ({ en, zh, isLabFact: true })
 
 /** Logs a client in by its mechanism. */
 export const login = (client: string, label: Words): LessonActionOf<'login'> => ({ do: 'login', client, label })

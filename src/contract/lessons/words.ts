@@ -11,8 +11,10 @@ export type Words = z.infer<typeof Words>
 
 /** Schema of one paragraph with the clauses that say what it says. */
 export const Passage = Words.extend({
-  /** For example `RFC 7519 §4.1.4`; empty when it only tells what the participant sees. */
+  /** For example `RFC 7519 §4.1.4`; empty when it only tells a story or what this lab does. */
   clauses: z.array(z.string().trim().min(4).max(60)).max(4).default([]),
+  /** It says what this lab does or shows: a checkpoint or the cards are its evidence, and no standard has to say it. */
+  isLabFact: z.boolean().optional(),
 })
 /** One paragraph with the clauses that say what it says. */
 export type Passage = z.infer<typeof Passage>
