@@ -53,13 +53,23 @@ export const RevocationNote = z.object({
 /** What a client's own request revoked. */
 export type RevocationNote = z.infer<typeof RevocationNote>
 
+/** Why the authentication of an OAuth client failed. */
+export const ClientFailure = z.enum(['absent', 'malformed', 'unknown-client', 'wrong-secret', 'two-methods'])
+/** Why the authentication of an OAuth client failed. */
+export type ClientFailure = z.infer<typeof ClientFailure>
+
 /** Something that belongs into an audit log, besides what was revoked. */
 export const AuditNote = z.object({
-  kind: z.enum(['login', 'login-failed', 'refresh-reused', 'password-changed']),
+  kind: z.enum(['login', 'login-failed', 'client-authentication-failed', 'refresh-reused', 'password-changed']),
   /** Null when there is no such account. */
   account: Text.nullable(),
-  /** What was given as a name where there is no such account: it may be a password in the wrong field, and is only ever kept hashed. */
+  /**
+   * What was given as a name where there is no such account, or as the id of an OAuth client: it may be a password in the wrong field, and is only
+   * ever kept hashed.
+   */
   name: Text.nullable(),
+  /** Of an OAuth client alone: at which endpoint, and why. */
+  client: z.object({ endpoint: Text, reason: ClientFailure }).optional(),
 })
 /** Something that belongs into an audit log, besides what was revoked. */
 export type AuditNote = z.infer<typeof AuditNote>

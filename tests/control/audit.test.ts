@@ -103,3 +103,53 @@ test('the log outlives a restart, goes on where it was, and is emptied by a rese
   await second.call('POST', '/lab/reset')
   expect(await second.audit()).toEqual([])
 })
+
+const basic = (id: string, secret: string) => ({ Authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}` })
+
+test.each(['/token', '/token/revoke', '/token/introspect'])(
+  'OWASP ASVS 5 V16.3.1: an OAuth client that fails to authenticate at %s is written down with the reason; its id as a keyed hash alone',
+  async (path) => {
+    const { call, lab, audit } = await start()
+    const { json: clients } = await call('GET', '/oauth-clients')
+    const { id, secret } = clients[0]
+    const post = (headers: Record<string, string>, body: Record<string, string> = {}) =>
+      fetch(`${lab.balancerUrl}${path}`, {
+        method: 'POST',
+        headers,
+        body: new URLSearchParams({ token: 'x', grant_type: 'refresh_token', refresh_token: 'x', ...body }),
+      })
+    const failures: [reason: string, headers: Record<string, string>, body?: Record<string, string>][] = [
+      ['wrong-secret', basic(id, 'a-guess-at-the-secret')],
+      ['unknown-client', basic('my-password-as-a-client', 'x')],
+      ['malformed', { Authorization: 'Basic %%%' }],
+      ['two-methods', basic(id, secret), { client_secret: secret }],
+      ['absent', {}, { client_id: id }],
+    ]
+    await post(basic(id, secret))
+    for (const [reason, headers, body] of failures) {
+      await post(headers, body)
+      // Each node tells in its own time: one after the other keeps the order.
+      await expect.poll(async () => (await audit('?limit=1'))[0]?.params['reason']).toBe(reason)
+    }
+    const entries = await audit('?kind=client-authentication-failed')
+    expect(entries).toHaveLength(5)
+    for (const { account, params } of entries) expect([account, params['endpoint']]).toEqual([null, path])
+    expect(entries.map(({ verdict }) => verdict)).toEqual(['no-credential', ...Array(4).fill('bad-credentials')])
+    const hashes = entries.map(({ subject }) => subject?.hash ?? null)
+    expect(entries[4]?.subject).toEqual({ kind: 'client', hash: expect.stringMatching(/^[0-9a-f]{32}$/) })
+    expect([hashes[0], hashes[1]]).toEqual([hashes[4], hashes[4]])
+    expect(hashes[2]).toBeNull()
+    expect(hashes[3]).not.toBe(createHash('sha256').update('my-password-as-a-client').digest('hex').slice(0, 32))
+    const text = JSON.stringify(entries)
+    for (const word of [id, secret, 'a-guess-at-the-secret', 'my-password-as-a-client']) expect(text).not.toContain(word)
+    expect(await audit('?q=wrong-secret')).toHaveLength(1)
+  },
+)
+
+test('a request to an OAuth endpoint that needs no authentication, and one that succeeds, are no failure of a client', async () => {
+  const { call, audit } = await start()
+  await call('POST', '/clients/bob-laptop/login')
+  await call('POST', '/clients/bob-laptop/refresh')
+  await call('POST', '/clients/bob-laptop/logout')
+  expect((await audit()).map(({ kind }) => kind)).toEqual(['revocation', 'login'])
+})

@@ -61,15 +61,25 @@ function allowedExtra(variant: string, steps: readonly Step[]): string | null {
 /** With a re-check these go by the account, whatever the token says. */
 const JUDGED_BY_ROLE: ReadonlySet<Verdict | null> = new Set(['insufficient-role', 'insufficient-scope'])
 
+const CLIENT_VERDICTS: ReadonlySet<Verdict | null> = new Set(['no-credential', 'bad-credentials'])
+
+/** An OAuth client could not prove who it is: these endpoints authenticate nobody else; `POST /token` answers 401 to nobody else (RFC 6749 §5.2). */
+const isClientRefused = ({ verdict, path, status }: Subject, failed: Step['kind'] | undefined): boolean =>
+  CLIENT_VERDICTS.has(verdict) &&
+  (failed === 'client-authentication' ||
+    /^\/token\/(revoke|introspect)(\?|$)/.test(path) ||
+    (/^\/token(\?|$)/.test(path) && status === 401))
+
 /** Which of a verdict's texts fits this exchange. The steps are needed to tell what exactly has failed. */
 function variantOf(subject: Subject, steps: readonly Step[] = []): string {
   if (subject.verdict === 'allowed') return allowedVariant(subject)
   if (subject.verdict === 'not-auth') return unjudgedVariant(subject)
   if (subject.verdict === 'no-node-available') return subject.node === null ? 'unpicked' : 'broken'
   if (subject.verdict === 'token-revoked' && isLogin(subject)) return 'refresh'
+  const failed = steps.find((step) => step.outcome === 'fail')?.kind
+  if (isClientRefused(subject, failed)) return 'client'
   // A login that was refused has no session or token yet.
   if (isLogin(subject)) return 'any'
-  const failed = steps.find((step) => step.outcome === 'fail')?.kind
   if (subject.verdict === 'token-revoked') return (failed && REVOKED_BY[failed]) ?? 'any'
   if (JUDGED_BY_ROLE.has(subject.verdict) && steps.some(({ kind }) => kind === 'account-recheck')) return 'recheck'
   if (failed === 'session-idle-timeout') return 'idle'

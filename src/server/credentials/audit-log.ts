@@ -43,8 +43,8 @@ function namedBy({ scope, jti, sid, sessionId }: RevocationNote): { kind: Subjec
 }
 
 /** Words that an entry is found by. */
-const haystackOf = ({ account, kind, action, verdict, node, subject, mechanism }: AuditEntry): string =>
-  [account, kind, action, verdict, node, subject?.hash, mechanism].filter(Boolean).join(' ').toLowerCase()
+const haystackOf = ({ account, kind, action, verdict, node, subject, mechanism, params }: AuditEntry): string =>
+  [account, kind, action, verdict, node, subject?.hash, mechanism, ...Object.values(params)].filter(Boolean).join(' ').toLowerCase()
 
 /** Logins, failures, revocations and changes of accounts, in the order in which the lab learned of them. */
 export class AuditLog {
@@ -135,17 +135,17 @@ export class AuditLog {
     this.#removed = []
   }
 
-  /** What is called a name may be a password in the wrong field: without a secret its hash could be guessed from a list of them. */
+  /** What is called a name or a client may be a password in the wrong field: without a secret its hash could be guessed from a list of them. */
   #subject(named: { kind: SubjectKind; id: string | null } | null): AuditEntry['subject'] {
     if (named === null || named.id === null) return null
     const { kind, id } = named
     if (isHash(kind, id)) return { kind, hash: id.slice(0, SHOWN_DIGITS) }
-    const hash = kind === 'name' ? createHmac('sha256', this.#secret) : createHash('sha256')
+    const hash = kind === 'name' || kind === 'client' ? createHmac('sha256', this.#secret) : createHash('sha256')
     return { kind, hash: hash.update(id).digest('hex').slice(0, SHOWN_DIGITS) }
   }
 
-  #noted({ kind, account, name }: AuditNote): Pick<AuditEntry, 'kind' | 'account' | 'subject' | 'params'> {
-    return { kind, account, subject: this.#subject({ kind: 'name', id: name }), params: {} }
+  #noted({ kind, account, name, client }: AuditNote): Pick<AuditEntry, 'kind' | 'account' | 'subject' | 'params'> {
+    return { kind, account, subject: this.#subject({ kind: client ? 'client' : 'name', id: name }), params: { ...client } }
   }
 
   #client(

@@ -1,10 +1,11 @@
 import type { Request } from 'express'
 import { RESOURCE_SERVER } from '../../contract/oauth-clients.ts'
+import type { ClientFailure } from '../credential-notes.ts'
 import { createSecretCheck } from '../secret-check.ts'
 import type { TargetContext } from './context.ts'
 import { checkOneAuthorization } from './credentials.ts'
 import type { Denial } from './problem.ts'
-import { report, startTimer } from './trace.ts'
+import { noteAudit, report, startTimer } from './trace.ts'
 
 /** The client of a request to an OAuth endpoint, or why it is refused. `clientId` null: it did not say who it is. */
 export type ClientOutcome =
@@ -22,7 +23,7 @@ const SOURCE = {
 const CHALLENGE = 'Basic realm="authlab", charset="UTF-8"'
 
 /** What a check of client authentication came to, as the trace shows it. */
-type Reason = 'good' | 'absent' | 'malformed' | 'unknown-client' | 'wrong-secret' | 'two-methods'
+type Reason = 'good' | ClientFailure
 
 const TITLES: Readonly<Record<Reason, string>> = {
   good: 'The client has proved who it is',
@@ -61,6 +62,18 @@ const readBasic = (credentials: string): { id: string; secret: string } | null =
 
 const isBasic = (header: string | undefined): header is string => /^basic(?: |$)/i.test(header ?? '')
 
+/** Longer than any id of a client: no more of it is looked at. */
+const MAX_NOTED_ID = 200
+
+/** OWASP ASVS 5 V16.3.1: a failed authentication is written down, of a client as of an account. */
+const noteFailure = ({ path }: Request, reason: ClientFailure, clientId: string | null): void =>
+  noteAudit({
+    kind: 'client-authentication-failed',
+    account: null,
+    name: clientId?.slice(0, MAX_NOTED_ID) ?? null,
+    client: { endpoint: path, reason },
+  })
+
 /** The secret is compared whoever it is for, so that the time tells nothing of the id either (RFC 6749 §10.10). */
 const judge = ({ clientSecret }: TargetContext, given: { id: string; secret: string }): Reason => {
   const isRight = createSecretCheck(clientSecret ?? '')(given.secret) && clientSecret !== null
@@ -83,14 +96,17 @@ export const authenticateClient = (
 ): ClientOutcome => {
   const startedAt = startTimer()
   const { authorization } = request.headers
-  const tell = (reason: Reason, client: string | null): void =>
+  const tell = (reason: Reason, client: string | null): void => {
     report(SOURCE, {
       outcome: reason === 'good' ? 'pass' : 'fail',
       startedAt,
       title: TITLES[reason],
       evidence: () => ({ client, method: isBasic(authorization) ? 'client_secret_basic' : 'none', reason }),
     })
+    if (reason !== 'good') noteFailure(request, reason, client)
+  }
   const repeated = checkOneAuthorization(request)
+  if (repeated) noteFailure(request, 'two-methods', stated.clientId ?? null)
   // RFC 6749 §5.2: more than one way to authenticate is an invalid request; the challenge of bearer tokens is not for clients.
   if (repeated) return { denial: { verdict: 'bad-credentials', status: 400, detail: repeated.detail }, error: 'invalid_request' }
   if (!isBasic(authorization)) {

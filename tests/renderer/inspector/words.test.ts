@@ -140,3 +140,17 @@ test('login, use and logout of a session read differently in the list', async ()
   expect(shortVerdict(summary(1, { method: 'DELETE', path: '/session' }))).toBe('session ended')
   expect(shortVerdict(summary(1, { method: 'POST', path: '/token', mechanism: 'jwt-cookie' }))).toBe('token issued')
 })
+
+test.each([
+  ['/token/introspect', 401, 'bad-credentials', 'The OAuth client could not prove'],
+  ['/token/revoke', 401, 'no-credential', 'The OAuth client did not authenticate'],
+  ['/token', 401, 'bad-credentials', 'The OAuth client could not prove'],
+  ['/token', 400, 'bad-credentials', 'wrong name or password'],
+] as const)(
+  'a client that is refused at %s with %d is not said to have a wrong name or password: %s',
+  async (path, status, verdict, words) => {
+    await i18n.changeLanguage('en')
+    const refused = summary(1, { method: 'POST', path, status, verdict, mechanism: 'none' })
+    expect(verdictHeadline(refused, []).toLowerCase()).toContain(words.toLowerCase())
+  },
+)

@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next'
 import { type AuditEntry, MAX_AUDIT } from '../../../contract/audit.ts'
 import { saveText } from '../../desktop.ts'
 import { actionWords } from '../../i18n/action-words.ts'
-import { say } from '../../i18n/say.ts'
+import { hasWords, say } from '../../i18n/say.ts'
 import { toneOf } from '../../i18n/verdict-words.ts'
 import { notify, useActions } from '../../state/act.ts'
 import { useAudit } from '../../state/lists.ts'
@@ -26,7 +26,11 @@ function eventWords({ kind, action, account, subject, params }: AuditEntry, t: T
 const accountWords = ({ account, subject }: AuditEntry, t: T): string =>
   account ?? (subject?.kind === 'name' ? t('audit.unknownName') : '–')
 
-const verdictWords = ({ verdict }: AuditEntry): string => (verdict === null ? '' : say(`verdicts:${verdict}.short.any`))
+function verdictWords({ verdict, kind }: AuditEntry): string {
+  if (verdict === null) return ''
+  const ofClient = `verdicts:${verdict}.short.client`
+  return say(kind === 'client-authentication-failed' && hasWords(ofClient) ? ofClient : `verdicts:${verdict}.short.any`)
+}
 
 const columnsOf = (t: T): GridColumn<AuditEntry>[] => [
   {
@@ -85,13 +89,22 @@ const columnsOf = (t: T): GridColumn<AuditEntry>[] => [
   },
 ]
 
+/** Where and why the authentication of a client failed. */
+function clientFact(name: string, value: string, t: T): readonly [name: string, value: string] {
+  const key = `state:audit.clientFailure.${value}`
+  if (name === 'reason') return [t('audit.reason'), hasWords(key) ? say(key) : value]
+  return [name === 'endpoint' ? t('audit.endpoint') : name, value]
+}
+
 const idOf = ({ id }: AuditEntry): string => id
 
 function EntryDetails({ entry }: { readonly entry: AuditEntry }) {
   const { t, i18n } = useTranslation('state')
-  const { subject, params, exchange, mechanism, node, realAt } = entry
+  const { kind, subject, params, exchange, mechanism, node, realAt } = entry
   const real = new Intl.DateTimeFormat(i18n.language, { dateStyle: 'medium', timeStyle: 'medium', hourCycle: 'h23' }).format(realAt)
-  const changes = Object.entries(params).map(([name, value]) => [name, String(value)] as const)
+  const changes = Object.entries(params).map(([name, value]) =>
+    kind === 'client-authentication-failed' ? clientFact(name, String(value), t) : ([name, String(value)] as const),
+  )
   return (
     <Details
       title={eventWords(entry, t)}
@@ -127,7 +140,7 @@ export function Audit() {
   const { busy, run } = useActions()
   const textOf = useMemo(
     () => (entry: AuditEntry) =>
-      `${eventWords(entry, t)} ${entry.kind} ${accountWords(entry, t)} ${entry.verdict ?? ''} ${verdictWords(entry)} ${entry.node ?? ''} ${entry.subject?.hash ?? ''}`,
+      `${eventWords(entry, t)} ${entry.kind} ${accountWords(entry, t)} ${entry.verdict ?? ''} ${verdictWords(entry)} ${entry.node ?? ''} ${entry.subject?.hash ?? ''} ${Object.values(entry.params).join(' ')}`,
     [t],
   )
   const save = async (): Promise<void> => {
