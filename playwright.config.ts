@@ -13,8 +13,9 @@ const CHROMIUM_FLAGS = [
 export default defineConfig({
   testDir: 'tests/e2e',
   outputDir: '.cache/playwright',
-  timeout: 60_000,
-  expect: { timeout: 10_000 },
+  // Generous: how long a thing takes says more about what else the machine does.
+  timeout: 120_000,
+  expect: { timeout: 20_000 },
   workers: 2,
   forbidOnly: Boolean(process.env['CI']),
   use: { trace: 'retain-on-failure', viewport: { width: 1440, height: 900 } },

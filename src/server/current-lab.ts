@@ -1,7 +1,7 @@
 import type { ClientPool } from './clients/client-pool.ts'
 import type { LabClock } from './clock.ts'
 import type { Balancer } from './cluster/balancer.ts'
-import type { Cluster } from './cluster/cluster.ts'
+import type { Cluster } from './cluster/running-cluster.ts'
 import type { Upstream } from './cluster/upstream.ts'
 import type { LabParts } from './control/lab-parts.ts'
 

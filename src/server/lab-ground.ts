@@ -4,27 +4,26 @@ import { Announcer } from './announcer.ts'
 import { ClientPool } from './clients/client-pool.ts'
 import { createClockBuffer, LabClock } from './clock.ts'
 import { type Balancer, startBalancer } from './cluster/balancer.ts'
-import { type Cluster, startCluster } from './cluster/cluster.ts'
+import { startCluster } from './cluster/cluster.ts'
 import { CredentialPolicy } from './cluster/credential-policy.ts'
 import { createDialBuffer, StoreDials } from './cluster/dials.ts'
 import { LiveSettings } from './cluster/live-settings.ts'
 import { NodesDirectory, NodesFamilies } from './cluster/nodes-directory.ts'
 import { NodesRevocations } from './cluster/nodes-revocations.ts'
+import type { Cluster } from './cluster/running-cluster.ts'
 import { type PreparedStore, SessionStores } from './cluster/session-stores.ts'
 import type { Config } from './config.ts'
 import type { LabParts } from './control/lab-parts.ts'
 import { whenFree } from './control/when-free.ts'
 import { CredentialWatch } from './credentials/credential-watch.ts'
-import { CurrentLab, type SwitchableLab } from './current-lab.ts'
+import { CurrentLab } from './current-lab.ts'
 import { openPort } from './free-port.ts'
 import { KeyDuty } from './key-duty.ts'
 import { type LabFiles, openLabFiles } from './lab-files.ts'
 import type { Shell } from './running-lab.ts'
-import { AccountRows } from './storage/account-rows.ts'
 import { AUDIENCE, ISSUER, keyOverlap } from './target-defaults.ts'
 import { type Recorder, startRecorder } from './traffic/recorder.ts'
 import type { Undoing } from './undoing.ts'
-import { readVersion } from './version.ts'
 
 /** What runs of a lab. */
 export interface Running {
@@ -224,32 +223,6 @@ const createClients = ({ files, clock, policy, announcer }: Ground, recorder: Re
     onIdentities: (identities) => keep(() => files.settings.keepClients(identities)),
   })
 
-/** What the control plane commands, of a lab that runs. */
-export function assemble(
-  { config, files, stores, clock, announcer, shared }: Ground,
-  { balancer, notices, ...running }: Running,
-  teaching: Teaching,
-): LabParts {
-  return {
-    ...running,
-    ...teaching,
-    version: readVersion(),
-    mode: config.mode === 'auto' ? 'browser' : config.mode,
-    balancerUrl: balancer.url,
-    portalUrl: portalUrl(balancer),
-    captureCapacity: config.captureCapacity,
-    notices: [...files.notices, ...notices],
-    clock,
-    stores,
-    accounts: new AccountRows(files.target),
-    log: announcer.log,
-    note: announcer.note,
-    stale: announcer.stale,
-    keys: files.keys,
-    keepCapacity: shared?.keepCapacity ?? ((capacity) => keep(() => files.settings.keepCaptureCapacity(capacity))),
-  }
-}
-
 const createStores = ({ files, allowedHosts, clock, policy, announcer }: Omit<Ground, 'stores'>): SessionStores =>
   new SessionStores({
     allowedHosts,
@@ -297,11 +270,3 @@ export async function layGround(
   }
   return { ...bare, stores: createStores(bare) }
 }
-
-/** A lab as it can be set aside. */
-export const switchable = ({ announcer }: Ground, parts: LabParts): SwitchableLab => ({
-  parts,
-  setAside: (isAside) => {
-    announcer.isSetAside = isAside
-  },
-})

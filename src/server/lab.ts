@@ -1,22 +1,12 @@
 import { join } from 'node:path'
 import { createRouterClient } from '@orpc/server'
+import { assemble, switchable } from './assemble-lab.ts'
 import { AttackerSite } from './attacker/attacker-site.ts'
 import { type Config, DEFAULT_CAPTURE_CAPACITY } from './config.ts'
 import type { LabParts } from './control/lab-parts.ts'
 import { router } from './control/router.ts'
 import { openDataFolder } from './data-folder.ts'
-import {
-  assemble,
-  type Ground,
-  keep,
-  layGround,
-  portalUrl,
-  type Running,
-  type Shared,
-  startTraffic,
-  switchable,
-  type Teaching,
-} from './lab-ground.ts'
+import { type Ground, keep, layGround, portalUrl, type Running, type Shared, startTraffic, type Teaching } from './lab-ground.ts'
 import { openControl } from './open-control.ts'
 import type { Lab, Ready, Shell } from './running-lab.ts'
 import { LabSnapshots } from './snapshots/lab-snapshots.ts'

@@ -8,10 +8,10 @@ import type { OpenExchange } from '../traffic/recorded-exchange.ts'
 import type { Recorder } from '../traffic/recorder.ts'
 import { Choice } from './choice.ts'
 import { endWith, type Refusal, refuseMalformedAt, toRawAnswer } from './client-error.ts'
-import type { Cluster } from './cluster.ts'
 import { CLIENT_TAG, EXCHANGE_ID, toRecord, valuesOf } from './forwarded-headers.ts'
 import { Relay } from './relay.ts'
 import { readTarget } from './request-target.ts'
+import type { Cluster } from './running-cluster.ts'
 
 /** The reverse proxy in front of the nodes. */
 export interface Balancer {

@@ -1,7 +1,7 @@
 import type { StrategyName } from '../../contract/cluster.ts'
 import type { Step } from '../../contract/step.ts'
 import { parseCookieHeader } from '../../protocol/cookie.ts'
-import type { Cluster } from './cluster.ts'
+import type { Cluster } from './running-cluster.ts'
 import { createStrategy, type Strategy } from './strategies.ts'
 import type { Upstream } from './upstream.ts'
 

@@ -10,81 +10,24 @@ import type { ClusterOptions, ClusterSettings } from './cluster-options.ts'
 import { HealthChecks } from './health-checks.ts'
 import type { NodeSettings, NodeTrace } from './node-messages.ts'
 import type { AskNode } from './nodes-directory.ts'
-import { type RemoteAddress, RemoteNode } from './remote-node.ts'
+import { placeOf, type RemoteAddress, RemoteNode } from './remote-node.ts'
+import { RollingRestarts } from './rolling-restarts.ts'
+import type { Cluster } from './running-cluster.ts'
 import { ThreadNode } from './thread-node.ts'
 import type { Upstream } from './upstream.ts'
 
 /** How often counters are announced at most, milliseconds. */
 const MEASURE_EVERY_MS = 1000
 
-/** The nodes that run the target, each in its own worker thread or, given by URL, as a process of its own. All operations resolve when their effect is in force. */
-export interface Cluster {
-  readonly isRolling: boolean
-  nodes(): Node[]
-  /** Nodes that take requests, for the balancer. */
-  upstreams(): readonly Upstream[]
-  /** For what the nodes that are up keep in their memory. */
-  directories(): readonly AskNode[]
-  /** The node whose own requests carry this tag; null when it is nobody's. */
-  nodeByTag(tag: string): string | null
-  /** A request to it failed: its health is checked now. */
-  suspect(upstream: Upstream): void
-  /**
-   * @param address of a target that is a process of its own; a new thread when absent
-   * @throws LabError `conflict` when there are sixteen already, that one is there already or does not answer, `host-not-allowed`, or `node-failed`
-   */
-  add(address?: RemoteAddress): Promise<Node>
-  /** Finishes what is in flight first. @throws LabError `not-found`, or `conflict` for the last one. */
-  remove(id: string): Promise<void>
-  /** @throws LabError `not-found`, or `conflict` when it is down already or no thread of this lab. */
-  kill(id: string): Promise<Node>
-  /** @throws LabError `not-found`, `conflict` when it is up or no thread of this lab, or `node-failed`. */
-  start(id: string): Promise<Node>
-  /** Loses no request. @throws LabError `not-found`, `conflict` when it is down or no thread of this lab, or `node-failed`. */
-  restart(id: string): Promise<Node>
-  /** @throws LabError `not-found`, or `conflict` unless it is up. */
-  drain(id: string): Node
-  /** @throws LabError `not-found`, `conflict` when it is no thread of this lab, or `node-failed`. */
-  change(id: string, change: NodeChange): Promise<Node>
-  /** A rolling restart: one node after the other is replaced by a run with the new settings, without losing a request. @throws LabError `node-failed` */
-  configure(change: ClusterSettings): Promise<void>
-  /** Every node that is not frozen works by these keys when it resolves; none is restarted. @throws LabError `node-failed` */
-  setKeys(keys: TargetKeys): Promise<void>
-  /** Every node that is up writes the touches it holds back. */
-  flush(): Promise<void>
-  /** Reads the counters of every node now, instead of at their next turn. */
-  measure(): Promise<void>
-  /** As many nodes as at the start, new threads, with these settings; one of them puts the target's data back to the start. */
-  reset(change: ClusterSettings & { keys: TargetKeys }): Promise<void>
-  /** How the nodes that are threads of this lab could be started again. */
-  plans(): Promise<NodePlan[]>
-  /**
-   * Nodes like these, with these settings, in the place of all that there are. Where only what they know is to change, they stay.
-   * @param meanwhile carried out while no node works; when it fails, nodes that were to be started are not
-   * @throws LabError `node-failed`
-   */
-  replace(change: ClusterSettings & { keys: TargetKeys }, plans: readonly NodePlan[], meanwhile: () => Promise<void>): Promise<void>
-  /** Within two seconds. */
-  close(): Promise<void>
-}
-
-/** Host and port of an origin; all loopback names are one machine, and which of its addresses one of them means is not asked. */
-const placeOf = (origin: string): string => {
-  const { hostname, port } = new URL(origin)
-  return `${/^(localhost|\[::1\]|127\..*)$/.test(hostname) ? 'here' : hostname}:${port || 80}`
-}
-
 class ThreadedCluster implements Cluster {
   readonly #options: ClusterOptions
   readonly #portalDir = fileURLToPath(portalUrl())
   readonly #health = new HealthChecks(() => this.#nodes)
+  readonly #rolling = new RollingRestarts((isRolling) => this.#options.onRolling?.(isRolling))
   #settings: NodeSettings
   #nodes: ClusterNode[] = []
   #upstreams: readonly Upstream[] = []
   #lastNumber = 0
-  /** Rolling restarts, one after the other. */
-  #rolling: Promise<void> = Promise.resolve()
-  #rollingCount = 0
   #timer: NodeJS.Timeout | null = null
   #isClosing = false
   /** No request is given to any node meanwhile. */
@@ -96,7 +39,7 @@ class ThreadedCluster implements Cluster {
   }
 
   get isRolling(): boolean {
-    return this.#rollingCount > 0
+    return this.#rolling.isUnderWay
   }
 
   async open(): Promise<this> {
@@ -172,7 +115,7 @@ class ThreadedCluster implements Cluster {
 
   async restart(id: string): Promise<Node> {
     const node = this.#find(id)
-    await node.restart(this.#roll)
+    await node.restart(this.#rolling.run)
     return node.snapshot()
   }
 
@@ -189,7 +132,7 @@ class ThreadedCluster implements Cluster {
   }
 
   configure(change: ClusterSettings): Promise<void> {
-    return this.#roll(async () => {
+    return this.#rolling.run(async () => {
       this.#settings = { ...this.#settings, ...change }
       for (const node of [...this.#nodes]) await node.configure(this.#settings)
     })
@@ -210,7 +153,7 @@ class ThreadedCluster implements Cluster {
   }
 
   async reset(change: ClusterSettings & { keys: TargetKeys }): Promise<void> {
-    await this.#roll(async () => {
+    await this.#rolling.run(async () => {
       this.#settings = { ...this.#settings, ...change }
       await this.#closeAll()
       await this.#startAll()
@@ -223,7 +166,7 @@ class ThreadedCluster implements Cluster {
   }
 
   async replace(change: ClusterSettings & { keys: TargetKeys }, plans: readonly NodePlan[], meanwhile: () => Promise<void>): Promise<void> {
-    await this.#roll(async () => {
+    await this.#rolling.run(async () => {
       const settings = { ...this.#settings, ...change }
       if (await this.#stayAsThreads(settings, plans, meanwhile)) return
       await this.#closeAll()
@@ -318,19 +261,6 @@ class ThreadedCluster implements Cluster {
       crashed: (node, failure) => this.#options.onNodeCrash(node.id, failure),
       reachable: (node, isReachable) => this.#options.onReachable?.(node.id, isReachable),
     }
-  }
-
-  readonly #roll = (work: () => Promise<void>): Promise<void> => {
-    this.#rollingCount++
-    if (this.#rollingCount === 1) this.#options.onRolling?.(true)
-    const done = this.#rolling.then(work)
-    this.#rolling = done
-      .catch(() => {})
-      .then(() => {
-        this.#rollingCount--
-        if (this.#rollingCount === 0) this.#options.onRolling?.(false)
-      })
-    return done
   }
 
   #gather(): void {

@@ -3,12 +3,12 @@ import type { ClusterChange, ClusterState, StoreKind, StrategyName } from '../..
 import type { OperatorAction } from '../../contract/lab.ts'
 import type { Lifetimes } from '../../contract/lifetimes.ts'
 import type { Balancer } from './balancer.ts'
-import type { Cluster } from './cluster.ts'
 import type { ClusterSettings } from './cluster-options.ts'
 import type { CredentialPolicy, CredentialSettings } from './credential-policy.ts'
 import type { StoreDials } from './dials.ts'
 import { isRedisInstalled } from './local-redis.ts'
 import type { AskNode } from './nodes-directory.ts'
+import type { Cluster } from './running-cluster.ts'
 import type { PreparedStore, SessionStores } from './session-stores.ts'
 
 /** How long nodes may take to be connected to a Redis that was started again, and how often they are asked, milliseconds. */

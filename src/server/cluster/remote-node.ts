@@ -32,6 +32,12 @@ const REASONS: Record<MissReason, string> = {
   busy: 'has too many answers to tell the steps of all',
 }
 
+/** Host and port of an origin; all loopback names are one machine, and which of its addresses one of them means is not asked. */
+export const placeOf = (origin: string): string => {
+  const { hostname, port } = new URL(origin)
+  return `${/^(localhost|\[::1\]|127\..*)$/.test(hostname) ? 'here' : hostname}:${port || 80}`
+}
+
 /** A node that was given by URL: the balancer sends it requests, and its life is its own. */
 export class RemoteNode implements ClusterNode {
   readonly id: string

@@ -4,8 +4,9 @@ import { LabError } from '../errors.ts'
 import { signingKeyId, type TargetKeys, verifyingKeyIds } from '../target-keys.ts'
 import type { ClusterNode, NodeListeners, NodePlan, Roll } from './cluster-node.ts'
 import { createDialBuffer, NodeDials } from './dials.ts'
+import { NodeCounters } from './node-counters.ts'
 import { ageNews, NodeKeys } from './node-keys.ts'
-import type { NodeSettings, NodeStats, NodeWorkerData } from './node-messages.ts'
+import type { NodeSettings, NodeWorkerData } from './node-messages.ts'
 import { closeRun, type Run } from './node-run.ts'
 import { NodeThread } from './node-thread.ts'
 import { Meter, newSecret, Upstream } from './upstream.ts'
@@ -34,11 +35,8 @@ export class ThreadNode implements ClusterNode {
   #state: Node['state'] = 'down'
   #downReason: DownReason | null = 'stopped'
   #downSince: number | null = null
-  #stats: NodeStats | null = null
-  #cpu: number | null = null
-  #measuredAt = 0
+  readonly #counters = new NodeCounters()
   #announced = ''
-  #isMeasuring = false
 
   constructor(given: { id: string; settings: NodeSettings; portalDir: string }, on: NodeListeners) {
     this.id = given.id
@@ -83,13 +81,7 @@ export class ThreadNode implements ClusterNode {
       ...this.#meter.percentiles(),
       inFlight: run?.upstream.inFlight ?? 0,
       connections: run?.upstream.connections ?? null,
-      memoryBytes: run ? (this.#stats?.memoryBytes ?? null) : null,
-      cpu: run ? this.#cpu : null,
-      sessions: run ? (this.#stats?.sessions ?? null) : null,
-      storeReads: this.#stats?.storeReads ?? 0,
-      storeWrites: this.#stats?.storeWrites ?? 0,
-      tokensVerified: this.#stats?.tokensVerified ?? 0,
-      revocationReads: this.#stats?.revocationReads ?? 0,
+      ...this.#counters.read(),
       downSince: this.#downSince,
       signingKeyId: signingKeyId(keys),
       verifyingKeyIds: verifyingKeyIds(keys),
@@ -239,18 +231,7 @@ export class ThreadNode implements ClusterNode {
   /** Reads its counters, and announces it when they have changed since the last time. */
   async measure(): Promise<void> {
     const run = this.#run
-    if (!run || this.#isMeasuring) return
-    this.#isMeasuring = true
-    const stats = await run.thread.order('stats').catch(() => null)
-    this.#isMeasuring = false
-    if (this.#run !== run || !stats) return
-    const now = performance.now()
-    const before = this.#stats
-    // A new run counts from zero.
-    this.#cpu = before && stats.cpuMs >= before.cpuMs ? Math.min(1, (stats.cpuMs - before.cpuMs) / (now - this.#measuredAt)) : null
-    this.#measuredAt = now
-    this.#stats = stats
-    this.#announceNews()
+    if (run && (await this.#counters.ask(run.thread, () => this.#run === run))) this.#announceNews()
   }
 
   /** Idle nodes are not announced again and again: memory and CPU alone are no news, and an age is from time to time. */
@@ -329,7 +310,6 @@ export class ThreadNode implements ClusterNode {
     this.#state = 'down'
     this.#downReason = reason
     this.#downSince = Date.now()
-    this.#stats = null
-    this.#cpu = null
+    this.#counters.forget()
   }
 }

@@ -5,6 +5,7 @@ import type { OperatorAction, Recording } from '../../contract/lab.ts'
 import type { Step } from '../../contract/step.ts'
 import { LabError } from '../errors.ts'
 import { packBatch } from './batch.ts'
+import { CompletedSummaries } from './completed-summaries.ts'
 import { DEFAULT_LIMIT, matches } from './exchange-query.ts'
 import type { KeptChanges, RecordKind } from './kept-records.ts'
 import { type ExchangeStart, type OpenExchange, RecordedExchange, type SeenExchange, type TraceOfExchange } from './recorded-exchange.ts'
@@ -15,8 +16,6 @@ import { RecorderThread } from './recorder-thread.ts'
 const BATCH_MS = 16
 /** How long an answered exchange waits for the node's steps, milliseconds. */
 const TRACE_WAIT_MS = 1000
-/** Completed summaries that are kept at hand for {@link Recorder.whenComplete}. */
-const RECENT = 1000
 /** Actions that are kept. */
 const KEPT_ACTIONS = 1000
 
@@ -71,8 +70,7 @@ class ThreadedRecorder implements Recorder {
   #run = newRun()
   readonly #options: RecorderOptions
   readonly #open = new Map<string, RecordedExchange>()
-  readonly #recent = new Map<string, ExchangeSummary>()
-  readonly #waiting = new Map<string, ((summary: ExchangeSummary) => void)[]>()
+  readonly #completed = new CompletedSummaries()
   #thread: RecorderThread | null = null
   #batch: { exchange: RecordedExchange; summary: ExchangeSummary }[] = []
   #actions: OperatorAction[] = []
@@ -126,14 +124,9 @@ class ThreadedRecorder implements Recorder {
   }
 
   async whenComplete(id: string): Promise<ExchangeSummary> {
-    const recent = this.#recent.get(id)
+    const recent = this.#completed.get(id)
     if (recent) return recent
-    if (this.#open.has(id)) {
-      return new Promise((resolve) => {
-        const others = this.#waiting.get(id) ?? []
-        this.#waiting.set(id, [...others, resolve])
-      })
-    }
+    if (this.#open.has(id)) return this.#completed.next(id)
     const stored = await this.get(id)
     if (!stored) throw new LabError('not-found', `There is no exchange ${id}.`)
     const { request, response, steps, ...summary } = stored
@@ -209,7 +202,7 @@ class ThreadedRecorder implements Recorder {
       this.#open.delete(exchange.id)
       exchange.end()
       exchange.giveUpTrace()
-      this.#remember(exchange.summary())
+      this.#completed.add(exchange.summary())
     }
     this.#batch = []
     this.#run = newRun()
@@ -253,25 +246,11 @@ class ThreadedRecorder implements Recorder {
   #complete(exchange: RecordedExchange): void {
     if (!this.#open.delete(exchange.id)) return
     const summary = exchange.summary()
-    this.#remember(summary)
+    this.#completed.add(summary)
     if (!exchange.isKept) return
     this.#batch.push({ exchange, summary })
     this.#tickSoon()
     this.#options.onChange({ type: 'exchange', exchange: summary })
-  }
-
-  #remember(summary: ExchangeSummary): void {
-    this.#recent.set(summary.id, summary)
-    if (this.#recent.size > RECENT) {
-      for (const oldest of this.#recent.keys()) {
-        this.#recent.delete(oldest)
-        break
-      }
-    }
-    const waiting = this.#waiting.get(summary.id)
-    if (!waiting) return
-    this.#waiting.delete(summary.id)
-    for (const resolve of waiting) resolve(summary)
   }
 
   /** The worker, after everything that is complete has been sent to it. */
