@@ -36,8 +36,8 @@ export const changingPermissions = lesson({
           'Alice 是管理员，有三个 scope。她的会话通向账户，服务器每个请求都读它。她的令牌则把角色和 scope 作为声明带在身上。',
         ),
         p(
-          'What a decision rests on should take effect at once when it changes. Where it cannot, as with data in a token, something has to make up for it.',
-          '授权所依据的内容发生变化时，应当立刻生效。做不到的地方，比如令牌里的数据，就必须有别的措施来弥补。',
+          'What a decision rests on should take effect at once when it changes. Where it cannot, as with data in a self-contained token, something has to make up for it: an alarm, and a way to undo what was done.',
+          '授权所依据的内容发生变化时，应当立刻生效。做不到的地方，比如自包含令牌里的数据，就必须有别的措施来弥补：发出警报，并能撤销已做的事。',
           'OWASP ASVS 5 V8.3.2',
         ),
       ],
@@ -69,7 +69,7 @@ export const changingPermissions = lesson({
       title: w('Take a scope away', '取消一个 scope'),
       goal: w('The session notices now, the token at its refresh', '会话立刻察觉，令牌到刷新时才察觉'),
       narrative: [
-        w(
+        here(
           'The operator takes `orders:read` away from Alice. Both devices ask for the orders again; then the phone refreshes and asks once more.',
           '操作员取消了 Alice 的 `orders:read`。两台设备再次请求订单；然后手机刷新，再请求一次。',
         ),
@@ -81,8 +81,8 @@ export const changingPermissions = lesson({
             text: w('At once', '立刻'),
             isRight: false,
             why: p(
-              'The node reads `scope` in the token, and the token was signed before the change.',
-              '节点读的是令牌里的 `scope`，而令牌是在改动之前签的。',
+              'The node reads the claim `scope` in the token, and the token was signed before the change.',
+              '节点读的是令牌里的声明 `scope`，而令牌是在改动之前签的。',
               'RFC 9068 §2.2.3',
             ),
           },
@@ -99,9 +99,9 @@ export const changingPermissions = lesson({
             text: w('Only at a new login', '重新登录时才会'),
             isRight: false,
             why: p(
-              'A refresh may give fewer scopes than before, so the change arrives earlier than that.',
-              '刷新得到的 scope 可以比之前少，所以改动到得更早。',
-              'RFC 6749 §6',
+              'A refresh may give narrower scopes than before, so the change arrives earlier than that.',
+              '刷新得到的 scope 可以比之前窄，所以改动到得更早。',
+              'RFC 6749 §1.5',
             ),
           },
         ],
@@ -215,8 +215,8 @@ export const changingPermissions = lesson({
       goal: w('Without the re-check the token outlives the account', '不复查，令牌比账户活得更久'),
       narrative: [
         p(
-          'Alice leaves. Disabling an account has to end what is logged in with it. Switch the re-check off again and see how far that reaches.',
-          'Alice 离职了。停用账户，就必须终止用它登录的一切。把复查关掉，看看这能管到哪里。',
+          'Alice leaves. Disabling an account has to end every session of it. Switch the re-check off again and see how far that reaches.',
+          'Alice 离职了。停用账户，就必须终止它的所有会话。把复查关掉，看看这能管到哪里。',
           'OWASP ASVS 5 V7.4.2',
         ),
       ],
@@ -235,9 +235,9 @@ export const changingPermissions = lesson({
             text: w('200, until the token expires', '200，直到令牌过期'),
             isRight: true,
             why: p(
-              'Session and refresh tokens are rows, and they are gone. The access token is out in the world, and nobody asks after its account.',
-              '会话和刷新令牌是数据行，已经没有了。访问令牌却在外面，没有人去问它的账户。',
-              'OWASP ASVS 5 V8.3.2',
+              'Session and refresh tokens are rows, and they are gone. The access token is out in the world, and a self-contained one is judged without asking after its account.',
+              '会话和刷新令牌是数据行，已经没有了。访问令牌却在外面，而自包含的令牌无需询问它的账户就能判断。',
+              'RFC 7009 §3',
             ),
           },
           {
@@ -294,8 +294,8 @@ export const changingPermissions = lesson({
             text: w('It works on: role and scopes are the same', '照常能用：角色和 scope 没变'),
             isRight: false,
             why: p(
-              'The account also says since when its password is in force, and `iat` says that the token is older.',
-              '账户还记着密码从何时起生效，而 `iat` 表明令牌比它更早。',
+              'The account also says since when its password is in force, and `iat`, the time at which the token was issued, is older.',
+              '账户还记着密码从何时起生效，而 `iat`（令牌的签发时间）比它更早。',
               'RFC 7519 §4.1.6',
             ),
           },
@@ -303,10 +303,10 @@ export const changingPermissions = lesson({
             text: w('It is refused: it is older than the password', '被拒绝：它比密码更早'),
             isRight: true,
             why: p(
-              'One column is enough for that: the time of the last change, compared with `iat`.',
-              '一列就够了：把最后一次修改的时间与 `iat` 比较。',
-              'RFC 7519 §4.1.6',
+              'One column is enough: a date and time for each user, before which no token counts. Here it is that of the last change of the password, compared with `iat`.',
+              '一列就够了：为每个用户存一个时刻，在它之前签发的令牌都不算。这里存的是最后一次修改密码的时间，与 `iat` 比较。',
               'OWASP ASVS 5 V7.4.1',
+              'RFC 7519 §4.1.6',
             ),
           },
           {

@@ -72,8 +72,8 @@ export const forceOffline = lesson({
       goal: w('One device is out, one is not', '一台设备下线了，另一台没有'),
       narrative: [
         here(
-          'It is noon. The operator logs Bob out everywhere: his session rows are deleted, his refresh tokens revoked. No way of revocation for access tokens is in force, as in many first versions.',
-          '到了中午。操作员让 Bob 在所有设备上登出：他的会话行被删除，刷新令牌被吊销。访问令牌没有启用任何吊销方式，许多系统的第一版都是这样。',
+          'It is noon. The operator logs Bob out everywhere: his session rows are deleted, his refresh tokens revoked. No way of revocation for access tokens is in force yet.',
+          '到了中午。操作员让 Bob 在所有设备上登出：他的会话行被删除，刷新令牌被吊销。访问令牌还没有启用任何吊销方式。',
         ),
       ],
       predict: {
@@ -83,8 +83,8 @@ export const forceOffline = lesson({
             text: w('Neither', '都不能'),
             isRight: false,
             why: p(
-              'The node judges an access token by what is written in it and by its signature. It was never told to ask anybody whether Bob is still welcome.',
-              '节点根据访问令牌里的内容和签名来判断它。没有人让节点去问 Bob 是否仍受欢迎。',
+              'The node judges an access token by what is written in it and by its signature, without asking anybody. So nobody tells it that Bob is no longer welcome.',
+              '节点根据访问令牌里的内容和签名来判断它，不问任何人。所以也没有人告诉它 Bob 已不受欢迎。',
               'RFC 7009 §3',
             ),
           },
@@ -92,8 +92,8 @@ export const forceOffline = lesson({
             text: w('The laptop (session)', '笔记本电脑（会话）'),
             isRight: false,
             why: p(
-              'Its row is gone, and each request looks for that row anew. There is nothing left that the cookie could name.',
-              '它的那一行已经没有了，而每个请求都会重新查找。Cookie 已经没有可以指向的东西。',
+              'The session was invalidated where it is kept: its row is gone, and each request looks for that row anew. There is nothing left that the cookie could name.',
+              '会话在保存它的地方失效了：那一行已经没有，而每个请求都会重新查找。Cookie 已经没有可以指向的东西。',
               'OWASP ASVS 5 V7.4.1',
             ),
           },
@@ -129,8 +129,8 @@ export const forceOffline = lesson({
       ],
       after: [
         p(
-          'The refresh token is dead, so the phone is out after 15 minutes at the latest: the life of the access token is the reaction time.',
-          '刷新令牌已经失效，所以手机最迟 15 分钟后下线：访问令牌的有效期就是反应时间。',
+          'The refresh token is dead, so the phone is out after 15 minutes at the latest: with short access tokens the server limits for how long a revoked one is still in use. Their life is its reaction time.',
+          '刷新令牌已经失效，所以手机最迟 15 分钟后下线：访问令牌短，服务器就限制了被吊销的令牌还能用多久。令牌的有效期就是服务器的反应时间。',
           'RFC 7009 §3',
         ),
       ],
@@ -171,8 +171,8 @@ export const forceOffline = lesson({
             text: w('None', '一个也没有'),
             isRight: true,
             why: p(
-              'The list is looked at with each request, after the signature. The very next one finds its login there.',
-              '每个请求在验证签名之后都查这份列表。紧接着的下一个请求就在上面找到了自己的登录。',
+              'Here the list is looked at with each request, after the signature. What is on a list of ended tokens must not be used any further: the very next request finds its login there.',
+              '这里每个请求在验证签名之后都查这份列表。已终止令牌的列表上有的，就不得再用：紧接着的下一个请求就在上面找到了自己的登录。',
               'OWASP ASVS 5 V7.4.1',
             ),
           },
@@ -258,8 +258,8 @@ export const forceOffline = lesson({
             text: w('It works on', '照常能用'),
             isRight: false,
             why: p(
-              'The moment belongs to the account. Nothing in it tells one device from the other.',
-              '这个时刻属于整个账户，分不出是哪台设备。',
+              'The moment is kept for the user. Nothing in it tells one device from the other.',
+              '这个时刻是为用户保存的，分不出是哪台设备。',
               'OWASP ASVS 5 V7.4.1',
             ),
           },
@@ -332,7 +332,7 @@ export const forceOffline = lesson({
       title: w('The bill', '算账'),
       goal: w('What each of them asks with every request', '每种方式在每个请求上要查什么'),
       narrative: [
-        w(
+        here(
           'Bob is let in again, by a session and by a token with a denylist. Both can be ended at once now. Compare what one ordinary request costs the server.',
           '让 Bob 重新进来：一个用会话，一个用带吊销名单的令牌。现在两者都能立刻终止。比较一下一个普通请求要服务器付出多少。',
         ),
@@ -358,8 +358,8 @@ export const forceOffline = lesson({
       ],
       after: [
         here(
-          'Where somebody has to be out at once, both ask a store with every request. The session then is the simpler one: smaller on the wire, nothing to revoke twice. For an internal console of one application it wins.',
-          '如果必须立刻下线，两者在每个请求上都要查存储。这时会话更简单：网络上更小，也不必吊销两处。对单个应用的内部后台，会话胜出。',
+          'In this lab both ask a store with every request, once somebody has to be out at once. The session then is the simpler one: smaller on the wire, and nothing to revoke twice. For an internal console of one application it wins.',
+          '在这个实验室里，只要必须能让人立刻下线，两者在每个请求上就都要查存储。这时会话更简单：网络上更小，也不必吊销两处。对单个应用的内部后台，会话胜出。',
         ),
       ],
       pins: ['credential', 'session-reads', 'bytes', 'duration'],

@@ -32,10 +32,11 @@ export const keyRotation = lesson({
       goal: w('Alice has a token of the first key', 'Alice 有一个由第一个密钥签的令牌'),
       narrative: [
         p(
-          'Tokens are signed with a private key that only the issuer has. Whoever verifies needs the public one, which is published as a JWK Set.',
-          '令牌用只有签发方持有的私钥签名。验证方需要公钥，它以 JWK Set 的形式发布。',
+          'Tokens are signed by ES256 in this lesson: with a private key that only the issuer has. Whoever verifies needs the public one, which the issuer publishes as a JWK Set.',
+          '本课的令牌用 ES256 签名：私钥只有签发方持有。验证方需要公钥，由签发方以 JWK Set 的形式发布。',
           'RFC 7518 §3.4',
           'RFC 7517 §5',
+          'OpenID Connect Core §10.1.1',
         ),
         p(
           'The header of each token names its key by `kid`. Open the answer with the keys in the Inspector and find it there.',
@@ -86,8 +87,8 @@ export const keyRotation = lesson({
             text: w('It works on', '照常能用'),
             isRight: true,
             why: p(
-              'Both keys are there for as long as tokens of both can be out. The `kid` says which to use.',
-              '只要两个密钥签的令牌都可能还在外面，两个密钥就都在。用哪一个，由 `kid` 指明。',
+              'The older key is kept for a reasonable time, here for as long as a token of it can be out. The `kid` says which of the two to use.',
+              '旧密钥会保留一段合理的时间，这里是只要它签的令牌还可能在外面。用两个中的哪一个，由 `kid` 指明。',
               'OpenID Connect Core §10.1.1',
               'RFC 7517 §4.5',
             ),
@@ -96,8 +97,8 @@ export const keyRotation = lesson({
             text: w('It is signed anew', '它会被重新签名'),
             isRight: false,
             why: here(
-              'The server has no copy of it, and the client only sends what it was given. It gets a token of the new key with its next refresh.',
-              '服务器没有它的副本，客户端只会发送它得到的那个。下一次刷新时，它会得到新密钥签的令牌。',
+              'The server keeps no token to sign anew, and the client only sends what it was given. It gets a token of the new key with its next refresh.',
+              '服务器没有保存令牌，也就无从重新签名；客户端只会发送它得到的那个。下一次刷新时，它会得到新密钥签的令牌。',
             ),
           },
         ],
@@ -136,8 +137,8 @@ export const keyRotation = lesson({
             text: w('Log in again: her key is gone', '重新登录：她的密钥没了'),
             isRight: false,
             why: p(
-              'Her access token is over in any case. The refresh token is a random name in a store: no key signed it, and none can take it away.',
-              '她的访问令牌反正已经到期。刷新令牌是存储里的一个随机名字：没有密钥签过它，也就没有密钥能带走它。',
+              'Her access token is over in any case. The refresh token is a random name in a store, by which the server finds what it once granted: no key signed it, and none can take it away.',
+              '她的访问令牌反正已经到期。刷新令牌是存储里的一个随机名字，服务器凭它查到当初的授权：没有密钥签过它，也就没有密钥能带走它。',
               'RFC 6749 §1.5',
             ),
           },
@@ -145,8 +146,8 @@ export const keyRotation = lesson({
             text: w('Nothing: her client refreshes as always', '什么也不用做：客户端照常刷新'),
             isRight: true,
             why: p(
-              'With the next refresh she has a token of the new key. The key went out of use by itself, because tokens are short.',
-              '下一次刷新，她就得到新密钥签的令牌。旧密钥自然而然地停用了，因为令牌有效期很短。',
+              'Her access token has become invalid, so the client gets another one for the refresh token: one of the new key. The key went out of use by itself, because tokens are short.',
+              '她的访问令牌失效了，客户端就用刷新令牌换取另一个：由新密钥签的。旧密钥自然而然地停用了，因为令牌有效期很短。',
               'RFC 6749 §1.5',
             ),
           },
@@ -219,8 +220,8 @@ export const keyRotation = lesson({
       ],
       after: [
         p(
-          'Two cures. A verifier that meets an unknown `kid` fetches the set again. And a patient issuer publishes the new key first, and signs with it only when every cache must have it.',
-          '两种办法。验证方遇到不认识的 `kid` 时重新获取密钥集。而有耐心的签发方先发布新密钥，等到每个缓存都必定有了它，再用它签名。',
+          'Two cures. A verifier that meets an unknown `kid` fetches the set again. And since an issuer begins to use a new key when it likes, a patient one publishes it first and signs with it only when every cache must have it.',
+          '两种办法。验证方遇到不认识的 `kid` 时重新获取密钥集。而签发方何时启用新密钥由自己决定：有耐心的签发方先发布它，等到每个缓存都必定有了它，再用它签名。',
           'OpenID Connect Core §10.1.1',
         ),
       ],
@@ -245,7 +246,7 @@ export const keyRotation = lesson({
           '拿到私钥的人可以为任何人制作令牌。这时不能有重叠：所有旧密钥立刻作废。',
           'RFC 7515 §10.2',
         ),
-        w('Bob is also logged in on the phone, by a session.', 'Bob 在手机上也登录着，用的是会话。'),
+        here('Bob is also logged in on the phone, by a session.', 'Bob 在手机上也登录着，用的是会话。'),
       ],
       predict: {
         question: w('Who has to type a password?', '谁得输入密码？'),
@@ -271,8 +272,8 @@ export const keyRotation = lesson({
             text: w('Nobody', '没有人'),
             isRight: true,
             why: p(
-              'Opaque refresh tokens in a store make an emergency survivable. Without them this button would log everybody out.',
-              '存储里的不透明刷新令牌让紧急情况也不至于失控。没有它们，按下这个按钮就会让所有人登出。',
+              'An access token that has become invalid is replaced by a refresh token, and these are opaque names in a store that no key has signed. Without them this button would log out everybody who has a token.',
+              '访问令牌失效了，用刷新令牌换取新的，而刷新令牌是存储里不透明的名字，没有密钥签过它。没有刷新令牌，按下这个按钮就会让所有持有令牌的人登出。',
               'RFC 6749 §1.5',
             ),
           },
@@ -323,17 +324,18 @@ export const keyRotation = lesson({
             text: w('200', '200'),
             isRight: true,
             why: p(
-              'It verifies with the keys that it has, and the leaked one is among them. So would a forged token be good there.',
-              '它用自己持有的密钥验证，泄露的那个也在其中。伪造的令牌在那里同样有效。',
-              'RFC 7515 §5.2',
+              'It verifies with the keys that it has, and the leaked one is among them. Whoever has that key can pass for the issuer there: a forged token would be good as well.',
+              '它用自己持有的密钥验证，泄露的那个也在其中。拿到那个密钥的人在那里就能冒充签发方：伪造的令牌同样有效。',
+              'RFC 7515 §10.2',
             ),
           },
           {
             text: w('503: it cannot tell', '503：它无法判断'),
             isRight: false,
-            why: here(
-              'It would have to know that its keys are old. A verifier that fails closed forgets keys that nobody has confirmed for too long.',
-              '那它得知道自己的密钥已经旧了。稳妥的验证方会忘掉太久没有得到确认的密钥。',
+            why: p(
+              'It would have to know that its keys are old. A node may go on with a stale key set for a limited time while the issuer does not answer; one that fails closed stops after that.',
+              '那它得知道自己的密钥已经旧了。签发方没有应答时，节点可以在有限的时间内继续使用旧的密钥集；稳妥的节点过后就停用。',
+              'RFC 5861 §4',
             ),
           },
         ],

@@ -25,13 +25,14 @@ export const logOutReally = lesson({
       title: w('Log both in', '让两人登录'),
       goal: w('Two requests that Mallory has a copy of', '两个请求，Mallory 都有副本'),
       narrative: [
-        w(
+        here(
           'Alice uses a session, Bob a bearer token. Each makes one request, and Mallory keeps a copy of both, credentials included.',
           'Alice 用会话，Bob 用 bearer 令牌。两人各发一个请求，Mallory 把两个请求连同凭据都留了副本。',
         ),
         p(
-          'Both credentials are good for whoever holds them: neither asks the sender for anything more.',
-          '两种凭据都是谁拿着谁能用：都不要求发送者再证明什么。',
+          'Both credentials are good for whoever holds them: a cookie can be transplanted to another browser, and a bearer token asks its holder for no further proof.',
+          '两种凭据都是谁拿着谁能用：Cookie 可以搬到另一个浏览器，bearer 令牌不要求持有者再证明什么。',
+          'RFC 6265 §8.3',
           'RFC 6750 §1.2',
         ),
       ],
@@ -50,8 +51,8 @@ export const logOutReally = lesson({
       goal: w('Her copy is dead', '她的副本失效了'),
       narrative: [
         p(
-          'A logout has to end the session on the server, not just delete the cookie in the browser.',
-          '登出必须在服务器端终止会话，而不只是删除浏览器里的 Cookie。',
+          'A logout has to end the session on the server, so that nobody can go on with it. To delete the cookie in the browser is not enough.',
+          '登出必须在服务器端终止会话，让谁也不能再用它。只删除浏览器里的 Cookie 是不够的。',
           'OWASP ASVS 5 V7.4.1',
         ),
       ],
@@ -95,8 +96,8 @@ export const logOutReally = lesson({
             text: w('401: Bob has logged out', '401：Bob 已经登出'),
             isRight: false,
             why: p(
-              'Nobody who checks an access token asks whether there was a logout. Signature and times are right, and that is all that is looked at here.',
-              '验证访问令牌时，没有人会问是否登出过。签名和时间都对，这里只看这些。',
+              'A self-contained access token is judged without asking the server that issued it, so nobody hears of a logout. Signature and times are right, and that is all that is looked at here.',
+              '自包含的访问令牌不必询问签发它的服务器就能判断，所以没有人得知登出。签名和时间都对，这里只看这些。',
               'RFC 7009 §3',
             ),
           },
@@ -104,18 +105,19 @@ export const logOutReally = lesson({
             text: w('200', '200'),
             isRight: true,
             why: p(
-              'The access token speaks for itself until its `exp`. To end it earlier the server has to keep something and look at it: the very thing that a self-contained token was to save.',
-              '访问令牌在 `exp` 之前自己为自己作证。要提前终止它，服务器就得保存一些东西并去查看：而这正是自包含令牌想要省掉的。',
-              'RFC 7009 §3',
+              'The access token speaks for itself until its `exp`. To end it earlier, somebody has to keep something and look at it: the very thing that a self-contained token was to save.',
+              '访问令牌在 `exp` 之前自己为自己作证。要提前终止它，就得有人保存一些东西并去查看：而这正是自包含令牌想要省掉的。',
               'RFC 7519 §4.1.4',
+              'RFC 7009 §3',
+              'OWASP ASVS 5 V7.4.1',
             ),
           },
           {
             text: w('401: the refresh token was revoked', '401：刷新令牌已吊销'),
             isRight: false,
             why: p(
-              'No new access token can be had with it any more. The one that is out stays as it is.',
-              '用它再也换不到新的访问令牌。已经发出去的那个不受影响。',
+              'The refresh token cannot be used again, so it gives no new access token. The access token that is out should go along with it where a server can revoke one. This server cannot, so far.',
+              '刷新令牌不能再用，也就换不到新的访问令牌。已经发出去的访问令牌，在服务器有能力吊销时应当一并失效。而这个服务器目前还做不到。',
               'RFC 7009 §2.1',
             ),
           },
@@ -159,8 +161,8 @@ export const logOutReally = lesson({
       goal: w('It ends at its own time', '它到自己的时间才失效'),
       narrative: [
         p(
-          'The life of an access token is the longest that such a copy can be used. That is why it should be short, with a refresh token for the long run.',
-          '访问令牌的有效期就是这种副本最多能用的时间。所以它应当短，长期使用则靠刷新令牌。',
+          'The life of an access token is the longest that such a copy can be used. That is why it should be short, and a refresh token gets the next one.',
+          '访问令牌的有效期就是这种副本最多能用的时间。所以它应当短，再用刷新令牌换取下一个。',
           'RFC 7009 §3',
           'RFC 6749 §1.5',
         ),
@@ -183,8 +185,8 @@ export const logOutReally = lesson({
       goal: w('The copy is dead at once, for one look into a store', '副本立刻失效，代价是查一次存储'),
       narrative: [
         p(
-          'One way to end tokens early is a **denylist**: the server notes which were revoked, and looks there with each request. For self-contained tokens the checklist asks for this or something like it.',
-          '提前终止令牌的一种办法是**吊销名单**：服务器记下哪些已被吊销，每个请求都去查看。对自包含令牌，检查清单要求这样做或采取类似的办法。',
+          'One way to end tokens early is a **denylist**: the server notes which were revoked, and looks there with each request. Where tokens are self-contained, the checklist of OWASP (ASVS) asks for this or something like it.',
+          '提前终止令牌的一种办法是**吊销名单**：服务器记下哪些已被吊销，每个请求都去查看。使用自包含令牌时，OWASP 的检查清单（ASVS）要求这样做或采取类似的办法。',
           'OWASP ASVS 5 V7.4.1',
         ),
       ],

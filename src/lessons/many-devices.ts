@@ -33,8 +33,8 @@ export const manyDevices = lesson({
       goal: w('Three logins, three families of refresh tokens', '三次登录，三个刷新令牌家族'),
       narrative: [
         here(
-          'A social platform has a service for the feed, one for messages, one for photos. Here the three nodes stand for them: each has the key and nothing else of the others.',
-          '社交平台有动态服务、消息服务和照片服务。这里用三个节点来代表它们：每个节点都有密钥，除此之外互不共享。',
+          'A social platform has a service for the feed, one for messages, one for photos. Here the three nodes stand for them: each checks tokens by itself, with a key in its own memory.',
+          '社交平台有动态服务、消息服务和照片服务。这里用三个节点来代表它们：每个节点都用自己内存里的密钥独立验证令牌。',
         ),
         p(
           'Each login gives an **access token** for five minutes, which is shown to every service, and a **refresh token** for the long run, which is shown to the authorization server alone.',
@@ -86,15 +86,19 @@ export const manyDevices = lesson({
             text: w('Never', '零次'),
             isRight: true,
             why: p(
-              'Signature, issuer, audience and times are checked with what each service has in memory: key and clock.',
-              '签名、签发者、受众和时间，都用每个服务内存里的东西来检查：密钥和时钟。',
-              'RFC 7519 §7.2',
+              'Signature, issuer, audience and times are checked with what each service has in memory: key, names and clock.',
+              '签名、签发者、受众和时间，都用每个服务内存里的东西来检查：密钥、名称和时钟。',
+              'RFC 9068 §4',
             ),
           },
           {
             text: w('Three times: once a service', '三次：每个服务一次'),
             isRight: false,
-            why: p('A service that has the key need not get to know a token first.', '有密钥的服务不必先“认识”一个令牌。', 'RFC 7519 §7.2'),
+            why: p(
+              'A service that has the key need not ask about a token, nor get to know it first.',
+              '有密钥的服务不必去问一个令牌的情况，也不必先“认识”它。',
+              'RFC 7009 §3',
+            ),
           },
           {
             text: w('Six times: once a request', '六次：每个请求一次'),
@@ -141,8 +145,8 @@ export const manyDevices = lesson({
             text: w('He has to log in again', '他得重新登录'),
             isRight: false,
             why: p(
-              'The refresh token stands for the login. It was made to get a new access token without him.',
-              '刷新令牌代表那次登录。它就是用来在不打扰他的情况下取得新访问令牌的。',
+              'The refresh token stands for the login. It is there to get a new access token when the old one has expired, without him.',
+              '刷新令牌代表那次登录。旧的访问令牌过期后，就用它取得新的，而不打扰他。',
               'RFC 6749 §1.5',
             ),
           },
@@ -150,9 +154,10 @@ export const manyDevices = lesson({
             text: w('Nothing, but one request more', '什么也没有，只是多一个请求'),
             isRight: true,
             why: p(
-              'The client notices the refusal, refreshes and asks again. This is the one moment at which the server can say no.',
-              '客户端察觉到被拒绝，刷新后再次请求。这正是服务器能说“不”的那个时刻。',
+              'The client notices the refusal, refreshes and asks again. As long as access tokens cannot be revoked, the refresh is the one moment at which the server can say no.',
+              '客户端察觉到被拒绝，刷新后再次请求。只要访问令牌无法吊销，刷新就是服务器唯一能说“不”的时刻。',
               'RFC 6749 §1.5',
+              'RFC 7009 §3',
             ),
           },
           {
@@ -187,8 +192,8 @@ export const manyDevices = lesson({
       goal: w('No new tokens for it; the last one lives out its minutes', '它再也换不到新令牌；最后一个用完剩下的几分钟'),
       narrative: [
         here(
-          'Bob calls support, and they end that one device: its family of refresh tokens is revoked. Access tokens cannot be revoked yet, as on many platforms.',
-          'Bob 打电话给客服，客服让这一台设备下线：它的刷新令牌家族被吊销。访问令牌还没法吊销，许多平台都是如此。',
+          'Bob calls support, and they end that one device: its family of refresh tokens is revoked. Access tokens cannot be revoked here yet.',
+          'Bob 打电话给客服，客服让这一台设备下线：它的刷新令牌家族被吊销。这里的访问令牌还没法吊销。',
         ),
       ],
       predict: {
@@ -216,8 +221,9 @@ export const manyDevices = lesson({
             text: w('Until the refresh token would have expired', '直到刷新令牌本来的到期时间'),
             isRight: false,
             why: p(
-              'That one is opaque and looked up in the store, where it is revoked now.',
-              '刷新令牌不透明，要在存储里查；而在那里它已经被吊销。',
+              'That one is an opaque name that is looked up in the store, and a revoked one cannot be used again.',
+              '刷新令牌是不透明的名字，要在存储里查；吊销之后就不能再用。',
+              'RFC 6749 §1.5',
               'RFC 7009 §2.1',
             ),
           },
@@ -279,8 +285,8 @@ export const manyDevices = lesson({
             text: w('It is out, too: same account', '也下线：同一个账户'),
             isRight: false,
             why: p(
-              'That would be a not-before time, which knows accounts only. The row on the list names one login.',
-              '那是签发时间下限的效果，它只认账户。列表上的那一行指明的是一次登录。',
+              'That would be a not-before time, which is kept for each user. The row on the list names one login.',
+              '那是签发时间下限的效果，它是按用户保存的。列表上的那一行指明的是一次登录。',
               'OWASP ASVS 5 V7.4.1',
             ),
           },
@@ -327,9 +333,10 @@ export const manyDevices = lesson({
         { check: 'accepted-after-revocation', atMost: 0, label: w('No request got through afterwards', '此后没有请求通过') },
       ],
       after: [
-        here(
-          'The list stays small: a row can go once the last token that it names has expired for every node, however lenient. With tokens of five minutes that takes minutes, with tokens of a day a day.',
-          '这份列表一直很小：它所指的最后一个令牌在每个节点（无论多宽限）看来都已过期，那一行就可以删掉。令牌有效五分钟，就只需存几分钟；有效一天，就得存一天。',
+        p(
+          'The list stays small. After its `exp` a token must not be accepted anyway, so a row can go once the last token that it names has expired on every node, however lenient. With tokens of five minutes that takes minutes, with tokens of a day a day.',
+          '这份列表一直很小。过了 `exp`，令牌本来就不得接受，所以它所指的最后一个令牌在每个节点（无论多宽限）上都过期之后，那一行就可以删掉。令牌有效五分钟，只需存几分钟；有效一天，就得存一天。',
+          'RFC 7519 §4.1.4',
         ),
       ],
       pins: ['credential', 'duration'],

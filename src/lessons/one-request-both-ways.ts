@@ -59,7 +59,7 @@ export const oneRequestBothWays = lesson({
       title: w('Send the same request from both', '两边发出同一个请求'),
       goal: w('Two answers, two ways there', '两个应答，两条路'),
       narrative: [
-        w(
+        here(
           'Both ask `GET /me`, and both get the same answer. Count how often the server has to ask its store on the way.',
           '两边都请求 `GET /me`，得到同样的应答。数一数服务器在途中查询了几次存储。',
         ),
@@ -80,9 +80,9 @@ export const oneRequestBothWays = lesson({
             text: w('The one with the token', '用令牌的那个'),
             isRight: true,
             why: p(
-              'The token carries all that the server needs to know, with each request anew. That is what it pays for needing no store.',
-              '令牌带着服务器需要知道的一切，每个请求都带一遍。这就是它不需要存储所付的代价。',
-              'RFC 7519 §1',
+              'The token contains what the server needs to know, in a form that it can verify, and carries it with each request anew. That is what it pays for needing no store.',
+              '令牌以可验证的形式包含服务器需要知道的内容，每个请求都带一遍。这就是它不需要存储所付的代价。',
+              'RFC 6749 §1.4',
             ),
           },
           {
@@ -106,7 +106,10 @@ export const oneRequestBothWays = lesson({
         p(
           'The session asks: is there a row? The token asks: is the signature right, is it for me, is it still time? The first question needs a store that all nodes reach, the second a key that all nodes know.',
           '会话问的是：有没有这一行？令牌问的是：签名对不对，是不是给我的，还在有效期内吗？前一个问题需要所有节点都能访问的存储，后一个需要所有节点都知道的密钥。',
-          'RFC 7519 §7.2',
+          'RFC 6265 §8.4',
+          'RFC 7515 §5.2',
+          'RFC 7519 §4.1.3',
+          'RFC 7519 §4.1.4',
         ),
       ],
       pins: ['credential', 'session-reads', 'bytes', 'duration'],
@@ -135,10 +138,9 @@ export const oneRequestBothWays = lesson({
           {
             text: w('Both', '两边都能'),
             isRight: false,
-            why: p(
+            why: here(
               'The session leads to the account, and the account was changed. The server reads it with every request.',
               '会话通向账户，而账户已经改了。服务器每个请求都读它。',
-              'OWASP ASVS 5 V8.3.2',
             ),
           },
           {
@@ -153,8 +155,8 @@ export const oneRequestBothWays = lesson({
             text: w('The phone (JWT)', '手机（JWT）'),
             isRight: true,
             why: p(
-              'The role is a claim of the token, and the claim is as old as the token. It ends with the token, unless the server looks at the account as well.',
-              '角色是令牌里的声明，声明和令牌一样旧。令牌失效它才失效，除非服务器也去看账户。',
+              'The role is a claim of the token, and the claim is as old as the token. A change cannot reach data inside a self-contained token at once: it ends with the token, unless the server looks at the account as well.',
+              '角色是令牌里的声明，声明和令牌一样旧。改动无法立刻到达自包含令牌里的数据：它随令牌一起失效，除非服务器也去看账户。',
               'OWASP ASVS 5 V8.3.2',
             ),
           },

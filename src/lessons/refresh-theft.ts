@@ -68,7 +68,7 @@ export const refreshTheft = lesson({
       title: w('The thief comes late', '小偷来晚了'),
       goal: w('The old token ends the whole family', '旧令牌终结了整个家族'),
       narrative: [
-        w(
+        here(
           "Mallory has the first refresh token, copied from a backup of Bob's laptop, and tries it. Bob has refreshed since.",
           'Mallory 从 Bob 笔记本电脑的备份里复制了第一个刷新令牌，现在拿来试。Bob 在那之后已经刷新过。',
         ),
@@ -89,9 +89,10 @@ export const refreshTheft = lesson({
             text: w('Neither: both have to log in', '都不能：两人都得登录'),
             isRight: true,
             why: p(
-              'A token that was used twice says that two parties have it. The family is revoked, and whoever knows the password can begin a new one.',
-              '一个令牌被用了两次，说明有两方持有它。家族被吊销，知道密码的人可以重新开始一个。',
+              'One token presented twice is the sign that two parties have it. The family is revoked, and whoever knows the password can begin a new one.',
+              '同一个令牌出示两次，就是两方都持有它的迹象。家族被吊销，知道密码的人可以重新开始一个。',
               'RFC 9700 §4.14.2',
+              'OWASP ASVS 5 V10.4.5',
             ),
           },
           {
@@ -144,7 +145,7 @@ export const refreshTheft = lesson({
       title: w('The thief comes first', '小偷抢先一步'),
       goal: w('Let in until the victim refreshes', '在受害者刷新之前畅通无阻'),
       narrative: [
-        w(
+        here(
           'Bob logs in again, and this time Mallory is faster: the copy is used before Bob has used it himself. The thief gets tokens, and uses them.',
           'Bob 重新登录，这一次 Mallory 更快：副本在 Bob 自己用之前就被用掉了。小偷拿到令牌，并使用它们。',
         ),
@@ -156,17 +157,17 @@ export const refreshTheft = lesson({
             text: w('When Mallory refreshes', 'Mallory 刷新的时候'),
             isRight: false,
             why: p(
-              'That was the first use of that token, as good as any. Whoever has a bearer token can use it.',
-              '那是这个令牌的第一次使用，和正常使用没有区别。谁持有 bearer 令牌，谁就能用。',
-              'RFC 6750 §1.2',
+              'That was the first use of that token, as good as any. Whoever has got hold of a refresh token can make access tokens with it.',
+              '那是这个令牌的第一次使用，和正常使用没有区别。谁拿到刷新令牌，谁就能用它换取访问令牌。',
+              'RFC 9700 §4.14.1',
             ),
           },
           {
             text: w('When Bob refreshes', 'Bob 刷新的时候'),
             isRight: true,
             why: p(
-              'Bob’s client sends the token that Mallory has used up. One of the two always presents a used one, and so betrays both.',
-              'Bob 的客户端发来的正是 Mallory 用掉的那个。两人中总有一个会出示用过的令牌，于是一并暴露。',
+              'Bob’s client sends the token that Mallory has used up. Once both have used it, one of the two has presented an invalid one, and so betrays that there are two.',
+              'Bob 的客户端发来的正是 Mallory 用掉的那个。两人都用过之后，其中一个必定出示了失效的令牌，于是暴露出有两个持有者。',
               'RFC 9700 §4.14.2',
             ),
           },
@@ -271,7 +272,7 @@ export const refreshTheft = lesson({
       title: w('A false alarm: two tabs', '误报：两个标签页'),
       goal: w('The honest user is logged out', '诚实的用户被登出'),
       narrative: [
-        w(
+        here(
           'Bob has the page open in two tabs. Both see the access token expire, and both send the same refresh token a moment apart. Here the second tab sends the first one’s message again.',
           'Bob 在两个标签页里打开了同一页面。两边都看到访问令牌过期，先后发出同一个刷新令牌。这里由第二个标签页重发第一个的请求。',
         ),
@@ -291,8 +292,8 @@ export const refreshTheft = lesson({
             text: w('A refusal, and Bob is logged out', '被拒绝，Bob 被登出'),
             isRight: true,
             why: p(
-              'To the server this looks exactly like theft: one token, presented twice.',
-              '在服务器看来，这与盗取一模一样：一个令牌，出示了两次。',
+              'To the server this looks exactly like theft: one token, presented twice. It cannot tell who sent it.',
+              '在服务器看来，这与盗取一模一样：一个令牌，出示了两次。它分不出是谁发来的。',
               'RFC 9700 §4.14.2',
             ),
           },
@@ -300,9 +301,9 @@ export const refreshTheft = lesson({
             text: w('A refusal, and the first tab goes on', '被拒绝，但第一个标签页能继续'),
             isRight: false,
             why: p(
-              'The whole family is revoked, whoever of the two was honest.',
-              '整个家族都被吊销，不管两者谁是诚实的。',
-              'RFC 9700 §4.14.2',
+              'All refresh tokens of that login are revoked, whoever of the two was honest.',
+              '那次登录的所有刷新令牌都被吊销，不管两者谁是诚实的。',
+              'OWASP ASVS 5 V10.4.5',
             ),
           },
         ],
@@ -335,9 +336,10 @@ export const refreshTheft = lesson({
       title: w('A grace window, and who else uses it', '宽限窗口，以及还有谁会用它'),
       goal: w('The second tab is let in, and so is a thief', '第二个标签页进来了，小偷也进来了'),
       narrative: [
-        here(
-          'Many servers take a used refresh token once more for a short while. Set two minutes here, so that there is time to look; in a product it would be seconds. RFC 9700 has no such window: it trades safety for comfort.',
-          '许多服务器在很短的时间内允许已用过的刷新令牌再用一次。这里设为两分钟，以便有时间观察；实际产品里只有几秒。RFC 9700 里没有这样的窗口：它用安全换方便。',
+        p(
+          'A server can take a used refresh token once more for a short while, so that a second tab does no harm. Set two minutes here, so that there is time to look; in a product it would be seconds. RFC 9700 has no such window: there the previous token is invalid at once. The window trades safety for comfort.',
+          '服务器可以在很短的时间内允许已用过的刷新令牌再用一次，这样第二个标签页就不会造成麻烦。这里设为两分钟，以便有时间观察；实际产品里只有几秒。RFC 9700 里没有这样的窗口：在那里，前一个令牌立刻失效。窗口是用安全换方便。',
+          'RFC 9700 §4.14.2',
         ),
       ],
       predict: {
@@ -347,10 +349,10 @@ export const refreshTheft = lesson({
             text: w('Reuse is noticed: it comes from another device', '发现重用：它来自另一台设备'),
             isRight: false,
             why: p(
-              'A bearer token says nothing of who sends it. Only a token bound to a key of the sender (DPoP, mutual TLS) would tell.',
-              'bearer 令牌说明不了是谁发来的。只有与发送方密钥绑定的令牌（DPoP、双向 TLS）才能区分。',
+              'A bearer token says nothing of who sends it. Only a token that is bound to a key of its client (by DPoP or mutual TLS) would tell.',
+              'bearer 令牌说明不了是谁发来的。只有与客户端的密钥绑定的令牌（通过 DPoP 或双向 TLS）才能区分。',
               'RFC 6750 §1.2',
-              'RFC 9700 §2.2.2',
+              'RFC 9700 §4.14.2',
             ),
           },
           {

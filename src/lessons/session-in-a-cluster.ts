@@ -24,13 +24,14 @@ export const sessionInACluster = lesson({
       goal: w('Alice has a session on node-1', 'Alice 在 node-1 上有了会话'),
       narrative: [
         here(
-          'Three copies of the same application run behind a balancer. Each keeps its sessions in its **own memory**: the usual choice when an application has only ever run alone.',
-          '同一个应用的三份副本运行在负载均衡器后面。每一份都把会话放在**自己的内存**里：应用一直单独运行时，这是常见的做法。',
+          'Three copies of the same application run behind a balancer. Each keeps its sessions in its **own memory**, as the library `express-session` does as long as nobody gives it a store.',
+          '同一个应用的三份副本运行在负载均衡器后面。每一份都把会话放在**自己的内存**里：只要没有给 `express-session` 这个库指定存储，它就是这样做的。',
         ),
         p(
           'On login the server makes a new session id and sends it as a cookie. From then on the browser sends the cookie with every request, and the server finds the session by it.',
           '登录时，服务器生成一个新的会话 ID，并用 Cookie 发给浏览器。此后浏览器在每个请求里带上这个 Cookie，服务器凭它找到会话。',
           'RFC 6265 §3',
+          'RFC 6265 §8.4',
           'OWASP ASVS 5 V7.2.4',
         ),
       ],
@@ -143,10 +144,9 @@ export const sessionInACluster = lesson({
       title: w('Mend it, first way: stay on one node', '第一种办法：固定在一个节点上'),
       goal: w('Three calls, one node, three times 200', '三次调用，同一个节点，三次 200'),
       narrative: [
-        p(
+        here(
           'A **sticky** balancer remembers with a cookie of its own which node a browser used first, and sends it there again. The application stays as it is.',
           '**粘性**负载均衡器用自己的一个 Cookie 记住浏览器最先用的是哪个节点，以后都送到那里。应用本身不用改。',
-          'RFC 6265 §3',
         ),
       ],
       do: [
@@ -207,8 +207,8 @@ export const sessionInACluster = lesson({
       ],
       after: [
         here(
-          'Stickiness hides the problem on good days and brings it back at every deployment.',
-          '粘性在平时掩盖了问题，每次部署时又把它带回来。',
+          'Stickiness hides the problem on good days and brings it back each time a node goes, at every deployment for example.',
+          '粘性在平时掩盖了问题，每当有节点离开（例如每次部署）又把它带回来。',
         ),
       ],
       pins: ['credential', 'node-sessions'],
@@ -262,9 +262,9 @@ export const sessionInACluster = lesson({
       goal: w('200 everywhere, and no look into a store', '到处 200，不查存储'),
       narrative: [
         p(
-          'Alice logs in for a token instead. It brings along what a node needs to know, so there is nothing to share but the key.',
-          'Alice 改为登录取得令牌。它自己带着节点需要知道的内容，除了密钥没有什么要共享的。',
-          'RFC 7519 §1',
+          'Alice logs in for a token instead. It contains what a node needs to know and can be verified on the spot, so there is nothing to share but the key.',
+          'Alice 改为登录取得令牌。它包含节点需要知道的内容，当场就能验证，所以除了密钥没有什么要共享的。',
+          'RFC 6749 §1.4',
         ),
       ],
       do: [

@@ -27,7 +27,7 @@ export const sharedStore = lesson({
       title: w('Log both in', '让两人登录'),
       goal: w('One row for Alice, none for Bob', 'Alice 有一行，Bob 没有'),
       narrative: [
-        w(
+        here(
           'Both nodes keep sessions in the same SQLite file. Alice uses a session, Bob a bearer token.',
           '两个节点把会话存在同一个 SQLite 文件里。Alice 用会话，Bob 用 bearer 令牌。',
         ),
@@ -70,7 +70,7 @@ export const sharedStore = lesson({
       title: w('Make the store slow', '让存储变慢'),
       goal: w('Its delay is in every answer of a session', '它的延迟出现在会话的每个应答里'),
       narrative: [
-        w(
+        here(
           'A store in another data centre, or one with too much to do: add 200 ms to each use of it, and ask again.',
           '存储在另一个数据中心，或者负担太重：给每次使用它都加上 200 毫秒，再请求一次。',
         ),
@@ -86,11 +86,7 @@ export const sharedStore = lesson({
           {
             text: w('Bob (JWT)', 'Bob（JWT）'),
             isRight: false,
-            why: p(
-              'His token is checked with a key that each node has in memory.',
-              '他的令牌用每个节点内存里的密钥来验证。',
-              'RFC 7515 §5.2',
-            ),
+            why: here('His token is checked with a key that each node has in memory.', '他的令牌用每个节点内存里的密钥来验证。'),
           },
           {
             text: w('Both', '两者都是'),
@@ -126,8 +122,9 @@ export const sharedStore = lesson({
       goal: w('503 for the session, 200 for the token', '会话得到 503，令牌得到 200'),
       narrative: [
         p(
-          'Now every use of the session store fails. A server that cannot tell who is asking must not guess: it answers 503, which means "later", and not 401, which would mean "log in".',
-          '现在每次使用会话存储都会失败。服务器无法判断请求者是谁时，不能猜：它应答 503，意思是“稍后再来”，而不是 401，那意味着“请登录”。',
+          'Now every use of the session store fails. A server that cannot tell who is asking must not let anybody through by mistake. It answers 503, which means "try again later", and not 401, which would mean "your credentials are not valid".',
+          '现在每次使用会话存储都会失败。服务器无法判断请求者是谁时，不得误放任何人。它应答 503，意思是“稍后再试”，而不是 401，那意味着“你的凭据无效”。',
+          'OWASP ASVS 5 V16.5.3',
           'RFC 9110 §15.6.4',
           'RFC 9110 §15.5.2',
         ),
@@ -147,22 +144,26 @@ export const sharedStore = lesson({
             text: w('401 and 200', '401 和 200'),
             isRight: false,
             why: p(
-              '401 would throw Alice out although her session is fine. The server does not know that it is not.',
-              '401 会把 Alice 赶出去，尽管她的会话没有问题。服务器并不知道它有问题。',
+              '401 says that the request has no valid credentials. The server does not know that: it could not look. Alice would be thrown out although her session is fine.',
+              '401 表示请求没有有效的凭据。服务器并不知道是否如此：它没法去查。Alice 的会话明明没有问题，却会被赶出去。',
               'RFC 9110 §15.5.2',
             ),
           },
           {
             text: w('503 and 503', '503 和 503'),
             isRight: false,
-            why: p('Nothing in the check of a token goes to the session store.', '验证令牌的过程不涉及会话存储。', 'RFC 7519 §7.2'),
+            why: p(
+              'A self-contained token is judged without asking anybody, so nothing in its check goes to the session store.',
+              '自包含的令牌不必询问任何人就能判断，所以验证它不涉及会话存储。',
+              'RFC 7009 §3',
+            ),
           },
           {
             text: w('200 and 200, from a cache', '200 和 200，来自缓存'),
             isRight: false,
             why: p(
-              'A cache would answer, and would let in whoever was logged out meanwhile. This application has none.',
-              '缓存能给出应答，却也会放进这期间已登出的人。这个应用没有缓存。',
+              'A cache could answer, but would let in whoever has logged out meanwhile, and a session that was ended must not be used any further. This application has none.',
+              '缓存能给出应答，却会放进这期间已登出的人，而已终止的会话不得再用。这个应用没有缓存。',
               'OWASP ASVS 5 V7.4.1',
             ),
           },

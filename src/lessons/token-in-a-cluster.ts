@@ -24,7 +24,7 @@ export const tokenInACluster = lesson({
       title: w('One login, every node', '一次登录，所有节点'),
       goal: w('Three nodes allow what one of them issued', '一个节点签发的，三个节点都允许'),
       narrative: [
-        w(
+        here(
           'Three nodes, nothing shared but the key. Bob logs in at one of them and calls all three.',
           '三个节点，除了密钥什么都不共享。Bob 在其中一个上登录，然后三个都调用一遍。',
         ),
@@ -49,10 +49,11 @@ export const tokenInACluster = lesson({
             text: w('Three', '三次'),
             isRight: true,
             why: p(
-              'To check a token a node needs the key and the time, and no memory of the login.',
-              '节点验证令牌需要密钥和时间，不需要记得登录。',
+              'To check a token a node needs the key and the time. It need not ask anybody, nor remember the login.',
+              '节点验证令牌需要密钥和时间。它不必询问任何人，也不需要记得登录。',
               'RFC 7515 §5.2',
-              'RFC 7519 §7.2',
+              'RFC 7519 §4.1.4',
+              'RFC 7009 §3',
             ),
           },
         ],
@@ -193,7 +194,7 @@ export const tokenInACluster = lesson({
           'RFC 7515 §4.1.4',
           'RFC 7517 §4.5',
         ),
-        w(
+        here(
           'Put the clock of node-3 right, let it take no new keys any more, and rotate.',
           '把 node-3 的时钟调准，让它不再接收新密钥，然后轮换密钥。',
         ),
@@ -238,8 +239,8 @@ export const tokenInACluster = lesson({
       goal: w('Every node allows the token again', '所有节点又都允许这个令牌'),
       narrative: [
         p(
-          'As soon as node-3 has the new key it knows the token that it refused a moment ago. Older keys stay for verifying as long as a token of theirs can be out: nobody is logged out by a rotation.',
-          'node-3 一拿到新密钥，就认得刚才拒绝的令牌了。旧密钥会保留用于验证，直到不可能再有它签的令牌：轮换不会让任何人登出。',
+          'As soon as node-3 has the new key it knows the token that it refused a moment ago. Whoever rotates keeps the older keys for a reasonable time, here as long as a token of theirs can be out: nobody is logged out by a rotation.',
+          'node-3 一拿到新密钥，就认得刚才拒绝的令牌了。轮换时，旧密钥要再保留一段合理的时间，这里是直到不可能再有它签的令牌：轮换不会让任何人登出。',
           'OpenID Connect Core §10.1.1',
         ),
       ],

@@ -1,4 +1,4 @@
-import { call, lesson, login, p, verdict, verdicts, w } from './write.ts'
+import { call, here, lesson, login, p, verdict, verdicts, w } from './write.ts'
 
 /** A JSON Web Token: everybody who has it can read it, and nobody without the key can change it. */
 export const whatAJwtIs = lesson({
@@ -18,8 +18,8 @@ export const whatAJwtIs = lesson({
       goal: w('A signed token, and no session', '有签名的令牌，没有会话'),
       narrative: [
         p(
-          'At login the server writes down what it knows of Bob as **claims**, signs them, and hands the text over. It keeps no copy.',
-          '登录时，服务器把它所知道的 Bob 的情况写成**声明**，签上名，把这段文本交出去。它自己不留副本。',
+          'At login the server writes down what it knows of Bob as **claims**, signs them, and hands the text over. No session is kept for it.',
+          '登录时，服务器把它所知道的 Bob 的情况写成**声明**，签上名，把这段文本交出去。它不为此保存会话。',
           'RFC 7519 §1',
           'RFC 7515 §5.1',
         ),
@@ -58,8 +58,8 @@ export const whatAJwtIs = lesson({
       goal: w('The server checked it without a store', '服务器没有用存储就验证了它'),
       narrative: [
         p(
-          'A JWT has three parts with dots between them: header, payload, signature. Each is base64url, which is a way of writing and no encryption.',
-          'JWT 由点号隔开的三部分组成：头部、载荷、签名。每部分都是 base64url，那只是一种写法，不是加密。',
+          'A signed JWT has three parts with dots between them: header, payload, signature. Each is base64url, which is a way of writing and no encryption.',
+          '签名的 JWT 由点号隔开的三部分组成：头部、载荷、签名。每部分都是 base64url，那只是一种写法，不是加密。',
           'RFC 7515 §7.1',
           'RFC 7515 §2',
         ),
@@ -75,16 +75,17 @@ export const whatAJwtIs = lesson({
             text: w('Only the server that signed it', '只有签发它的服务器'),
             isRight: false,
             why: p(
-              'The key is needed to sign and to verify. To read, no key is needed.',
-              '签名和验证才需要密钥。读它不需要密钥。',
+              'To sign takes the key, and to verify takes it as well. To read, no key is needed: the middle part is base64url, and everybody can undo that.',
+              '签名要用密钥，验证也要用。读它不需要密钥：中间那部分是 base64url，谁都能还原。',
               'RFC 7515 §7.1',
+              'RFC 7515 §2',
             ),
           },
           {
             text: w('Whoever has the token', '拿到令牌的任何人'),
             isRight: true,
             why: p(
-              'A signature protects against change and hides nothing. What nobody else may read does not belong into a signed token; that would take an encrypted one (JWE).',
+              'A signature protects against change and hides nothing. What nobody else may read does not belong into a token that is only signed; that would take an encrypted one (JWE).',
               '签名防止改动，但什么也不隐藏。不该让别人读到的内容，不应放进只签名的令牌；那需要加密的令牌（JWE）。',
               'RFC 7519 §12',
             ),
@@ -93,9 +94,9 @@ export const whatAJwtIs = lesson({
             text: w('Whoever knows the key', '知道密钥的人'),
             isRight: false,
             why: p(
-              'Whoever knows the key can make tokens. Reading is open to all.',
-              '知道密钥的人可以制作令牌。读则对所有人开放。',
-              'RFC 7515 §5.1',
+              'This token is made with a key that whoever verifies has as well, and whoever has it can make tokens. Reading is open to all.',
+              '这个令牌所用的密钥，验证方也持有；有了它，就能制作令牌。读则对所有人开放。',
+              'RFC 7515 §10.5',
             ),
           },
         ],
@@ -127,7 +128,7 @@ export const whatAJwtIs = lesson({
       title: w('Promote yourself', '给自己升职'),
       goal: w('The signature does not fit any more', '签名不再相符'),
       narrative: [
-        w(
+        here(
           'Only admins may list users. First Bob asks as he is. Then he writes `admin` into the `role` claim of a copy, and leaves the signature as it was.',
           '只有管理员可以列出用户。Bob 先照实请求。然后他在副本的 `role` 声明里写上 `admin`，签名保持原样。',
         ),
@@ -139,9 +140,9 @@ export const whatAJwtIs = lesson({
             text: w('200: it says admin', '200：上面写着 admin'),
             isRight: false,
             why: p(
-              'No claim is used before the signature is verified, so the server never looked at the role.',
-              '签名验证通过之前不使用任何声明，所以服务器根本没看那个角色。',
-              'RFC 7515 §5.2',
+              'The signature is verified before anything in the token is believed, so the server never looked at the role.',
+              '先验证签名，才相信令牌里的内容，所以服务器根本没看那个角色。',
+              'OWASP ASVS 5 V9.1.1',
               'RFC 8725 §3.3',
             ),
           },
@@ -195,8 +196,8 @@ export const whatAJwtIs = lesson({
       goal: w('Both are refused', '两者都被拒绝'),
       narrative: [
         p(
-          'One changed character is enough to break it. And a token can claim to need none: its header then says `"alg": "none"`. A server has to refuse that unless it was told to accept it.',
-          '改一个字符就足以让签名失效。令牌还可以自称不需要签名：头部写 `"alg": "none"`。除非明确配置为接受，服务器必须拒绝它。',
+          'One changed character is enough to break it. And a token can claim to need none: its header then says `"alg": "none"`. A server must not accept that unless it was told to.',
+          '改一个字符就足以让签名失效。令牌还可以自称不需要签名：头部写 `"alg": "none"`。除非明确配置为接受，服务器不得接受它。',
           'RFC 7518 §3.6',
           'RFC 8725 §3.2',
         ),
@@ -245,8 +246,8 @@ export const whatAJwtIs = lesson({
       goal: w('Refused at its `exp`, and not before', '到 `exp` 才被拒绝，之前不会'),
       narrative: [
         p(
-          'This token lives 15 minutes. It must not be accepted on or after the time in `exp`; until then nothing but its own content is asked.',
-          '这个令牌有效 15 分钟。到达或超过 `exp` 所写的时间，就不得再接受它；在那之前，除了它自身的内容，什么也不问。',
+          'This token lives 15 minutes. It must not be accepted on or after the time in `exp`. Until then this server asks nothing but what the token says and its signature.',
+          '这个令牌有效 15 分钟。到达或超过 `exp` 所写的时间，就不得再接受它。在那之前，这个服务器只看令牌的内容和签名。',
           'RFC 7519 §4.1.4',
         ),
       ],

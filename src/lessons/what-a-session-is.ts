@@ -25,14 +25,15 @@ export const whatASessionIs = lesson({
       goal: w('A row in the store, a cookie in the browser', '存储里有一行，浏览器里有一个 Cookie'),
       narrative: [
         p(
-          'HTTP has no memory: the server cannot tell from a request alone who sent the one before. A session is the memory that is added to it.',
-          'HTTP 没有记忆：仅凭一个请求，服务器无法知道上一个请求是谁发的。会话就是加上去的那份记忆。',
+          'HTTP has no memory: each request is understood by itself, and the server cannot tell from it who sent the one before. A session is the memory that is added to it.',
+          'HTTP 没有记忆：每个请求都单独理解，服务器无法由它知道上一个请求是谁发的。会话就是加上去的那份记忆。',
           'RFC 9110 §3.3',
         ),
         p(
-          'After a login the server makes a new id, writes a row for it into its store, and sends the id in a `Set-Cookie` header. The browser sends it back in `Cookie`.',
-          '登录之后，服务器生成一个新的 ID，在存储里为它写一行，再用 `Set-Cookie` 头把 ID 发给浏览器。浏览器此后用 `Cookie` 头把它送回来。',
+          'After a login the server makes a new id, writes a row for it into its store, and sends the id in a `Set-Cookie` header. The browser sends it back in `Cookie`, and the server looks up the row by it.',
+          '登录之后，服务器生成一个新的 ID，在存储里为它写一行，再用 `Set-Cookie` 头把 ID 发给浏览器。浏览器此后用 `Cookie` 头把它送回来，服务器凭它查到那一行。',
           'RFC 6265 §3',
+          'RFC 6265 §8.4',
           'OWASP ASVS 5 V7.2.4',
         ),
       ],
@@ -58,8 +59,8 @@ export const whatASessionIs = lesson({
       ],
       after: [
         p(
-          'An id like this has to hold at least 128 bits from a generator made for cryptography, so that nobody can guess one.',
-          '这样的 ID 至少要有 128 比特，并来自密码学安全的随机数生成器，这样谁也猜不出来。',
+          'An id like this has to be unique and to hold at least 128 bits from a generator made for cryptography (a CSPRNG), so that nobody can guess one. This one has 192.',
+          '这样的 ID 必须唯一，至少要有 128 比特，并来自密码学安全的随机数生成器（CSPRNG），这样谁也猜不出来。这里的 ID 有 192 比特。',
           'OWASP ASVS 5 V7.2.3',
         ),
       ],
@@ -106,8 +107,8 @@ export const whatASessionIs = lesson({
             text: w('A random id and a signature', '一个随机 ID 和一个签名'),
             isRight: true,
             why: p(
-              'The id is a name for the row. The signature is an HMAC over the id, so that the server need not ask its store about ids that it never gave.',
-              'ID 是那一行的名字。签名是对 ID 计算的 HMAC，这样服务器就不必为自己从未发出过的 ID 去查询存储。',
+              'The id is a name for the row. The signature is an HMAC over the id: by it the server drops ids that it never gave, before it asks its store.',
+              'ID 是那一行的名字。签名是对 ID 计算的 HMAC：服务器凭它在查询存储之前就筛掉自己从未发出过的 ID。',
               'RFC 6265 §8.4',
             ),
           },
@@ -159,7 +160,7 @@ export const whatASessionIs = lesson({
       title: w('Change one character', '改动一个字符'),
       goal: w('Refused before the store is asked', '还没查询存储就被拒绝'),
       narrative: [
-        w(
+        here(
           'Change one character of the id and leave the signature as it is. The lab sends this altered copy; Alice keeps her own cookie.',
           '改动 ID 里的一个字符，签名保持不变。实验室发送的是这个改过的副本；Alice 自己的 Cookie 不变。',
         ),
@@ -190,7 +191,7 @@ export const whatASessionIs = lesson({
       title: w('Steal it', '把它偷走'),
       goal: w('Mallory is Alice to the server', '对服务器来说，Mallory 就是 Alice'),
       narrative: [
-        w(
+        here(
           "Now Mallory has an exact copy of Alice's cookie, for example from a shared computer. Mallory never knew the password.",
           '现在 Mallory 有了 Alice 的 Cookie 的精确副本，比如从一台公用电脑上得到。Mallory 从来不知道密码。',
         ),
@@ -202,8 +203,8 @@ export const whatASessionIs = lesson({
             text: w('401: it is another device', '401：换了设备'),
             isRight: false,
             why: p(
-              'The server sees another `User-Agent`, but that is text that anybody can send. It is no proof of who is asking.',
-              '服务器看到的 `User-Agent` 不同，但那只是任何人都能发送的文本，证明不了请求者是谁。',
+              'The server sees another `User-Agent`, but a program may give itself out for another one there. It is no proof of who is asking.',
+              '服务器看到的 `User-Agent` 不同，但程序可以在那里冒充别的程序，证明不了请求者是谁。',
               'RFC 9110 §10.1.5',
             ),
           },
@@ -211,8 +212,8 @@ export const whatASessionIs = lesson({
             text: w('200, as Alice', '200，并把她当作 Alice'),
             isRight: true,
             why: p(
-              'The id is all that the server goes by. That is why it has to stay secret: `HttpOnly` keeps scripts of the page away from it, TLS the network.',
-              '服务器只认这个 ID。所以它必须保密：`HttpOnly` 让页面脚本读不到它，TLS 让网络上的人读不到它。',
+              'The id is all that the server goes by. That is why it has to stay secret: `HttpOnly` keeps scripts of the page away from it, TLS whoever listens on the network. A signature does not help: a copied cookie carries a good one.',
+              '服务器只认这个 ID。所以它必须保密：`HttpOnly` 让页面脚本读不到它，TLS 让网络上的窃听者读不到它。签名帮不上忙：复制的 Cookie 带着正确的签名。',
               'RFC 6265 §4.1.2.6',
               'RFC 6265 §8.3',
             ),
@@ -251,8 +252,8 @@ export const whatASessionIs = lesson({
       goal: w('The very next request is refused', '紧接着的下一个请求就被拒绝'),
       narrative: [
         p(
-          'The operator deletes the row. Nobody touches the cookies, neither Alice’s nor Mallory’s copy.',
-          '操作员删除那一行。没有人动 Cookie，无论是 Alice 的还是 Mallory 的副本。',
+          'An administrator has to be able to end the sessions of a user. Here the operator deletes the row. Nobody touches the cookies, neither Alice’s nor Mallory’s copy.',
+          '管理员必须能够终止用户的会话。这里由操作员删除那一行。没有人动 Cookie，无论是 Alice 的还是 Mallory 的副本。',
           'OWASP ASVS 5 V7.4.5',
         ),
       ],
@@ -279,8 +280,8 @@ export const whatASessionIs = lesson({
       ],
       after: [
         p(
-          'This is the strong side of sessions: because the server decides anew at each request, ending one takes effect on the next request.',
-          '这正是会话的长处：服务器在每个请求上都重新判断，所以终止会话在下一个请求就生效。',
+          'This is the strong side of sessions. To end one means to invalidate what the server keeps, and nobody can use it any more: the very next request is refused.',
+          '这正是会话的长处。终止会话，就是让服务器保存的内容失效，此后谁也不能再用它：紧接着的下一个请求就被拒绝。',
           'OWASP ASVS 5 V7.4.1',
         ),
       ],
@@ -292,8 +293,8 @@ export const whatASessionIs = lesson({
       goal: w('Idle for too long', '闲置太久'),
       narrative: [
         p(
-          'Sessions also end by themselves: after 30 minutes without a request, and after 12 hours in any case. The server keeps both limits; the cookie says nothing of them.',
-          '会话也会自己结束：30 分钟没有请求就结束，12 小时后无论如何都结束。两个期限都由服务器掌握；Cookie 里没有写。',
+          'Sessions also have to end by themselves: when nobody has used them for a while, and after some longest life in any case. Here that is 30 minutes and 12 hours. The server keeps both limits; the cookie says nothing of them.',
+          '会话还必须能自己结束：一段时间没人用就结束，到了最长期限也无论如何都结束。这里分别是 30 分钟和 12 小时。两个期限都由服务器掌握；Cookie 里没有写。',
           'OWASP ASVS 5 V7.3.1',
           'OWASP ASVS 5 V7.3.2',
         ),
