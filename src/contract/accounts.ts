@@ -2,9 +2,9 @@ import { oc } from '@orpc/contract'
 import { z } from 'zod'
 import { Revocation } from './revocations.ts'
 
-/** Longest password that is hashed: no one needs more, and the work must stay bounded (ASVS 5 §6.2.9 asks for at least 64). */
+/** Longest password that is hashed: no one needs more, and the work must stay bounded (OWASP ASVS 5 V6.2.9 asks for at least 64). */
 export const MAX_PASSWORD_LENGTH = 1000
-/** Shortest new password (ASVS 5 §6.2.1). */
+/** Shortest new password (OWASP ASVS 5 V6.2.1). */
 export const MIN_PASSWORD_LENGTH = 8
 
 /** Schema of an account's role. */

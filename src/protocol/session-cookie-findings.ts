@@ -47,7 +47,7 @@ interface Rule {
   isSo(subject: Subject & { traits: CookieTraits; sessionId: string }): boolean
 }
 
-/** ASVS 5.0 V7.2.3: "at least 128 bits of entropy"; no more can be in a text than 6 bits a letter of base64url. */
+/** OWASP ASVS 5 V7.2.3: "at least 128 bits of entropy"; no more can be in a text than 6 bits a letter of base64url. */
 const LEAST_LETTERS = Math.ceil(128 / 6)
 
 const RULES: readonly Rule[] = [
@@ -58,24 +58,24 @@ const RULES: readonly Rule[] = [
   {
     code: 'short-id',
     severity: 3,
-    clause: 'ASVS 5.0 V7.2.3',
+    clause: 'OWASP ASVS 5 V7.2.3',
     needs: 'session',
     isSo: ({ sessionId }) => sessionId.length < LEAST_LETTERS,
   },
-  { code: 'not-http-only', severity: 3, clause: 'ASVS 5.0 V3.3.4', needs: 'traits', isSo: ({ traits }) => !traits.isHttpOnly },
-  { code: 'not-secure', severity: 2, clause: 'ASVS 5.0 V3.3.1', needs: 'traits', isSo: ({ traits }) => !traits.isSecure },
+  { code: 'not-http-only', severity: 3, clause: 'OWASP ASVS 5 V3.3.4', needs: 'traits', isSo: ({ traits }) => !traits.isHttpOnly },
+  { code: 'not-secure', severity: 2, clause: 'OWASP ASVS 5 V3.3.1', needs: 'traits', isSo: ({ traits }) => !traits.isSecure },
   {
     code: 'no-same-site',
     severity: 2,
-    clause: 'ASVS 5.0 V3.3.2',
+    clause: 'OWASP ASVS 5 V3.3.2',
     needs: 'traits',
     isSo: ({ traits: { sameSite } }) => sameSite === null || sameSite === 'None',
   },
-  { code: 'domain-set', severity: 2, clause: 'ASVS 5.0 V3.3.3', needs: 'traits', isSo: ({ traits }) => traits.domain !== null },
+  { code: 'domain-set', severity: 2, clause: 'OWASP ASVS 5 V3.3.3', needs: 'traits', isSo: ({ traits }) => traits.domain !== null },
   {
     code: 'no-prefix',
     severity: 1,
-    clause: 'ASVS 5.0 V3.3.3',
+    clause: 'OWASP ASVS 5 V3.3.3',
     needs: 'traits',
     isSo: ({ name }) => !name.startsWith('__Host-'),
   },

@@ -127,7 +127,7 @@ const SIGNATURE: readonly Rule[] = [
   {
     code: 'key-in-header',
     severity: 3,
-    clause: 'ASVS 5.0 V9.1.3',
+    clause: 'OWASP ASVS 5 V9.1.3',
     appliesTo: ({ read }) => read.header !== null,
     find: ({ header }) => present(header, OWN_KEYS),
   },
@@ -160,14 +160,14 @@ const LIFE: readonly Rule[] = [
   {
     code: 'outlives-logout',
     severity: 2,
-    clause: 'ASVS 5.0 V7.4.1',
+    clause: 'OWASP ASVS 5 V7.4.1',
     appliesTo: isLive,
     find: ({ isRevocable, payload }) => (isRevocable ? null : { exp: payload['exp'] ?? null }),
   },
   {
     code: 'stale-authority',
     severity: 2,
-    clause: 'ASVS 5.0 V8.3.2',
+    clause: 'OWASP ASVS 5 V8.3.2',
     appliesTo: (subject) => isLive(subject) && present(subject.payload, ['role', 'roles', 'groups', 'scope']) !== null,
     find: ({ isAccountRead, payload }) => (isAccountRead ? null : present(payload, ['role', 'roles', 'groups', 'scope'])),
   },

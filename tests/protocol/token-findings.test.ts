@@ -64,7 +64,7 @@ test.each<[TokenFindingCode, string, Partial<TokenSituation>?]>([
   expect(findings.map((finding) => finding.code)).toContain(code)
   expect(codes(token())).not.toContain(code)
   const finding = findings.find((each) => each.code === code)
-  expect(finding?.clause).toMatch(/^(RFC \d+(bis)? §|ASVS 5\.0 V)\d+(\.\d+)*$/)
+  expect(finding?.clause).toMatch(/^(RFC \d+(bis)? §|OWASP ASVS 5 V)\d+(\.\d+)*$/)
   expect(Object.keys(finding?.evidence ?? {})).not.toEqual([])
 })
 

@@ -16,13 +16,13 @@ const get = (path: string, token: string) => lab.send('GET', path, { headers: be
 const recheckOf = ({ trace }: Answer) => trace.steps.find(({ kind }) => kind === 'account-recheck')
 const outcome = ({ status, trace }: Answer) => [status, trace.verdict]
 
-describe('OWASP ASVS 5 V7.4.2: what the operator changes counts at once for a token, as for a session', () => {
+describe('OWASP ASVS 5 V8.3.2, V7.4.2 and V7.4.3: what the operator changes counts at once for a token, as for a session', () => {
   test('an account that is as the token says: one step that shows the row', async () => {
     const { access_token } = await grant(lab)
     const step = recheckOf(await get('/me', access_token))
     expect(step).toMatchObject({
       outcome: 'pass',
-      clause: 'OWASP ASVS 5 V7.4.2',
+      clause: 'OWASP ASVS 5 V8.3.2',
       evidence: { sql: 'SELECT * FROM accounts WHERE name = ?', rows: 1, row: { name: 'alice', role: 'admin', isDisabled: false } },
     })
     expect(JSON.stringify(step)).not.toContain('argon2')
@@ -61,7 +61,11 @@ describe('OWASP ASVS 5 V7.4.2: what the operator changes counts at once for a to
     const answer = await get('/me', access_token)
     expect(outcome(answer)).toEqual([401, 'account-disabled'])
     expect(answer.headers.get('www-authenticate')).toContain('error="invalid_token"')
-    expect(recheckOf(answer)).toMatchObject({ outcome: 'fail', evidence: { row: { isDisabled: true }, effective: null } })
+    expect(recheckOf(answer)).toMatchObject({
+      outcome: 'fail',
+      clause: 'OWASP ASVS 5 V7.4.2',
+      evidence: { row: { isDisabled: true }, effective: null },
+    })
   })
 
   test('a genuine token for an account that is not there is refused', async () => {
@@ -74,7 +78,11 @@ describe('OWASP ASVS 5 V7.4.2: what the operator changes counts at once for a to
     await lab.send('POST', '/password', { json: change, headers: bearer(before.access_token) })
     const refused = await get('/me', before.access_token)
     expect(outcome(refused)).toEqual([401, 'token-revoked'])
-    expect(recheckOf(refused)).toMatchObject({ outcome: 'fail', evidence: { row: { passwordChangedAt: lab.clock.nowMs() } } })
+    expect(recheckOf(refused)).toMatchObject({
+      outcome: 'fail',
+      clause: 'OWASP ASVS 5 V7.4.3',
+      evidence: { row: { passwordChangedAt: lab.clock.nowMs() } },
+    })
     const login = { grant_type: 'password', username: 'alice', password: 'a new password' }
     const after = String((await lab.send('POST', '/token', { json: login })).body['access_token'])
     expect(outcome(await get('/me', after))).toEqual([200, 'allowed'])

@@ -99,7 +99,7 @@ describe('an archive of another application', () => {
   test('the flags of each session cookie are looked at; Secure is moot over http on this machine', async () => {
     const cookie = async (url: string) => (await assess({ url, answer: [['Set-Cookie', `connect.sid=${SID}; Path=/`]] })).items
     const remote = await cookie('https://shop.example/')
-    expect(itemOf(remote, 'cookie-not-http-only')).toMatchObject({ result: 'fail', subject: 'connect.sid', clause: 'ASVS 5.0 V3.3.4' })
+    expect(itemOf(remote, 'cookie-not-http-only')).toMatchObject({ result: 'fail', subject: 'connect.sid', clause: 'OWASP ASVS 5 V3.3.4' })
     expect(itemOf(remote, 'cookie-not-secure').result).toBe('fail')
     expect(itemOf(remote, 'cookie-no-same-site').result).toBe('fail')
     expect(itemOf(await cookie('http://localhost:8080/'), 'cookie-not-secure').result).toBe('not-applicable')

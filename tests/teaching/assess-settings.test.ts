@@ -60,6 +60,16 @@ test.each(Object.entries(CASES))('%s passes and fails by the setting', (code, { 
   expect(results(bad)[code]).toBe('fail')
 })
 
+test.each([
+  ['HS512', 'RFC 7518 §3.2'],
+  ['RS256', 'RFC 7518 §3.3'],
+  ['ES256', 'RFC 7518 §3.4'],
+  ['PS256', 'RFC 7518 §3.5'],
+] as const)('what a key of %s must be is said by %s', (algorithm, clause) => {
+  const items = assessSettings({ ...settings, keyring: { ...settings.keyring, algorithm } })
+  expect(items.find(({ code }) => code === 'signing-key-length')).toMatchObject({ clause, result: 'pass' })
+})
+
 test('nodes are not compared where there is one alone', () => {
   const alone = results({ nodes: settings.nodes.slice(0, 1) })
   expect(alone['node-clocks']).toBe('not-applicable')

@@ -67,6 +67,8 @@ const CLIENT_VERDICTS: ReadonlySet<Verdict | null> = new Set(['no-credential', '
 const isClientRefused = ({ verdict, path, status }: Subject, failed: Step['kind'] | undefined): boolean =>
   CLIENT_VERDICTS.has(verdict) &&
   (failed === 'client-authentication' ||
+    // Two Authorization fields at the token endpoint: no password was looked at.
+    (verdict === 'bad-credentials' && failed === 'authorization-parse') ||
     /^\/token\/(revoke|introspect)(\?|$)/.test(path) ||
     (/^\/token(\?|$)/.test(path) && status === 401))
 

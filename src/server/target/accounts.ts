@@ -3,7 +3,7 @@ import type { StoredAccount } from '../storage/account-rows.ts'
 import type { TargetContext } from './context.ts'
 import { report, startTimer } from './trace.ts'
 
-const LOOKUP = { kind: 'account-lookup', file: 'accounts.ts', symbol: 'lookUpAccount' } as const
+const LOOKUP = { kind: 'account-lookup', clause: 'OWASP ASVS 5 V8.3.2', file: 'accounts.ts', symbol: 'lookUpAccount' } as const
 /** How an account is read. */
 export const ACCOUNT_SQL = 'SELECT * FROM accounts WHERE name = ?'
 

@@ -14,7 +14,7 @@ export type Credential =
 
 const AUTHORIZATION = { kind: 'authorization-parse', clause: 'RFC 6750 §2.1', file: 'credentials.ts', symbol: 'bearerToken' } as const
 const SINGLE = { kind: 'authorization-parse', clause: 'RFC 9110 §5.3', file: 'credentials.ts', symbol: 'checkOneAuthorization' } as const
-const COOKIE = { kind: 'cookie-parse', clause: 'RFC 6265 §5.4', file: 'credentials.ts', symbol: 'cookieCredential' } as const
+const COOKIE = { kind: 'cookie-parse', clause: 'RFC 6265 §4.2.2', file: 'credentials.ts', symbol: 'cookieCredential' } as const
 
 /**
  * Refuses two `Authorization` fields: the field is no list, so nobody may repeat it (RFC 9110 §5.3), and a server further on could take the

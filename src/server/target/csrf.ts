@@ -3,8 +3,8 @@ import { httpOrigin } from '../../protocol/host.ts'
 import type { Denial } from './problem.ts'
 import { report, startTimer } from './trace.ts'
 
-const ORIGIN_CHECK = { kind: 'csrf', clause: 'OWASP ASVS 5 V3.5', file: 'csrf.ts', symbol: 'checkOrigin' } as const
-const FORM_CHECK = { kind: 'csrf', clause: 'OWASP ASVS 5 V3.5', file: 'csrf.ts', symbol: 'checkAmbientRequest' } as const
+const ORIGIN_CHECK = { kind: 'csrf', clause: 'OWASP ASVS 5 V3.5.1', file: 'csrf.ts', symbol: 'checkOrigin' } as const
+const FORM_CHECK = { kind: 'csrf', clause: 'OWASP ASVS 5 V3.5.2', file: 'csrf.ts', symbol: 'checkAmbientRequest' } as const
 
 /** RFC 9110 §9.2.1: methods that must not change anything. */
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS'])
@@ -29,10 +29,10 @@ export const checkOrigin = (request: Request): Denial | null => {
   report(ORIGIN_CHECK, {
     outcome: isForeign ? 'fail' : 'pass',
     startedAt,
-    title: isForeign ? 'The browser says that another site sent this' : 'Nothing says that another site sent this',
+    title: isForeign ? 'The browser says that a page of another origin sent this' : 'Nothing says that a page of another origin sent this',
     evidence,
   })
-  return isForeign ? blocked('This request came from another site.') : null
+  return isForeign ? blocked('This request came from another origin.') : null
 }
 
 /**
@@ -50,7 +50,7 @@ export const checkAmbientRequest = (request: Request): Denial | null => {
   report(FORM_CHECK, {
     outcome: isImpossibleForForms ? 'pass' : 'fail',
     startedAt,
-    title: isImpossibleForForms ? 'A cross-site form could not have sent this' : 'A cross-site form could have sent this',
+    title: isImpossibleForForms ? 'A form of another origin could not have sent this' : 'A form of another origin could have sent this',
     evidence: () => ({ method: request.method, contentType: request.headers['content-type'] ?? null, customHeader: hasHeader }),
   })
   return isImpossibleForForms ? null : blocked('Send this as application/json or with the header X-CSRF-Protection: 1.')

@@ -16,7 +16,7 @@ export const MAX_FAILED_LOGINS = 10
 
 const THROTTLE = { kind: 'rate-limit', clause: 'OWASP ASVS 5 V6.3.1', file: 'login.ts', symbol: 'refuseIfThrottled' } as const
 const COUNT = { kind: 'rate-limit', clause: 'OWASP ASVS 5 V6.3.1', file: 'login.ts', symbol: 'countFailure' } as const
-const PASSWORD = { kind: 'password-verify', clause: 'RFC 9106 §4', file: 'login.ts', symbol: 'logIn' } as const
+const PASSWORD = { kind: 'password-verify', clause: 'OWASP ASVS 5 V11.4.2', file: 'login.ts', symbol: 'logIn' } as const
 
 const BAD_CREDENTIALS: Denial = {
   verdict: 'bad-credentials',

@@ -92,7 +92,7 @@ const QUESTIONS: readonly Question[] = [
   {
     code: 'session-in-url',
     severity: 3,
-    clause: 'ASVS 5.0 V14.2.1',
+    clause: 'OWASP ASVS 5 V14.2.1',
     isAsked: (entry) => carriesSession(entry) || /;jsessionid=/i.test(entry.url.pathname),
     isBad: ({ url }) =>
       /;jsessionid=/i.test(url.pathname) || [...url.searchParams].some(([name, value]) => value.length >= 16 && isSessionName(name)),
@@ -100,14 +100,14 @@ const QUESTIONS: readonly Question[] = [
   {
     code: 'password-in-url',
     severity: 3,
-    clause: 'ASVS 5.0 V14.2.1',
+    clause: 'OWASP ASVS 5 V14.2.1',
     isAsked: (entry) => entry.url.search !== '' || isLogin(entry),
     isBad: ({ url }) => [...url.searchParams].some(([name, value]) => value !== '' && PASSWORD_NAME.test(name)),
   },
   {
     code: 'plain-http',
     severity: 3,
-    clause: 'ASVS 5.0 V12.2.1',
+    clause: 'OWASP ASVS 5 V12.2.1',
     isAsked: (entry) => carriesAny(entry) || handsOut(entry) || isLogin(entry),
     isBad: ({ url }) => url.protocol === 'http:' && !isLoopbackName(url.hostname),
   },
@@ -128,14 +128,14 @@ const QUESTIONS: readonly Question[] = [
   {
     code: 'id-kept-at-login',
     severity: 3,
-    clause: 'ASVS 5.0 V7.2.4',
+    clause: 'OWASP ASVS 5 V7.2.4',
     isAsked: (entry) => isLogin(entry) && isPage(entry) && carriesSession(entry),
     isBad: keptAtLogin,
   },
   {
     code: 'works-after-logout',
     severity: 3,
-    clause: 'ASVS 5.0 V7.4.1',
+    clause: 'OWASP ASVS 5 V7.4.1',
     isAsked: (entry) => isLogout(entry) && isPage(entry) && carriesSession(entry),
     isBad: worksAfterLogout,
   },
@@ -151,7 +151,7 @@ const QUESTIONS: readonly Question[] = [
   {
     code: 'form-without-csrf-protection',
     severity: 2,
-    clause: 'ASVS 5.0 V3.5.1',
+    clause: 'OWASP ASVS 5 V3.5.1',
     isAsked: (entry) => isForm(entry) && !isLogin(entry) && (carriesSession(entry) || carriesToken(entry, 'cookie')),
     isBad: (entry) => !hasCsrfProtection(entry),
   },

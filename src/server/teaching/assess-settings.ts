@@ -17,7 +17,8 @@ type Answer = { readonly result: AssessmentItem['result']; readonly evidence: Re
 interface Question {
   readonly code: Code
   readonly severity: AssessmentItem['severity']
-  readonly clause: string | null
+  /** The clause that asks for it, where it depends on the settings told from them; null when no standard does. */
+  readonly clause: string | null | ((settings: AssessedSettings) => string)
   ask(settings: AssessedSettings): Answer
 }
 
@@ -43,6 +44,15 @@ const LEAST: Readonly<Record<TokenAlgorithm, string>> = {
   PS256: '2048 bit RSA',
   ES256: 'P-256',
 }
+/** What each algorithm asks of its key. */
+const KEY_CLAUSES: Readonly<Record<TokenAlgorithm, string>> = {
+  HS256: 'RFC 7518 §3.2',
+  HS384: 'RFC 7518 §3.2',
+  HS512: 'RFC 7518 §3.2',
+  RS256: 'RFC 7518 §3.3',
+  PS256: 'RFC 7518 §3.5',
+  ES256: 'RFC 7518 §3.4',
+}
 const isSymmetric = (alg: TokenAlgorithm): boolean => alg.startsWith('HS')
 const upNodes = (nodes: readonly Node[]): Node[] => nodes.filter(({ state }) => state === 'up')
 
@@ -50,7 +60,7 @@ const KEYS: readonly Question[] = [
   {
     code: 'signing-key-length',
     severity: 3,
-    clause: 'RFC 7518 §3.2',
+    clause: ({ keyring }) => KEY_CLAUSES[keyring.algorithm],
     // The keyring takes no shorter key: one that is in use has this length.
     ask: ({ keyring: { algorithm } }) => answer(true, { alg: algorithm, atLeast: LEAST[algorithm] }),
   },
@@ -64,13 +74,13 @@ const KEYS: readonly Question[] = [
   {
     code: 'key-rotation',
     severity: 1,
-    clause: 'ASVS 5.0 V11.1.1',
+    clause: 'OWASP ASVS 5 V13.3.4',
     ask: ({ keyring: { rotation } }) => answer(rotation.everySeconds !== null, { everySeconds: rotation.everySeconds }),
   },
   {
     code: 'keys-at-rest',
     severity: 1,
-    clause: 'ASVS 5.0 V13.3.1',
+    clause: 'OWASP ASVS 5 V13.3.1',
     ask: ({ keyring: { atRest } }) => answer(atRest === 'safe-storage', { atRest }),
   },
 ]
@@ -93,14 +103,14 @@ const TOKENS: readonly Question[] = [
   {
     code: 'logout-ends-tokens',
     severity: 2,
-    clause: 'ASVS 5.0 V7.4.1',
+    clause: 'OWASP ASVS 5 V7.4.1',
     ask: ({ cluster: { revocation, lifetimes } }) =>
       answer(revocation !== 'none', { revocation, livesOnSeconds: revocation === 'none' ? lifetimes.accessToken : 0 }),
   },
   {
     code: 'authority-is-current',
     severity: 2,
-    clause: 'ASVS 5.0 V8.3.2',
+    clause: 'OWASP ASVS 5 V8.3.2',
     ask: ({ cluster: { recheckAccount, lifetimes } }) =>
       answer(recheckAccount, { recheckAccount, staleSeconds: recheckAccount ? 0 : lifetimes.accessToken }),
   },
@@ -157,7 +167,12 @@ const NODES: readonly Question[] = [
     ask: ({ nodes, cluster: { leewaySeconds } }) =>
       nodesThat(nodes, ({ clockSkewMs }) => Math.abs(clockSkewMs) > leewaySeconds * 1000, { leewaySeconds }),
   },
-  { code: 'node-keys', severity: 2, clause: 'RFC 8725 §3.10', ask: ({ nodes }) => nodesThat(nodes, ({ jwksFrozen }) => jwksFrozen) },
+  {
+    code: 'node-keys',
+    severity: 2,
+    clause: 'OpenID Connect Core §10.1.1',
+    ask: ({ nodes }) => nodesThat(nodes, ({ jwksFrozen }) => jwksFrozen),
+  },
   { code: 'node-cookie-secrets', severity: 1, clause: null, ask: ({ nodes }) => nodesThat(nodes, (node) => node.hasOwnCookieSecret) },
 ]
 
@@ -167,7 +182,15 @@ const QUESTIONS: readonly Question[] = [...KEYS, ...TOKENS, ...SESSIONS, ...NODE
 export const assessSettings = (settings: AssessedSettings): AssessmentItem[] =>
   QUESTIONS.map(({ code, severity, clause, ask }): AssessmentItem => {
     const { result, evidence } = ask(settings)
-    return { code, subject: null, clause, result, severity, evidence, entries: [] }
+    return {
+      code,
+      subject: null,
+      clause: typeof clause === 'function' ? clause(settings) : clause,
+      result,
+      severity,
+      evidence,
+      entries: [],
+    }
   }).sort((one, other) => RANK[one.result] - RANK[other.result] || other.severity - one.severity)
 
 const RANK = { fail: 0, pass: 1, 'not-applicable': 2 } as const

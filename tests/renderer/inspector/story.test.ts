@@ -6,7 +6,14 @@ import { toCurl } from '../../../src/renderer/panels/inspector/curl.ts'
 import { maskBody, maskHeader, prettyBody } from '../../../src/renderer/panels/inspector/message/body-text.ts'
 import { changedFields, sessionChangeOf } from '../../../src/renderer/panels/inspector/state/session-change.ts'
 import { hasUsedStore, sessionStoreOf, storeUseOf } from '../../../src/renderer/panels/inspector/store-use.ts'
-import { decisiveStep, paramsOf, stepDetail, stepNote, stepTitle } from '../../../src/renderer/panels/inspector/story/step-words.ts'
+import {
+  decisiveStep,
+  paramsOf,
+  stepDetail,
+  stepNote,
+  stepTitle,
+  verdictClause,
+} from '../../../src/renderer/panels/inspector/story/step-words.ts'
 import { exchange, message, step } from './exchange.ts'
 
 beforeAll(() => startI18n('en'))
@@ -73,6 +80,26 @@ test('the first step that failed is the decisive one, else the look into the sto
   expect(decisiveStep([lookup, step({ kind: 'role', outcome: 'fail' })])).toBe(1)
   expect(decisiveStep([step({ kind: 'answer' })])).toBe(-1)
   expect(decisiveStep([step({ kind: 'session-destroy', outcome: 'info' }), step({ kind: 'session-write' })])).toBe(1)
+})
+
+test('a verdict names the clause of the step that decided, or the one that its own words are about', () => {
+  const expiry = step({ kind: 'token-expiry', outcome: 'fail', clause: 'RFC 7519 §4.1.4' })
+  const steps = [step({ kind: 'token-signature', clause: 'RFC 7515 §5.2' }), expiry]
+  expect(verdictClause(exchange({ verdict: 'token-expired', steps }))).toBe('RFC 7519 §4.1.4')
+  expect(verdictClause(exchange({ verdict: 'allowed', steps: steps.slice(0, 1) }))).toBe('RFC 7515 §5.2')
+  const password = step({ kind: 'password-verify', outcome: 'fail', clause: 'OWASP ASVS 5 V11.4.2' })
+  expect(verdictClause(exchange({ verdict: 'bad-credentials', steps: [password] }))).toBe('OWASP ASVS 5 V6.3.8')
+  expect(verdictClause(exchange({ verdict: 'no-node-available', steps }))).toBeNull()
+})
+
+test('a client that did not prove itself is told apart from a user with a wrong password, and so is its clause', () => {
+  const client = step({ kind: 'client-authentication', outcome: 'fail', clause: 'RFC 6749 §2.3.1' })
+  const login = { verdict: 'bad-credentials', method: 'POST', path: '/token', mechanism: 'none', status: 400 } as const
+  const headline = (failed: ReturnType<typeof step>) => verdictHeadline(exchange(login), [failed])
+  expect(headline(step({ kind: 'password-verify', outcome: 'fail' }))).toBe('Denied: wrong name or password')
+  // Two Authorization fields.
+  expect(headline(step({ kind: 'authorization-parse', outcome: 'fail' }))).toBe('Denied: the OAuth client could not prove who it is')
+  expect(verdictClause(exchange({ ...login, steps: [client] }))).toBe('RFC 6749 §2.3.1')
 })
 
 test('a step speaks of its evidence, and says less rather than show a gap', () => {

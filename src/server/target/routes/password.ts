@@ -47,7 +47,7 @@ export const changePassword = (context: TargetContext): RequestHandler =>
       evidence: () => ({ sql: 'UPDATE accounts SET password_hash = ?, password_changed_at = ? WHERE name = ?', rows: 1 }),
     })
     noteAudit({ kind: 'password-changed', account: name, name: null })
-    reportAllEnded(context, name, ended, startedAt)
+    reportAllEnded(context, name, { ids: ended, startedAt, clause: 'OWASP ASVS 5 V7.4.3' })
     reportFamiliesEnded(context, name, families, startedAt)
     await revokeAccount(context, name, families)
     if (sessionId !== null) await startSession(request, name)

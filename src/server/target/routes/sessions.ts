@@ -10,7 +10,7 @@ import { revokeAllFamilies } from '../tokens/revoke-refresh.ts'
 import { noteEnded, noteRevocation, report, startTimer } from '../trace.ts'
 
 const LIST = { kind: 'session-lookup', clause: 'OWASP ASVS 5 V7.5.2', file: 'routes/sessions.ts', symbol: 'listSessions' } as const
-const END_ALL = { kind: 'session-destroy', clause: 'OWASP ASVS 5 V7.4.3', file: 'routes/sessions.ts', symbol: 'deleteSessions' } as const
+const END_ALL = { kind: 'session-destroy', file: 'routes/sessions.ts', symbol: 'deleteSessions' } as const
 const END_ONE = { kind: 'session-destroy', clause: 'OWASP ASVS 5 V7.5.2', file: 'routes/sessions.ts', symbol: 'endOne' } as const
 
 const MAX_LISTED = 1000
@@ -30,15 +30,22 @@ export const listSessions = (context: TargetContext): RequestHandler =>
     response.json(rows.map((row) => ({ ...row, isCurrent: row.id === principal.sessionId })))
   })
 
-/** Reports that these sessions of an account were ended since `startedAt`. */
-export const reportAllEnded = (context: TargetContext, account: string, ids: string[], startedAt: number): void => {
+/** Reports that these sessions of an account were ended since `startedAt`, as `clause` asks. */
+export const reportAllEnded = (
+  context: TargetContext,
+  account: string,
+  { ids, startedAt, clause }: { readonly ids: string[]; readonly startedAt: number; readonly clause: string },
+): void => {
   noteEnded(ids)
-  report(END_ALL, {
-    outcome: 'pass',
-    startedAt,
-    title: `${ids.length} sessions of ${account} deleted`,
-    evidence: () => ({ sql: context.store.statements?.endAll, rows: ids.length }),
-  })
+  report(
+    { ...END_ALL, clause },
+    {
+      outcome: 'pass',
+      startedAt,
+      title: `${ids.length} sessions of ${account} deleted`,
+      evidence: () => ({ sql: context.store.statements?.endAll, rows: ids.length }),
+    },
+  )
 }
 
 /** `DELETE /sessions`: logs the caller out everywhere: sessions, refresh tokens and, by the way of revocation in force, access tokens. */
@@ -49,7 +56,7 @@ export const deleteSessions = (context: TargetContext): RequestHandler =>
     else clearCredentials(context, response)
     const startedAt = startTimer()
     const ids = await context.sessions.endForAccount(principal.name)
-    reportAllEnded(context, principal.name, ids, startedAt)
+    reportAllEnded(context, principal.name, { ids, startedAt, clause: 'OWASP ASVS 5 V7.5.2' })
     const families = await revokeAllFamilies(context, principal.name, 'logout-everywhere')
     await revokeAccount(context, principal.name, families)
     response.status(204).end()

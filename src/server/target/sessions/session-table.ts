@@ -152,7 +152,7 @@ export function withTouch<T extends StoredSession>(stored: T, seenAt: number, id
   return { ...stored, last_seen_at: seenAt, idle_expires_at: idleExpiresAt }
 }
 
-/** Whether a row is live at a lab time, and by which limit it is not (ASVS 5 V7.3.1 and V7.3.2). */
+/** Whether a row is live at a lab time, and by which limit it is not (OWASP ASVS 5 V7.3.1 and V7.3.2). */
 export function stateAt(stored: StoredSession, now: number): 'live' | 'idle-expired' | 'absolute-expired' {
   if (stored.absolute_expires_at <= now) return 'absolute-expired'
   if (stored.expired_at !== null || stored.idle_expires_at <= now) return 'idle-expired'

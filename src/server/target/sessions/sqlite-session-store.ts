@@ -30,7 +30,7 @@ type SimpleCallback = (error?: unknown) => void
  * - Callbacks are answered synchronously whenever the database is free: express-session then ends the response in one socket write.
  * - A session that has ended stays ended. An object that came out of the table is only ever UPDATEd, so a late save finds nothing; any other
  *   object meets the tombstone that `destroy` left for all nodes. Such a save is answered without error and reported as `save-refused`.
- * - Limits are this store's, on the lab clock (ASVS 5 V7.3); `cookie.expires`, which express-session counts on the real clock, decides nothing.
+ * - Limits are this store's, on the lab clock (OWASP ASVS 5 V7.3); `cookie.expires`, which express-session counts on the real clock, decides nothing.
  */
 export class SqliteSessionStore extends session.Store {
   readonly #options: SqliteSessionStoreOptions

@@ -23,7 +23,7 @@ const PURGE_BATCH = 500
 /**
  * Sessions in memory or in Redis, with the rules of the store in SQLite:
  *
- * - Only the SHA-256 of a raw id reaches the records. Limits are this store's, on the lab clock (ASVS 5 V7.3); `cookie.expires`, which
+ * - Only the SHA-256 of a raw id reaches the records. Limits are this store's, on the lab clock (OWASP ASVS 5 V7.3); `cookie.expires`, which
  *   express-session counts on the real clock, decides nothing.
  * - A session that has ended stays ended: a late save is answered without error and reported as `save-refused`.
  * - Every call is answered once: at once by records that answer at once, and with the error of records that cannot be reached.

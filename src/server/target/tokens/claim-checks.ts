@@ -20,7 +20,7 @@ const type: Check = {
 
 const issuer: Check = {
   kind: 'token-issuer',
-  clause: 'RFC 7519 §4.1.1',
+  clause: 'RFC 8725 §3.8',
   file: FILE,
   symbol: 'issuer',
   run: ({ claims, policy }) => {

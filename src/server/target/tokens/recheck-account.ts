@@ -7,12 +7,13 @@ import { report, startTimer } from '../trace.ts'
 import { tokenRevoked } from './check-revocation.ts'
 import type { AccessClaims } from './issue.ts'
 
-const RECHECK = {
-  kind: 'account-recheck',
-  clause: 'OWASP ASVS 5 V7.4.2',
-  file: 'tokens/recheck-account.ts',
-  symbol: 'recheckAccount',
-} as const
+const RECHECK = { kind: 'account-recheck', file: 'tokens/recheck-account.ts', symbol: 'recheckAccount' } as const
+/** "when a user account is disabled or deleted" */
+const ENDED = 'OWASP ASVS 5 V7.4.2'
+/** "after a successful change [...] of any authentication factor" */
+const PASSWORD_CHANGED = 'OWASP ASVS 5 V7.4.3'
+/** "changes to values on which authorization decisions are made are applied immediately" */
+const CURRENT = 'OWASP ASVS 5 V8.3.2'
 
 /** The account with the scopes that are left of those the token has, or why it may do nothing. */
 type Rechecked = { account: Pick<Account, 'name' | 'role' | 'scopes'>; denial: null } | { account: null; denial: Denial }
@@ -46,19 +47,22 @@ export const recheckAccount = ({ accounts }: TargetContext, { sub, iat, role, sc
         : isSame
           ? 'The account is still as the token says'
           : 'The account has changed since the token was issued: role and scopes are its own now'
-  report(RECHECK, {
-    outcome: !isUsable || isOlder ? 'fail' : isSame ? 'pass' : 'info',
-    startedAt,
-    title,
-    evidence: () => ({
-      store: 'sqlite',
-      sql: ACCOUNT_SQL,
-      rows: stored ? 1 : 0,
-      row: stored ? { ...publicPart(stored), passwordChangedAt: changedAt } : null,
-      token: { role, scopes: granted, iat },
-      effective: isUsable && !isOlder ? { role: stored.role, scopes } : null,
-    }),
-  })
+  report(
+    { ...RECHECK, clause: !isUsable ? ENDED : isOlder ? PASSWORD_CHANGED : CURRENT },
+    {
+      outcome: !isUsable || isOlder ? 'fail' : isSame ? 'pass' : 'info',
+      startedAt,
+      title,
+      evidence: () => ({
+        store: 'sqlite',
+        sql: ACCOUNT_SQL,
+        rows: stored ? 1 : 0,
+        row: stored ? { ...publicPart(stored), passwordChangedAt: changedAt } : null,
+        token: { role, scopes: granted, iat },
+        effective: isUsable && !isOlder ? { role: stored.role, scopes } : null,
+      }),
+    },
+  )
   if (!isUsable) return { account: null, denial: disabled(title) }
   if (isOlder) return { account: null, denial: tokenRevoked(title) }
   return { account: { name: stored.name, role: stored.role, scopes }, denial: null }

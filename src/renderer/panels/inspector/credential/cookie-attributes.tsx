@@ -5,6 +5,7 @@ import type { SetCookie } from '../../../../protocol/set-cookie.ts'
 import { useLab } from '../../../state/use-lab.ts'
 import tables from '../../../ui/table.module.css'
 import { labDate } from '../dates.ts'
+import { COOKIE_CLAUSES } from './cookie-clauses.ts'
 import classes from './credential.module.css'
 
 /** What is known of a cookie beyond its name and value. */
@@ -45,6 +46,7 @@ interface Row {
   readonly name: string
   readonly isOn: boolean
   readonly words: string
+  readonly clause: string
 }
 
 const LAX_WORDS = { Strict: 'sameSiteStrict', Lax: 'sameSiteLax', None: 'sameSiteNone' } as const
@@ -53,20 +55,27 @@ function useRows(attributes: Attributes, labTime: number): Row[] {
   const { t, i18n } = useTranslation('inspector', { keyPrefix: 'credential' })
   const { isHttpOnly, isSecure, sameSite, path, domain, expiresAt } = attributes
   return [
-    { name: 'HttpOnly', isOn: isHttpOnly, words: t(isHttpOnly ? 'httpOnlySet' : 'httpOnlyUnset') },
+    { name: 'HttpOnly', isOn: isHttpOnly, words: t(isHttpOnly ? 'httpOnlySet' : 'httpOnlyUnset'), clause: COOKIE_CLAUSES.httpOnly },
     {
       name: sameSite === null ? 'SameSite' : `SameSite=${sameSite}`,
       isOn: sameSite !== null,
       words: t(sameSite === null ? 'sameSiteUnset' : LAX_WORDS[sameSite]),
+      clause: COOKIE_CLAUSES.sameSite,
     },
-    { name: `Path=${path}`, isOn: true, words: t('path', { path }) },
+    { name: `Path=${path}`, isOn: true, words: t('path', { path }), clause: COOKIE_CLAUSES.path },
     {
       name: 'Max-Age / Expires',
       isOn: expiresAt !== null,
       words: expiresAt === null ? t('lifetimeBrowser') : t('lifetimeUntil', { date: labDate(expiresAt, labTime, i18n.language) }),
+      clause: COOKIE_CLAUSES.lifetime,
     },
-    { name: 'Domain', isOn: domain !== null, words: domain === null ? t('domainUnset') : t('domainSet', { domain }) },
-    { name: 'Secure', isOn: isSecure, words: t(isSecure ? 'secureSet' : 'secureUnset') },
+    {
+      name: 'Domain',
+      isOn: domain !== null,
+      words: domain === null ? t('domainUnset') : t('domainSet', { domain }),
+      clause: COOKIE_CLAUSES.domain,
+    },
+    { name: 'Secure', isOn: isSecure, words: t(isSecure ? 'secureSet' : 'secureUnset'), clause: COOKIE_CLAUSES.secure },
   ]
 }
 
@@ -76,7 +85,7 @@ function Table({ attributes, labTime }: { readonly attributes: Attributes; reado
   return (
     <table className={`${tables['table']} ${classes['attributes']}`}>
       <tbody>
-        {rows.map(({ name, isOn, words }) => (
+        {rows.map(({ name, isOn, words, clause }) => (
           <tr key={name}>
             <th scope="row" className={isOn ? '' : classes['unset']}>
               {name}
@@ -85,7 +94,9 @@ function Table({ attributes, labTime }: { readonly attributes: Attributes; reado
               {isOn ? <IconCheck size={14} stroke={1.75} aria-hidden /> : <IconMinus size={14} stroke={1.75} aria-hidden />}
               <span className="sr">{t(isOn ? 'isSet' : 'isNotSet')}: </span>
             </td>
-            <td>{words}</td>
+            <td>
+              {words} <span className={classes['clause']}>{clause}</span>
+            </td>
           </tr>
         ))}
       </tbody>

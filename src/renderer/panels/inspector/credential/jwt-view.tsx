@@ -4,6 +4,7 @@ import type { JsonObject } from '../../../../protocol/jwt.ts'
 import { dateClaim, type ReadToken, readToken } from '../../../../protocol/read-token.ts'
 import { hasWords, say } from '../../../i18n/say.ts'
 import { useLabSecond } from '../../../state/lab-time.ts'
+import { useLab } from '../../../state/use-lab.ts'
 import { CopyButton } from '../../../ui/code-block.tsx'
 import tables from '../../../ui/table.module.css'
 import { labDate, span } from '../dates.ts'
@@ -121,23 +122,41 @@ function Part({ read, part }: { readonly read: ReadToken; readonly part: 'header
   )
 }
 
+/** What changes nothing for a token while it is valid; none of it where the nodes look up what would. */
+function useNotObeyed(): readonly ('logout' | 'role' | 'disable' | 'sessions')[] {
+  const way = useLab((lab) => lab.cluster.revocation)
+  const isAccountRead = useLab((lab) => lab.cluster.recheckAccount)
+  return [
+    ...(way === 'none' ? (['logout'] as const) : []),
+    ...(isAccountRead ? [] : (['role'] as const)),
+    // The introspection endpoint looks at the account, too.
+    ...(isAccountRead || way === 'introspection' ? [] : (['disable'] as const)),
+    'sessions',
+  ]
+}
+
 /** What a token does not obey while it is valid, and until when. */
 function NotObeyed({ read }: { readonly read: ReadToken }) {
   const { t, i18n } = useTranslation('inspector')
   const now = useLabSecond()
+  const notObeyed = useNotObeyed()
+  const until = notObeyed.length === 4 ? 'credential.until' : 'credential.untilEnded'
   const exp = dateClaim(read.payload, 'exp')
   const date = exp === null ? '' : labDate(exp, now, i18n.language)
   return (
     <section className={classes['block']}>
-      <h3>{t('credential.doesNotObey')}</h3>
+      <h3>
+        {t('credential.doesNotObey')}
+        <small>RFC 7009 §3</small>
+      </h3>
       {exp === null && (
         <p>
           {t('credential.noExp')} {t('credential.forever')}
         </p>
       )}
-      {exp !== null && <p>{exp > now ? t('credential.until', { date, duration: span(now, exp) }) : t('credential.over', { date })}</p>}
+      {exp !== null && <p>{exp > now ? t(until, { date, duration: span(now, exp) }) : t('credential.over', { date })}</p>}
       <ul className={classes['list']}>
-        {(['logout', 'role', 'disable', 'sessions'] as const).map((name) => (
+        {notObeyed.map((name) => (
           <li key={name}>{t(`credential.notObeyed.${name}`)}</li>
         ))}
       </ul>

@@ -1,5 +1,6 @@
 import type { Exchange } from '../../../../contract/exchanges.ts'
 import type { Step } from '../../../../contract/step.ts'
+import type { Verdict } from '../../../../contract/verdict.ts'
 import { i18n } from '../../../i18n/index.ts'
 import { hasWords, type Params, say, sayFirst } from '../../../i18n/say.ts'
 import { clockTime } from '../../../state/lab-time.ts'
@@ -95,6 +96,7 @@ const DECISIVE: ReadonlyArray<Step['kind']> = [
   'session-destroy',
   'refresh-rotate',
   'token-issue',
+  'refresh-revoke',
 ]
 
 /** Place of the step that decided: the first that failed, else what went wrong unnoticed, the look into the store or at the signature; -1 when none did. */
@@ -103,4 +105,21 @@ export function decisiveStep(steps: readonly Step[]): number {
   if (failed !== -1) return failed
   const kind = DECISIVE.find((candidate) => steps.some((step) => step.kind === candidate))
   return steps.findIndex((step) => step.kind === kind)
+}
+
+/** Verdicts that no standard is behind: nobody judged the credential. */
+const UNJUDGED: ReadonlySet<Verdict | null> = new Set(['not-auth', 'no-node-available'])
+/** Where the words of a verdict say more than what the step that decided is there for. */
+const CLAUSES: Partial<Record<Verdict, string>> = {
+  'no-credential': 'RFC 9110 §15.5.2',
+  'bad-credentials': 'OWASP ASVS 5 V6.3.8',
+  'store-unavailable': 'OWASP ASVS 5 V16.5.3',
+}
+
+/** The clause that a verdict goes by: that of the step that decided; null when none did. */
+export function verdictClause({ verdict, steps }: Pick<Exchange, 'verdict' | 'steps'>): string | null {
+  if (verdict === null || UNJUDGED.has(verdict)) return null
+  const decisive = steps[decisiveStep(steps)]
+  const own = decisive?.kind === 'client-authentication' ? undefined : CLAUSES[verdict]
+  return own ?? decisive?.clause ?? null
 }

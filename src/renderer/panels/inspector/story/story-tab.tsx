@@ -9,7 +9,7 @@ import { durationWords } from '../../../ui/duration-words.ts'
 import { accentOf } from '../../../ui/mechanism-tag.tsx'
 import { bytesWords } from '../dates.ts'
 import { hasUsedStore, type StoreUse, storeUseOf } from '../store-use.ts'
-import { decisiveStep } from './step-words.ts'
+import { decisiveStep, verdictClause } from './step-words.ts'
 import classes from './story.module.css'
 import { StoryStep } from './story-step.tsx'
 
@@ -26,6 +26,7 @@ function Summary({ exchange, use }: { readonly exchange: Exchange; readonly use:
   const tone: Tone = toneOf(exchange.verdict)
   const Icon = TONE_ICONS[tone]
   const why = verdictWhy(exchange, exchange.steps)
+  const clause = verdictClause(exchange)
   return (
     <div className={`${classes['summary']} ${tone}`}>
       <Icon size={18} stroke={1.75} aria-hidden />
@@ -33,6 +34,7 @@ function Summary({ exchange, use }: { readonly exchange: Exchange; readonly use:
       <p>
         {why}
         {saysUntouched(exchange, use) && say('verdicts:untouched')}
+        {clause !== null && <span className={classes['clause']}>{clause}</span>}
       </p>
     </div>
   )

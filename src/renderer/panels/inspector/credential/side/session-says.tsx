@@ -2,6 +2,7 @@ import { IconAlertCircle, IconCheck, IconPoint } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import { labDate } from '../../dates.ts'
 import type { Attributes } from '../cookie-attributes.tsx'
+import { COOKIE_CLAUSES } from '../cookie-clauses.ts'
 import facts from './facts.module.css'
 import classes from './side.module.css'
 
@@ -10,6 +11,7 @@ interface Row {
   /** `good` protects, `plain` only tells, `off` is missing. */
   readonly state: 'good' | 'plain' | 'off'
   readonly words: string
+  readonly clause: string
 }
 
 const ICONS = { good: IconCheck, plain: IconPoint, off: IconAlertCircle } as const
@@ -17,20 +19,32 @@ const ICONS = { good: IconCheck, plain: IconPoint, off: IconAlertCircle } as con
 function useRows({ isHttpOnly, isSecure, sameSite, path, domain, expiresAt }: Attributes, labTime: number): Row[] {
   const { t, i18n } = useTranslation('credential', { keyPrefix: 'cookie' })
   return [
-    { name: 'HttpOnly', state: isHttpOnly ? 'good' : 'off', words: t(isHttpOnly ? 'httpOnly' : 'noHttpOnly') },
+    {
+      name: 'HttpOnly',
+      state: isHttpOnly ? 'good' : 'off',
+      words: t(isHttpOnly ? 'httpOnly' : 'noHttpOnly'),
+      clause: COOKIE_CLAUSES.httpOnly,
+    },
     {
       name: sameSite === null ? 'SameSite' : `SameSite=${sameSite}`,
       state: sameSite === null || sameSite === 'None' ? 'off' : 'good',
       words: t(`sameSite.${sameSite ?? 'absent'}`),
+      clause: COOKIE_CLAUSES.sameSite,
     },
-    { name: `Path=${path}`, state: 'plain', words: t('path') },
+    { name: `Path=${path}`, state: 'plain', words: t('path'), clause: COOKIE_CLAUSES.path },
     {
       name: expiresAt === null ? 'Max-Age' : 'Max-Age / Expires',
       state: 'plain',
       words: expiresAt === null ? t('noLifetime') : t('lifetime', { date: labDate(expiresAt, labTime, i18n.language) }),
+      clause: COOKIE_CLAUSES.lifetime,
     },
-    { name: 'Domain', state: domain === null ? 'plain' : 'off', words: domain === null ? t('noDomain') : t('domain', { domain }) },
-    { name: 'Secure', state: isSecure ? 'good' : 'off', words: t(isSecure ? 'secure' : 'noSecure') },
+    {
+      name: 'Domain',
+      state: domain === null ? 'plain' : 'off',
+      words: domain === null ? t('noDomain') : t('domain', { domain }),
+      clause: COOKIE_CLAUSES.domain,
+    },
+    { name: 'Secure', state: isSecure ? 'good' : 'off', words: t(isSecure ? 'secure' : 'noSecure'), clause: COOKIE_CLAUSES.secure },
   ]
 }
 
@@ -48,11 +62,11 @@ export function CookieRows({ attributes, labTime }: CookieRowsProps) {
   return (
     <table className={facts['attributes']} aria-label={source} title={source}>
       <tbody>
-        {useRows(attributes, labTime).map(({ name, state, words }) => {
+        {useRows(attributes, labTime).map(({ name, state, words, clause }) => {
           const Icon = ICONS[state]
           return (
             <tr key={name}>
-              <th scope="row" className={`trunc ${state === 'off' ? facts['struck'] : ''}`} title={name}>
+              <th scope="row" className={`trunc ${state === 'off' ? facts['struck'] : ''}`} title={`${name}, ${clause}`}>
                 {name}
               </th>
               <td>
