@@ -129,7 +129,7 @@ export const changingPermissions = lesson({
           in: 'response',
           name: 'WWW-Authenticate',
           contains: 'insufficient_scope',
-          label: w('The answer says what is missing', '应答写明缺少什么'),
+          label: w('The answer says what is missing', '响应写明缺少什么'),
         },
       ],
       diff: [2, 4],
@@ -228,7 +228,7 @@ export const changingPermissions = lesson({
             isRight: false,
             why: here(
               'Somebody would have to look. With the re-check the answer would be just that; see the last request.',
-              '那得有人去看。有复查时，应答正是这样；看最后一个请求。',
+              '那得有人去看。有复查时，响应正是这样；看最后一个请求。',
             ),
           },
           {
@@ -314,7 +314,7 @@ export const changingPermissions = lesson({
             isRight: false,
             why: p(
               'The issuer signs with a key of its own. No password is part of it.',
-              '签发方用自己的密钥签名，与任何密码无关。',
+              '签发者用自己的密钥签名，与任何密码无关。',
               'RFC 7515 §5.1',
             ),
           },

@@ -77,7 +77,7 @@ export const forceOffline = lesson({
         ),
       ],
       predict: {
-        question: w('Which device still gets an answer?', '哪台设备还能得到应答？'),
+        question: w('Which device still gets an answer?', '哪台设备还能得到响应？'),
         choices: [
           {
             text: w('Neither', '都不能'),
@@ -181,7 +181,7 @@ export const forceOffline = lesson({
             isRight: false,
             why: here(
               'Here the look-up belongs to the check itself, and the answer waits for it. That is its price.',
-              '在这里，查列表就是验证的一部分，应答要等它。这就是它的代价。',
+              '在这里，查列表就是验证的一部分，响应要等它。这就是它的代价。',
             ),
           },
           {

@@ -33,14 +33,14 @@ export const keyRotation = lesson({
       narrative: [
         p(
           'Tokens are signed by ES256 in this lesson: with a private key that only the issuer has. Whoever verifies needs the public one, which the issuer publishes as a JWK Set.',
-          '本课的令牌用 ES256 签名：私钥只有签发方持有。验证方需要公钥，由签发方以 JWK Set 的形式发布。',
+          '本课的令牌用 ES256 签名：私钥只有签发者持有。验证方需要公钥，由签发者以 JWK Set 的形式发布。',
           'RFC 7518 §3.4',
           'RFC 7517 §5',
           'OpenID Connect Core §10.1.1',
         ),
         p(
           'The header of each token names its key by `kid`. Open the answer with the keys in the Inspector and find it there.',
-          '每个令牌的头部用 `kid` 指明密钥。在检查器里打开返回密钥的应答，找到它。',
+          '每个令牌的头部用 `kid` 指明密钥。在检查器里打开返回密钥的响应，找到它。',
           'RFC 7515 §4.1.4',
         ),
       ],
@@ -221,7 +221,7 @@ export const keyRotation = lesson({
       after: [
         p(
           'Two cures. A verifier that meets an unknown `kid` fetches the set again. And since an issuer begins to use a new key when it likes, a patient one publishes it first and signs with it only when every cache must have it.',
-          '两种办法。验证方遇到不认识的 `kid` 时重新获取密钥集。而签发方何时启用新密钥由自己决定：有耐心的签发方先发布它，等到每个缓存都必定有了它，再用它签名。',
+          '两种办法。验证方遇到不认识的 `kid` 时重新获取密钥集。而签发者何时启用新密钥由自己决定：有耐心的签发者先发布它，等到每个缓存都必定有了它，再用它签名。',
           'OpenID Connect Core §10.1.1',
         ),
       ],
@@ -325,7 +325,7 @@ export const keyRotation = lesson({
             isRight: true,
             why: p(
               'It verifies with the keys that it has, and the leaked one is among them. Whoever has that key can pass for the issuer there: a forged token would be good as well.',
-              '它用自己持有的密钥验证，泄露的那个也在其中。拿到那个密钥的人在那里就能冒充签发方：伪造的令牌同样有效。',
+              '它用自己持有的密钥验证，泄露的那个也在其中。拿到那个密钥的人在那里就能冒充签发者：伪造的令牌同样有效。',
               'RFC 7515 §10.2',
             ),
           },
@@ -334,7 +334,7 @@ export const keyRotation = lesson({
             isRight: false,
             why: p(
               'It would have to know that its keys are old. A node may go on with a stale key set for a limited time while the issuer does not answer; one that fails closed stops after that.',
-              '那它得知道自己的密钥已经旧了。签发方没有应答时，节点可以在有限的时间内继续使用旧的密钥集；稳妥的节点过后就停用。',
+              '那它得知道自己的密钥已经旧了。签发者没有应答时，节点可以在有限的时间内继续使用旧的密钥集；稳妥的节点过后就停用。',
               'RFC 5861 §4',
             ),
           },

@@ -27,11 +27,11 @@ export const logOutReally = lesson({
       narrative: [
         here(
           'Alice uses a session, Bob a bearer token. Each makes one request, and Mallory keeps a copy of both, credentials included.',
-          'Alice 用会话，Bob 用 bearer 令牌。两人各发一个请求，Mallory 把两个请求连同凭据都留了副本。',
+          'Alice 用会话，Bob 用 bearer 令牌。两人各发一个请求，Mallory 把两个请求连同凭证都留了副本。',
         ),
         p(
           'Both credentials are good for whoever holds them: a cookie can be transplanted to another browser, and a bearer token asks its holder for no further proof.',
-          '两种凭据都是谁拿着谁能用：Cookie 可以搬到另一个浏览器，bearer 令牌不要求持有者再证明什么。',
+          '两种凭证都是谁拿着谁能用：Cookie 可以搬到另一个浏览器，bearer 令牌不要求持有者再证明什么。',
           'RFC 6265 §8.3',
           'RFC 6750 §1.2',
         ),

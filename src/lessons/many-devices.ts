@@ -116,7 +116,7 @@ export const manyDevices = lesson({
           label: w('Each device asked all three', '每台设备都访问了三个服务'),
         },
         { check: 'no-step', nth: 2, kind: 'session-lookup', label: w('No session was looked up', '没有查询会话') },
-        { check: 'no-step', nth: 2, kind: 'token-denylist', label: w('Nor was any list of revoked tokens', '也没有查询任何吊销列表') },
+        { check: 'no-step', nth: 2, kind: 'token-denylist', label: w('Nor was any list of revoked tokens', '也没有查询任何吊销名单') },
       ],
       pins: ['credential', 'session-reads', 'duration'],
       notes: {
@@ -134,7 +134,7 @@ export const manyDevices = lesson({
       narrative: [
         p(
           'The access tokens have expired. A client that gets that answer gives its refresh token for new tokens and asks again.',
-          '访问令牌过期了。客户端得到这样的应答时，用刷新令牌换取新令牌，然后重新请求。',
+          '访问令牌过期了。客户端得到这样的响应时，用刷新令牌换取新令牌，然后重新请求。',
           'RFC 6749 §1.5',
         ),
       ],

@@ -57,11 +57,11 @@ export const oneRequestBothWays = lesson({
     {
       id: 'same-request',
       title: w('Send the same request from both', '两边发出同一个请求'),
-      goal: w('Two answers, two ways there', '两个应答，两条路'),
+      goal: w('Two answers, two ways there', '两个响应，两条路'),
       narrative: [
         here(
           'Both ask `GET /me`, and both get the same answer. Count how often the server has to ask its store on the way.',
-          '两边都请求 `GET /me`，得到同样的应答。数一数服务器在途中查询了几次存储。',
+          '两边都请求 `GET /me`，得到同样的响应。数一数服务器在途中查询了几次存储。',
         ),
       ],
       predict: {

@@ -43,7 +43,7 @@ export const sessionInACluster = lesson({
           nth: 1,
           name: 'sid',
           attributes: ['HttpOnly'],
-          label: w('The answer sets the cookie `sid`', '应答设置了 Cookie `sid`'),
+          label: w('The answer sets the cookie `sid`', '响应设置了 Cookie `sid`'),
         },
         {
           check: 'node',

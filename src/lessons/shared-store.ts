@@ -68,7 +68,7 @@ export const sharedStore = lesson({
     {
       id: 'slow',
       title: w('Make the store slow', '让存储变慢'),
-      goal: w('Its delay is in every answer of a session', '它的延迟出现在会话的每个应答里'),
+      goal: w('Its delay is in every answer of a session', '它的延迟出现在会话的每个响应里'),
       narrative: [
         here(
           'A store in another data centre, or one with too much to do: add 200 ms to each use of it, and ask again.',
@@ -123,7 +123,7 @@ export const sharedStore = lesson({
       narrative: [
         p(
           'Now every use of the session store fails. A server that cannot tell who is asking must not let anybody through by mistake. It answers 503, which means "try again later", and not 401, which would mean "your credentials are not valid".',
-          '现在每次使用会话存储都会失败。服务器无法判断请求者是谁时，不得误放任何人。它应答 503，意思是“稍后再试”，而不是 401，那意味着“你的凭据无效”。',
+          '现在每次使用会话存储都会失败。服务器无法判断请求者是谁时，不得误放任何人。它应答 503，意思是“稍后再试”，而不是 401，那意味着“你的凭证无效”。',
           'OWASP ASVS 5 V16.5.3',
           'RFC 9110 §15.6.4',
           'RFC 9110 §15.5.2',
@@ -145,7 +145,7 @@ export const sharedStore = lesson({
             isRight: false,
             why: p(
               '401 says that the request has no valid credentials. The server does not know that: it could not look. Alice would be thrown out although her session is fine.',
-              '401 表示请求没有有效的凭据。服务器并不知道是否如此：它没法去查。Alice 的会话明明没有问题，却会被赶出去。',
+              '401 表示请求没有有效的凭证。服务器并不知道是否如此：它没法去查。Alice 的会话明明没有问题，却会被赶出去。',
               'RFC 9110 §15.5.2',
             ),
           },
@@ -163,7 +163,7 @@ export const sharedStore = lesson({
             isRight: false,
             why: p(
               'A cache could answer, but would let in whoever has logged out meanwhile, and a session that was ended must not be used any further. This application has none.',
-              '缓存能给出应答，却会放进这期间已登出的人，而已终止的会话不得再用。这个应用没有缓存。',
+              '缓存能给出响应，却会放进这期间已登出的人，而已终止的会话不得再用。这个应用没有缓存。',
               'OWASP ASVS 5 V7.4.1',
             ),
           },

@@ -65,7 +65,7 @@ export const whatAJwtIs = lesson({
         ),
         w(
           'Open the request in the Inspector, tab Credential, and read what it says of Bob.',
-          '在检查器里打开这个请求，在“凭据”标签页里读一读它写了 Bob 的什么。',
+          '在检查器里打开这个请求，在“凭证”标签页里读一读它写了 Bob 的什么。',
         ),
       ],
       predict: {
@@ -161,7 +161,7 @@ export const whatAJwtIs = lesson({
             isRight: false,
             why: p(
               'That is the answer to the honest token: who he is was clear, what he may do was not enough. To the changed one it is not clear who is asking.',
-              '那是对未改动的令牌的应答：他是谁很清楚，只是权限不够。对改过的令牌，连请求者是谁都不清楚。',
+              '那是对未改动的令牌的响应：他是谁很清楚，只是权限不够。对改过的令牌，连请求者是谁都不清楚。',
               'RFC 9110 §15.5.4',
               'RFC 6750 §3.1',
             ),

@@ -209,7 +209,7 @@ export const whatASessionIs = lesson({
             ),
           },
           {
-            text: w('200, as Alice', '200，并把她当作 Alice'),
+            text: w('200, as Alice', '200，并把 Mallory 当作 Alice'),
             isRight: true,
             why: p(
               'The id is all that the server goes by. That is why it has to stay secret: `HttpOnly` keeps scripts of the page away from it, TLS whoever listens on the network. A signature does not help: a copied cookie carries a good one.',

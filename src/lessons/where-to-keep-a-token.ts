@@ -30,11 +30,11 @@ export const whereToKeepAToken = lesson({
     {
       id: 'two-places',
       title: w('Two places', '两个地方'),
-      goal: w('One token in a cookie, one in the body of the answer', '一个令牌在 Cookie 里，一个在应答正文里'),
+      goal: w('One token in a cookie, one in the body of the answer', '一个令牌在 Cookie 里，一个在响应正文里'),
       narrative: [
         p(
           'Alice logs in twice. The first time the server puts the token into a cookie with `HttpOnly`: the browser keeps it, and no script gets to see it. The second time it stands in the body of the answer, and the page’s script has to keep it somewhere, for example in `localStorage`.',
-          'Alice 登录两次。第一次，服务器把令牌放进带 `HttpOnly` 的 Cookie：由浏览器保管，任何脚本都看不到。第二次，令牌写在应答正文里，页面脚本得自己找地方保存，比如 `localStorage`。',
+          'Alice 登录两次。第一次，服务器把令牌放进带 `HttpOnly` 的 Cookie：由浏览器保管，任何脚本都看不到。第二次，令牌写在响应正文里，页面脚本得自己找地方保存，比如 `localStorage`。',
           'RFC 6265 §4.1.2.6',
         ),
         here(
