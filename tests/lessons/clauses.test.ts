@@ -23,7 +23,8 @@ const PARAGRAPHS = LESSONS.flatMap(paragraphsOf)
 
 const TABLE = readFileSync(new URL('../../docs/clauses.md', import.meta.url), 'utf8')
   .split('\n')
-  .filter((line) => line.startsWith('| ') && !line.startsWith('| clause'))
+  // What the screens cite besides has two columns.
+  .filter((line) => /^\| .+ \| .+ \| .+ \|$/.test(line) && !line.startsWith('| clause'))
   .map((line) => {
     const [clause = '', says = '', lessons = ''] = line.slice(2, -2).split(' | ')
     return { clause, says, lessons }
