@@ -343,7 +343,7 @@ describe('in a cookie', () => {
   const login = () =>
     lab.send('POST', '/token', { json: { grant_type: 'password', username: 'bob', password: 'bob-pass', transport: 'cookie' } })
 
-  test('RFC 6265bis §5.7.2: it is HttpOnly, SameSite=Strict and limited to the path of the token endpoint; rotation sets a new one', async () => {
+  test('RFC 6265bis §4.1.2: it is HttpOnly, SameSite=Strict and limited to the path of the token endpoint; rotation sets a new one', async () => {
     const answer = await login()
     expect(answer.text).not.toMatch(/access_token|refresh_token/)
     const [, line] = answer.headers.getSetCookie()

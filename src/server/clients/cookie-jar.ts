@@ -13,7 +13,7 @@ const SAME_SITE = { strict: 'Strict', lax: 'Lax', none: 'None' } as const
 
 /** A cookie with all that a jar needs to take it again. */
 export interface KeptCookie extends JarCookie {
-  /** It goes to this host alone, and to none below it (RFC 6265bis §5.6). */
+  /** It goes to this host alone, and to none below it (RFC 6265bis §5.7). */
   readonly isHostOnly: boolean
 }
 
@@ -136,7 +136,7 @@ export class CookieJar {
     await this.#jar.setCookie(cookie, url, { ignoreError: true, now: new Date(now) })
   }
 
-  /** RFC 6265bis §5.6: an expired cookie gives its creation time to no successor. */
+  /** RFC 6265bis §5.7: an expired cookie gives its creation time to no successor. */
   async #forgetExpired(url: string, now: number): Promise<void> {
     for (const cookie of await this.#jar.getCookies(url, { expire: false, allPaths: true })) {
       if (isExpired(cookie, now)) await this.#jar.store.removeCookie(cookie.domain, cookie.path, cookie.key)
@@ -152,7 +152,7 @@ export class CookieJar {
 
 const isExpired = (cookie: Cookie, now: number): boolean => cookie.expires instanceof Date && cookie.expires.getTime() <= now
 
-/** RFC 6265bis §5.6: `Max-Age` beats `Expires`; neither means the cookie lives until the user agent closes. */
+/** RFC 6265bis §5.7: `Max-Age` beats `Expires`; neither means the cookie lives until the user agent closes. */
 function expiry(cookie: Cookie, now: number): Date | 'Infinity' {
   if (cookie.maxAge === null) {
     return cookie.expires instanceof Date ? new Date(Math.min(cookie.expires.getTime(), now + MAX_LIFE_MS)) : 'Infinity'
