@@ -41,6 +41,16 @@ test('a lesson goes from step to step as its checkpoints hold; the next one cann
   expect((await lab.call('POST', '/lesson-run/actions')).status).toBe(409)
 })
 
+test('a refresh is pinned with its refresh token, so that the thief is seen to send the one that the owner has used', async () => {
+  await post('/lessons/refresh-theft/start')
+  await post('/lesson-run/actions')
+  const first = (await post('/lesson-run/actions')).steps[0].evidence[1]
+  await post('/lesson-run/next')
+  const stolen = (await post('/lesson-run/actions')).steps[1].evidence[0]
+  expect(first).toMatchObject({ client: 'bob', path: '/token', credential: expect.stringMatching(/^.{4}….{4}$/) })
+  expect(stolen).toMatchObject({ client: 'mallory', verdict: 'refresh-reused', credential: first.credential })
+})
+
 test('a prediction can be changed until the step runs; then it is locked, and counted as right or wrong', async () => {
   await post('/lessons/small/start', { step: 'call' })
   await post('/lesson-run/prediction', { choice: 1 })

@@ -49,6 +49,12 @@ export function credentialOf({ request }: Exchange): string | null {
   return requestToken(request) ?? (sid ? decodeCookieValue(sid.value) : null)
 }
 
+/** The refresh token that a request carried in its body, form or JSON (RFC 6749 §6); null when it carried none there. */
+function requestRefreshToken({ body }: HttpMessage): string | null {
+  const [, token] = /(?:^|&)refresh_token=([^&]+)|"refresh_token":"([^"]+)"/.exec(body)?.filter((part) => part !== undefined) ?? []
+  return token ?? null
+}
+
 /** How often the steps of an exchange asked for a session. */
 export const sessionReadsOf = ({ steps }: Exchange): number => steps.filter(({ kind }) => kind === 'session-lookup').length
 
@@ -64,7 +70,8 @@ export function pin(exchange: Exchange, { lab }: LessonStage): PinnedExchange {
   const node = lab.cluster.nodes().find(({ id }) => id === exchange.node)
   return {
     ...summary,
-    credential: shorten(credentialOf(exchange)),
+    // What is exchanged for new tokens is what the server judges; an access token sent along with it is not.
+    credential: shorten(requestRefreshToken(request) ?? credentialOf(exchange)),
     sessionReads: sessionReadsOf(exchange),
     nodeSessions: node?.sessions ?? null,
   }

@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test'
 import { expect, test } from '../support/fixtures.ts'
-import { overflowOf, press, seriousFindings } from '../support/workbench.ts'
+import { inspector, overflowOf, press, seriousFindings } from '../support/workbench.ts'
 
 const TITLE = 'Session in a cluster: why was I logged out?'
 
@@ -48,6 +48,9 @@ test('a participant takes a lesson from end to end, with a wrong prediction, and
   await expect(part(page, 'Checkpoint').getByRole('status')).toHaveText('holds')
   await goOn(page)
   await expect(doIt(page)).toBeDisabled()
+  await expect(part(page, 'Checkpoint')).toContainText('They are named once the step runs')
+  await expect(part(page, 'Checkpoint').getByRole('listitem')).toHaveCount(0)
+  await expect(page.getByRole('button', { name: /Call \/me three times/ })).toContainText('Predict, then see')
   const predict = part(page, 'Predict before you run')
   await predict.getByRole('radio', { name: 'Three' }).click()
   await expect(predict.getByRole('radio', { name: /Three/ })).toBeChecked()
@@ -78,15 +81,42 @@ test('a participant takes a lesson from end to end, with a wrong prediction, and
   expect(await (await lab.call('GET', '/sessions')).json()).toEqual(before)
 })
 
+test('by keyboard alone the focus follows the lesson, and a lesson that was left goes on where it was', async ({ page, lab }) => {
+  await page.goto(lab.ready.workbench)
+  await startLesson(page, TITLE)
+  const heading = lesson(page).getByRole('article').getByRole('heading', { level: 1 })
+  await expect(heading).toBeFocused()
+  await doIt(page).focus()
+  await page.keyboard.press('Enter')
+  await expect(lesson(page).getByRole('region', { name: 'What came of it' })).toBeFocused()
+  await next(page).focus()
+  await page.keyboard.press('Enter')
+  await expect(heading).toHaveText('Call /me three times')
+  await expect(heading).toBeFocused()
+  await lesson(page).getByRole('button', { name: 'Leave', exact: true }).focus()
+  await page.keyboard.press('Enter')
+  const goOnWith = page.getByRole('button', { name: `Continue: ${TITLE}` })
+  await expect(goOnWith).toBeFocused()
+  await page.keyboard.press('Enter')
+  await expect(heading).toHaveText('Call /me three times')
+  await expect(lesson(page).getByText('Step 2 of')).toBeVisible()
+  await expect(lesson(page).getByText('1 of 7 done')).toBeVisible()
+})
+
 test('what is done by hand in the workbench counts, and a banner there says what the lesson waits for', async ({ page, lab }) => {
   await page.goto(lab.ready.workbench)
   await startLesson(page, TITLE)
   await part(page, 'Do it').getByRole('button', { name: 'Do it yourself in the workbench' }).click()
   await expect(page.getByRole('status').filter({ hasText: 'A lesson is under way' })).toContainText('Next: Log Alice in')
   await press(page, 'Alice', 'Log in')
+  await expect(page.getByRole('status').filter({ hasText: 'A lesson is under way' })).toContainText('The checkpoint holds')
   await page.getByRole('button', { name: 'Back to the lesson' }).click()
   await expect(part(page, 'Do it')).toContainText('by hand')
   await expect(next(page)).toBeEnabled()
+  await part(page, 'Evidence captured').getByRole('button', { name: 'Story of #1' }).click()
+  await expect(inspector(page).getByRole('tab', { name: 'Story' })).toHaveAttribute('aria-selected', 'true')
+  await expect(inspector(page).getByRole('heading', { level: 2 })).toHaveText(/POST\s*\/session/)
+  await page.getByRole('button', { name: 'Back to the lesson' }).click()
   await lesson(page).getByRole('button', { name: 'Reset step' }).click()
   await expect(part(page, 'Checkpoint').getByRole('status')).toHaveText('waits for the actions above')
   await lesson(page).getByRole('button', { name: 'Leave' }).click()

@@ -13,13 +13,16 @@ export function LessonBanner() {
   const screen = useUi((ui) => ui.screen)
   const lesson = useLessonUnderWay()
   if (!run || !lesson || screen === 'lessons') return null
-  const next = run.steps[run.current]?.actions.findIndex(({ state }) => state !== 'done') ?? -1
+  const step = run.steps[run.current]
+  const next = step?.actions.findIndex(({ state }) => state !== 'done') ?? -1
+  const isMissed = step?.checks.some(({ isHeld }) => isHeld === false)
   const action = lesson.steps[run.current]?.do[next]
   return (
     <div className="banner" role="status">
       <IconSchool size={16} stroke={1.75} aria-hidden />
       <span className="trunc">{t('banner', { title: words(lesson.title) })}</span>
       {action && <b className="trunc">{t('bannerNext', { action: words(action.label).replaceAll(/[`*]/g, '') })}</b>}
+      {!action && (step?.state === 'done' || isMissed) && <b className="trunc">{t(isMissed ? 'bannerMissed' : 'bannerDone')}</b>}
       <span className="sp" />
       <button type="button" className="btn sm" onClick={() => setUi({ screen: 'lessons' })}>
         {t('bannerBack')}

@@ -1,24 +1,70 @@
 import { IconAlertTriangle, IconCheck, IconClock, IconPlayerPlay } from '@tabler/icons-react'
+import { useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { LessonFile, LessonProgress, LessonSummary } from '../../../contract/lessons.ts'
 import { api, reasonOf } from '../../api.ts'
 import { useActions } from '../../state/act.ts'
 import { LessonText, useWords } from './lesson-text.tsx'
 import classes from './lessons.module.css'
+import { isFocusLost } from './player/lost-focus.ts'
 import { useLessonList } from './use-lessons.ts'
 
 interface CardProps {
   readonly lesson: LessonSummary
   readonly progress: LessonProgress | undefined
   readonly busy: string | null
-  readonly start: (id: string) => void
+  /** The one to take now: the first that is not completed. */
+  readonly isNext: boolean
+  /** The lesson that was just left, whose buttons take the keyboard over. */
+  readonly isLeft: boolean
+  readonly start: (id: string, from?: LessonProgress) => void
 }
 
-function Card({ lesson, progress, busy, start }: CardProps) {
+/** Begins the lesson: where it was left, when it was, or from its start. */
+function StartButtons({ lesson, progress, busy, isNext, isLeft, start }: CardProps) {
+  const { t } = useTranslation('lessons')
+  const title = useWords()(lesson.title)
+  const first = useRef<HTMLButtonElement>(null)
+  useEffect(() => {
+    if (isLeft && isFocusLost()) first.current?.focus()
+  }, [isLeft])
+  const isComplete = progress !== undefined && progress.completedAt !== null
+  const isBegun = progress !== undefined && progress.steps.length > 0 && !isComplete
+  const words = t(busy === lesson.id ? 'starting' : isBegun ? 'continue' : isComplete ? 'again' : 'start')
+  return (
+    <>
+      {isBegun && (
+        <button
+          type="button"
+          className="btn gh"
+          aria-label={t('of', { words: t('fromStart'), title })}
+          disabled={busy !== null}
+          onClick={() => start(lesson.id)}
+        >
+          {t('fromStart')}
+        </button>
+      )}
+      <button
+        ref={first}
+        type="button"
+        className={isNext ? 'btn pri' : 'btn'}
+        aria-label={t('of', { words, title })}
+        disabled={busy !== null}
+        onClick={() => start(lesson.id, isBegun ? progress : undefined)}
+      >
+        <IconPlayerPlay size={14} stroke={1.75} aria-hidden />
+        {words}
+      </button>
+    </>
+  )
+}
+
+function Card(props: CardProps) {
+  const { lesson, progress } = props
   const { t } = useTranslation('lessons')
   const words = useWords()
   const done = Math.min(progress?.steps.length ?? 0, lesson.steps)
-  const isComplete = progress != null && progress.completedAt !== null
+  const isComplete = progress !== undefined && progress.completedAt !== null
   return (
     <li className={classes['card']} aria-label={words(lesson.title)}>
       <div className={classes['cardHead']}>
@@ -48,10 +94,7 @@ function Card({ lesson, progress, busy, start }: CardProps) {
         )}
         <span className="dim">{t('stepsDone', { done, all: lesson.steps })}</span>
         <span className="sp" />
-        <button type="button" className={done > 0 ? 'btn' : 'btn pri'} disabled={busy !== null} onClick={() => start(lesson.id)}>
-          <IconPlayerPlay size={14} stroke={1.75} aria-hidden />
-          {t(busy === lesson.id ? 'starting' : isComplete ? 'again' : 'start')}
-        </button>
+        <StartButtons {...props} />
       </div>
     </li>
   )
@@ -83,13 +126,23 @@ function Problems({ files }: { readonly files: readonly LessonFile[] }) {
   )
 }
 
-/** All lessons with their time and what has been done of them. */
-export function LessonList() {
+/** Where a lesson was left: its first step whose checkpoint has not held yet. */
+async function stepToContinueAt({ lesson: id, steps: done }: LessonProgress): Promise<{ step?: string }> {
+  const { steps } = await api.lessons.get({ id })
+  const open = steps.find((step) => !done.includes(step.id))
+  return open ? { step: open.id } : {}
+}
+
+/** All lessons with their time and what has been done of them. `left`: the one that was under way until now. */
+export function LessonList({ left }: { readonly left: string | null }) {
   const { t } = useTranslation('lessons')
   const { data, error } = useLessonList()
   const { busy, run } = useActions()
-  const start = (id: string): void => void run(id, () => api.lessons.start({ id }))
+  const start = (id: string, from?: LessonProgress): void =>
+    void run(id, async () => api.lessons.start({ id, ...(from && (await stepToContinueAt(from))) }))
   const all = data?.lessons ?? []
+  const progressOf = (id: string): LessonProgress | undefined => data?.progress.find(({ lesson }) => lesson === id)
+  const next = all.find(({ id }) => (progressOf(id)?.completedAt ?? null) === null)
   const completed =
     data?.progress.filter(({ lesson, completedAt }) => completedAt !== null && all.some(({ id }) => id === lesson)).length ?? 0
   return (
@@ -111,8 +164,10 @@ export function LessonList() {
             <Card
               key={lesson.id}
               lesson={lesson}
-              progress={data?.progress.find((entry) => entry.lesson === lesson.id)}
+              progress={progressOf(lesson.id)}
               busy={busy}
+              isNext={lesson === next}
+              isLeft={lesson.id === left}
               start={start}
             />
           ))}

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'react'
 import { useLab } from '../../state/use-lab.ts'
 import { LessonList } from './lesson-list.tsx'
 import { LessonPlayer } from './player/lesson-player.tsx'
@@ -7,6 +8,10 @@ import { useLessonUnderWay } from './use-lessons.ts'
 export function LessonsScreen() {
   const run = useLab((lab) => lab.lesson)
   const lesson = useLessonUnderWay()
-  if (!run) return <LessonList />
+  const last = useRef<string | null>(null)
+  useEffect(() => {
+    if (run) last.current = run.lesson
+  }, [run])
+  if (!run) return <LessonList left={last.current} />
   return lesson && <LessonPlayer key={run.startedAt} lesson={lesson} run={run} />
 }

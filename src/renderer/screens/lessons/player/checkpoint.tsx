@@ -3,9 +3,36 @@ import { useTranslation } from 'react-i18next'
 import type { LessonStep } from '../../../../contract/lessons/lesson.ts'
 import type { StepRun } from '../../../../contract/lessons/lesson-run.ts'
 import { LessonText } from '../lesson-text.tsx'
+import { isAsked } from './is-asked.ts'
 import classes from './player.module.css'
 
 const ICONS = { held: IconCheck, missed: IconX, open: IconCircle } as const
+
+function Checks({ step, run }: { readonly step: LessonStep; readonly run: StepRun }) {
+  const { t } = useTranslation('lessons')
+  return (
+    <ul className={classes['checks']}>
+      {step.check.map((check, index) => {
+        const { isHeld = null, found = null } = run.checks[index] ?? {}
+        const state = isHeld === null ? 'open' : isHeld ? 'held' : 'missed'
+        const Icon = ICONS[state]
+        return (
+          <li key={check.label.en} className={classes[state]}>
+            <Icon size={14} stroke={2} aria-label={t(`check.${state}`)} />
+            <span>
+              <LessonText words={check.label} />
+            </span>
+            {found !== null && (
+              <span className={`mono ${classes['found']}`} title={found}>
+                {found}
+              </span>
+            )}
+          </li>
+        )
+      })}
+    </ul>
+  )
+}
 
 /** What the step has to show, and whether it did. Ink, not green: nobody was allowed or denied here. */
 export function Checkpoint({ step, run }: { readonly step: LessonStep; readonly run: StepRun }) {
@@ -20,26 +47,7 @@ export function Checkpoint({ step, run }: { readonly step: LessonStep; readonly 
           {t(run.state === 'done' ? 'holds' : isMissed ? 'holdsNot' : 'waits')}
         </span>
       </div>
-      <ul className={classes['checks']}>
-        {step.check.map((check, index) => {
-          const { isHeld = null, found = null } = run.checks[index] ?? {}
-          const state = isHeld === null ? 'open' : isHeld ? 'held' : 'missed'
-          const Icon = ICONS[state]
-          return (
-            <li key={check.label.en} className={classes[state]}>
-              <Icon size={14} stroke={2} aria-label={t(`check.${state}`)} />
-              <span>
-                <LessonText words={check.label} />
-              </span>
-              {found !== null && (
-                <span className={`mono ${classes['found']}`} title={found}>
-                  {found}
-                </span>
-              )}
-            </li>
-          )
-        })}
-      </ul>
+      {isAsked(step, run) ? <p className="dim">{t('checksLater', { count: step.check.length })}</p> : <Checks step={step} run={run} />}
       {isMissed && <p className={classes['hint']}>{t('holdsNotDo')}</p>}
     </section>
   )

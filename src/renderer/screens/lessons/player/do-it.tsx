@@ -1,4 +1,5 @@
 import { IconCheck, IconPlayerPlay } from '@tabler/icons-react'
+import { useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { LessonStep } from '../../../../contract/lessons/lesson.ts'
 import type { ActionRun, PinnedExchange, StepRun } from '../../../../contract/lessons/lesson-run.ts'
@@ -8,6 +9,7 @@ import { useCommand } from '../../../state/commands.ts'
 import { setUi } from '../../../state/ui-state.ts'
 import { LessonText } from '../lesson-text.tsx'
 import { ExchangeNumber, VerdictMark } from './exchange-mark.tsx'
+import { isFocusLost } from './lost-focus.ts'
 import classes from './player.module.css'
 
 interface DoItProps {
@@ -39,6 +41,29 @@ interface RowProps {
   readonly doIt: { readonly why: string | null; readonly act: () => void } | null
 }
 
+interface ButtonProps extends NonNullable<RowProps['doIt']> {
+  readonly state: ActionRun['state']
+  readonly isFirst: boolean
+}
+
+/** Takes the keyboard over from the action before it, whose button has gone. */
+function DoItButton({ state, isFirst, why, act }: ButtonProps) {
+  const { t } = useTranslation('lessons')
+  const button = useRef<HTMLButtonElement>(null)
+  const isOff = why !== null || state === 'running'
+  const takesOver = !isOff && (!isFirst || state === 'failed')
+  useEffect(() => {
+    if (takesOver && isFocusLost()) button.current?.focus({ preventScroll: true })
+  }, [takesOver])
+  return (
+    <button ref={button} type="button" className={`btn pri ${classes['big']}`} disabled={isOff} title={why ?? undefined} onClick={act}>
+      <IconPlayerPlay size={16} stroke={1.75} aria-hidden />
+      {t(state === 'running' ? 'doing' : state === 'failed' ? 'tryAgain' : 'doIt')}
+      <kbd className="kbd">{t('enter')}</kbd>
+    </button>
+  )
+}
+
 function Row({ action, run, place, evidence, doIt }: RowProps) {
   const { t } = useTranslation('lessons')
   const exchanges = evidence.filter(({ id }) => run.exchanges.includes(id))
@@ -59,19 +84,7 @@ function Row({ action, run, place, evidence, doIt }: RowProps) {
         )}
       </span>
       <Results exchanges={exchanges} />
-      {doIt && (
-        <button
-          type="button"
-          className={`btn pri ${classes['big']}`}
-          disabled={doIt.why !== null || run.state === 'running'}
-          title={doIt.why ?? undefined}
-          onClick={doIt.act}
-        >
-          <IconPlayerPlay size={16} stroke={1.75} aria-hidden />
-          {t(run.state === 'running' ? 'doing' : run.state === 'failed' ? 'tryAgain' : 'doIt')}
-          <kbd className="kbd">{t('enter')}</kbd>
-        </button>
-      )}
+      {doIt && <DoItButton state={run.state} isFirst={place === 0} {...doIt} />}
     </li>
   )
 }

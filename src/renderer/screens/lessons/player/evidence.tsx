@@ -1,8 +1,10 @@
-import { IconColumns2, IconPin } from '@tabler/icons-react'
+import { IconArrowRight, IconColumns2, IconListDetails, IconPin } from '@tabler/icons-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { LessonStep } from '../../../../contract/lessons/lesson.ts'
 import type { PinnedExchange, StepRun } from '../../../../contract/lessons/lesson-run.ts'
+import { selectExchange, setUi } from '../../../state/ui-state.ts'
+import { useLab } from '../../../state/use-lab.ts'
 import { accentOf } from '../../../ui/mechanism-tag.tsx'
 import { EvidenceDiff } from './evidence-diff.tsx'
 import { ExchangeNumber, VerdictMark } from './exchange-mark.tsx'
@@ -26,10 +28,23 @@ function useFacts(exchange: PinnedExchange, pins: LessonStep['pins']): [name: st
 
 function Card({ exchange, pins }: { readonly exchange: PinnedExchange; readonly pins: LessonStep['pins'] }) {
   const { t } = useTranslation('lessons')
+  const client = useLab((lab) => lab.clients.find(({ id }) => id === exchange.client)?.name ?? exchange.client)
+  const openStory = (): void => {
+    selectExchange(exchange.id)
+    setUi({ screen: 'workbench', inspectorTab: 'story', isInspectorOpen: true, isInspectorWide: false })
+  }
   return (
     <li className={`${classes['pinned']} ${accentOf(exchange.mechanism)}`}>
       <div className={classes['pinnedHead']}>
-        <b className="mono trunc">{exchange.node ?? t('noNode')}</b>
+        <span className={classes['way']}>
+          {client !== null && (
+            <>
+              <b className="trunc">{client}</b>
+              <IconArrowRight size={12} stroke={1.75} className={classes['arrow'] ?? ''} aria-hidden />
+            </>
+          )}
+          <span className="mono trunc">{exchange.node ?? t('noNode')}</span>
+        </span>
         <ExchangeNumber exchange={exchange} />
       </div>
       <div className={`mono trunc ${classes['line']}`} title={`${exchange.method} ${exchange.path}`}>
@@ -44,6 +59,10 @@ function Card({ exchange, pins }: { readonly exchange: PinnedExchange; readonly 
         ))}
       </dl>
       <VerdictMark exchange={exchange} />
+      <button type="button" className="lk" aria-label={t('storyOf', { seq: exchange.seq })} onClick={openStory}>
+        <IconListDetails size={13} stroke={1.75} aria-hidden />
+        {t('story')}
+      </button>
     </li>
   )
 }

@@ -38,7 +38,7 @@ export function PlayerFoot({ lesson, run, viewed, view }: FootProps) {
         {t('back')}
       </button>
       <span className="sp" />
-      {!isDone && !isBehind && <span className="dim">{t('unlocks')}</span>}
+      {!isDone && !isBehind && <span className="dim trunc">{t('unlocks')}</span>}
       <button
         type="button"
         className={isDone || isBehind ? 'btn pri' : 'btn'}

@@ -2,7 +2,8 @@ import { IconCheck } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import type { Lesson } from '../../../../contract/lessons/lesson.ts'
 import type { LessonRun } from '../../../../contract/lessons/lesson-run.ts'
-import { LessonText } from '../lesson-text.tsx'
+import { LessonText, useWords } from '../lesson-text.tsx'
+import { isAsked } from './is-asked.ts'
 import classes from './player.module.css'
 
 interface StepListProps {
@@ -15,6 +16,7 @@ interface StepListProps {
 /** All steps with what their checkpoints ask for; those that were opened can be looked at. */
 export function StepList({ lesson, run, viewed, view }: StepListProps) {
   const { t } = useTranslation('lessons')
+  const words = useWords()
   return (
     <nav className={`${classes['steps']} scroll`} aria-label={t('steps')}>
       <ol>
@@ -26,6 +28,7 @@ export function StepList({ lesson, run, viewed, view }: StepListProps) {
                 type="button"
                 disabled={place > run.current}
                 aria-current={place === viewed ? 'step' : undefined}
+                title={words(step.title)}
                 onClick={() => view(place)}
               >
                 <span className={classes['mark']}>{state === 'done' ? <IconCheck size={14} stroke={2.5} aria-hidden /> : place + 1}</span>
@@ -35,7 +38,7 @@ export function StepList({ lesson, run, viewed, view }: StepListProps) {
                   </b>
                   <span>
                     <span className="sr">{t(`stepState.${state}`)} </span>
-                    <LessonText words={step.goal} />
+                    {isAsked(step, run.steps[place]) ? t('goalLater') : <LessonText words={step.goal} />}
                   </span>
                 </span>
               </button>
