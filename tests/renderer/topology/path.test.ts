@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { layoutOf, NODE_SIZES, SIZES } from '../../../src/renderer/panels/topology/layout.ts'
+import { bestLayout, layoutOf, NODE_SIZES, SIZES } from '../../../src/renderer/panels/topology/layout.ts'
 import { pathOf } from '../../../src/renderer/panels/topology/path.ts'
 
 test('a session goes on to the store, a token checked by the node ends there', () => {
@@ -25,4 +25,18 @@ test('no two boxes overlap, and all are right of the balancer and left of the st
       }
     }
   }
+})
+
+test('in a pane that is narrow and tall the store is below the nodes, and the picture is larger than it would be in a row', () => {
+  const scaleOf = (size: { width: number; height: number }) => Math.min(460 / size.width, 640 / size.height)
+  for (const count of [1, 2, 3]) {
+    const { shape, nodes, density, store, size } = bestLayout(3, count, { width: 460, height: 640 })
+    expect(shape).toBe('tall')
+    for (const place of nodes) expect(place.y + NODE_SIZES[density].height).toBeLessThan(store.y)
+    expect(scaleOf(size)).toBeGreaterThan(1.2 * scaleOf(layoutOf(3, count).size))
+  }
+})
+
+test('in the pane of the workbench the picture stays in a row', () => {
+  for (const count of [1, 3, 5, 16]) expect(bestLayout(4, count, { width: 700, height: 290 }).shape).toBe('wide')
 })

@@ -12,7 +12,9 @@ import classes from './topology.module.css'
 import { useStoreUse } from './use-store-use.ts'
 import type { Box } from './use-topology.ts'
 
-const In = () => <Handle type="target" position={Position.Left} isConnectable={false} className={classes['dot'] ?? ''} />
+const In = ({ side = Position.Left }: { readonly side?: Position }) => (
+  <Handle type="target" position={side} isConnectable={false} className={classes['dot'] ?? ''} />
+)
 const Out = () => <Handle type="source" position={Position.Right} isConnectable={false} className={classes['dot'] ?? ''} />
 
 /** A client: who, where, mechanism. */
@@ -68,7 +70,7 @@ export function StoreBox({ data }: NodeProps<Box>) {
   const isGone = cluster.isStoreOut || cluster.storeState === 'unreachable'
   return (
     <div className={boxLook(data, classes['padded'], isGone && classes['down'])}>
-      <In />
+      <In side={data.shape === 'tall' ? Position.Right : Position.Left} />
       <div className={classes['title']}>
         <IconDatabase size={15} stroke={1.75} aria-hidden />
         <b>{t('store')}</b>

@@ -38,11 +38,26 @@ const REACHES = {
 const MOST_IN_FULL = 3
 const MOST_IN_MEDIUM = 8
 
+/** How the picture lies in its pane: `wide`, the store to the right of the nodes; `tall`, below them, for a pane that is narrow. */
+export type Shape = 'wide' | 'tall'
+
 /** How much the boxes of so many nodes can say. */
-export const densityOf = (nodes: number): Density => (nodes <= MOST_IN_FULL ? 'full' : nodes <= MOST_IN_MEDIUM ? 'medium' : 'dense')
+const densityOf = (nodes: number, shape: Shape): Density =>
+  nodes <= MOST_IN_FULL && shape === 'wide' ? 'full' : nodes <= MOST_IN_MEDIUM ? 'medium' : 'dense'
+
+/** Room for the edges of a picture that is tall. */
+const TALL = { client: 26, balancer: 36, store: 34, right: 44 } as const
+const MARGIN = 15
+/** How much larger the tall picture has to be to be worth what its boxes do not say. */
+const WORTH_LESS_WORDS = 1.2
 
 interface Layout {
   readonly density: Density
+  readonly shape: Shape
+  /** Whether the nodes stand in one column. */
+  readonly isSingle: boolean
+  /** Of the whole picture, lines included. */
+  readonly size: Size
   readonly clients: readonly Place[]
   readonly balancer: Place
   readonly nodes: readonly Place[]
@@ -52,20 +67,32 @@ interface Layout {
 const heightOf = (count: number, height: number, gap: number): number => count * height + Math.max(0, count - 1) * gap
 
 /** Clients, balancer, nodes and store from left to right, each centred; many nodes in two columns, the second half a row lower for its edges. */
-export function layoutOf(clients: number, nodes: number): Layout {
-  const density = densityOf(nodes)
-  const columns = density === 'full' ? 1 : 2
+export function layoutOf(clients: number, nodes: number, shape: Shape = 'wide'): Layout {
+  const density = densityOf(nodes, shape)
+  const columns = nodes <= MOST_IN_FULL ? 1 : 2
   const { width, height } = NODE_SIZES[density]
   const pitch = height + NODE_GAPS[density]
   const shift = columns === 1 ? 0 : pitch / 2
-  const reach = REACHES[density]
+  const reach = { ...REACHES[density], ...(shape === 'tall' && TALL) }
   const balancerX = SIZES.client.width + reach.client
   const nodesX = balancerX + SIZES.balancer.width + reach.balancer
   const clientsHeight = heightOf(clients, SIZES.client.height, CLIENT_GAP)
   const nodesHeight = heightOf(Math.ceil(nodes / columns), height, NODE_GAPS[density]) + (nodes > 1 ? shift : 0)
-  const middle = Math.max(clientsHeight, nodesHeight, SIZES.store.height) / 2
+  const nodesWidth = columns * width + (columns - 1) * reach.nodeColumns
+  const isTall = shape === 'tall'
+  const above = Math.max(clientsHeight, nodesHeight, SIZES.balancer.height)
+  const middle = (isTall ? above : Math.max(above, SIZES.store.height)) / 2
+  const store = isTall
+    ? { x: nodesX + nodesWidth - SIZES.store.width, y: middle + nodesHeight / 2 + reach.store }
+    : { x: nodesX + nodesWidth + reach.store, y: middle - SIZES.store.height / 2 }
   return {
     density,
+    shape,
+    isSingle: columns === 1,
+    size: {
+      width: store.x + SIZES.store.width + (isTall ? TALL.right : 0),
+      height: Math.max(2 * middle, store.y + SIZES.store.height),
+    },
     clients: Array.from({ length: clients }, (_, index) => ({
       x: 0,
       y: middle - clientsHeight / 2 + index * (SIZES.client.height + CLIENT_GAP),
@@ -75,6 +102,14 @@ export function layoutOf(clients: number, nodes: number): Layout {
       x: nodesX + (index % columns) * (width + reach.nodeColumns),
       y: middle - nodesHeight / 2 + Math.floor(index / columns) * pitch + (index % columns) * shift,
     })),
-    store: { x: nodesX + columns * width + (columns - 1) * reach.nodeColumns + reach.store, y: middle - SIZES.store.height / 2 },
+    store,
   }
+}
+
+/** The layout that can be drawn larger in this pane, in pixels. */
+export function bestLayout(clients: number, nodes: number, pane: Size): Layout {
+  const scaleOf = ({ size }: Layout): number => Math.min((pane.width - 2 * MARGIN) / size.width, (pane.height - 2 * MARGIN) / size.height)
+  const wide = layoutOf(clients, nodes, 'wide')
+  const tall = layoutOf(clients, nodes, 'tall')
+  return scaleOf(tall) > scaleOf(wide) * WORTH_LESS_WORDS ? tall : wide
 }

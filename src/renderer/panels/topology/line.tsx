@@ -1,15 +1,29 @@
-import { BaseEdge, EdgeLabelRenderer, type EdgeProps, getBezierPath } from '@xyflow/react'
+import { BaseEdge, EdgeLabelRenderer, type EdgeProps, getBezierPath, getSmoothStepPath, Position } from '@xyflow/react'
 import { useTranslation } from 'react-i18next'
 import { selectExchange } from '../../state/ui-state.ts'
+import { SIZES } from './layout.ts'
 import classes from './topology.module.css'
 import type { Line } from './use-topology.ts'
 
 const FLIGHT_SECONDS = '1.4s'
 
+const BESIDE = 22
+const ABOVE_STORE = 17
+
+/** Course of a line, and where its words are. One that comes into the store from the right runs beside the boxes, its words above the store. */
+function courseOf(props: EdgeProps<Line>): [path: string, x: number, y: number] {
+  if (props.targetPosition !== Position.Right) {
+    const [path, x, y] = getBezierPath(props)
+    return [path, x, y]
+  }
+  const [path] = getSmoothStepPath({ ...props, borderRadius: 10, offset: BESIDE })
+  return [path, props.targetX - SIZES.store.width / 2, props.targetY - SIZES.store.height / 2 - ABOVE_STORE]
+}
+
 /** A connection. On the selected path in its accent; with a pulse as long as a request is open on it. */
 export function TopologyLine(props: EdgeProps<Line>) {
   const { t } = useTranslation('topology')
-  const [path, labelX, labelY] = getBezierPath(props)
+  const [path, labelX, labelY] = courseOf(props)
   const { data } = props
   if (!data) return null
   const { flying, flights, uses, isHot, isDim, isDown, accent } = data

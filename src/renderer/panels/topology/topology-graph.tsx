@@ -6,7 +6,7 @@ import { BalancerBox, ClientBox, StoreBox } from './boxes.tsx'
 import { TopologyLine } from './line.tsx'
 import { NodeBox } from './node-box.tsx'
 import classes from './topology.module.css'
-import { FIT, useFit } from './use-fit.ts'
+import { fitOf, useFit } from './use-fit.ts'
 import { useTopology } from './use-topology.ts'
 
 const BOXES = { client: ClientBox, balancer: BalancerBox, node: NodeBox, store: StoreBox }
@@ -15,14 +15,16 @@ const LINES = { line: TopologyLine }
 /** The picture. Nothing in it can be dragged: its order means something. */
 export function TopologyGraph() {
   const { t } = useTranslation('topology')
-  const { boxes, lines } = useTopology()
+  const width = useStore((pane) => pane.width)
+  const height = useStore((pane) => pane.height)
+  const { boxes, lines } = useTopology(width, height)
   const showAll = useFit()
-  const size = useStore(({ width, height }) => `${width}x${height}`)
+  const shape = boxes[0]?.data.shape
   const count = boxes.length
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another size, or a box more or less, needs a new fit.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another size or shape, or a box more or less, needs a new fit.
   useEffect(() => {
     showAll()
-  }, [showAll, count, size])
+  }, [showAll, count, shape, width, height])
   return (
     // biome-ignore lint/a11y/useSemanticElements: a group of controls that is no form.
     <div className={classes['graph']} role="group" aria-label={t('picture')}>
@@ -42,7 +44,7 @@ export function TopologyGraph() {
         minZoom={0.2}
         maxZoom={2}
         fitView
-        fitViewOptions={FIT}
+        fitViewOptions={fitOf(shape)}
         proOptions={{ hideAttribution: true }}
         disableKeyboardA11y
       >

@@ -1,8 +1,10 @@
 import { getNodesBounds, getViewportForBounds, useReactFlow, useStoreApi } from '@xyflow/react'
 import { useCallback } from 'react'
+import type { Shape } from './layout.ts'
 
-/** How the picture fits into its pane; it is not blown up more than `maxZoom`. */
-export const FIT = { maxZoom: 1.15, minZoom: 0.2, padding: { x: '12px', y: '15px' } } as const
+/** How a picture of this shape fits into its pane; it is not blown up more than `maxZoom`. Of a tall one the lines to the store run beside the boxes. */
+export const fitOf = (shape: Shape | undefined) =>
+  ({ maxZoom: 1.15, minZoom: 0.2, padding: { left: '12px', right: shape === 'tall' ? '42px' : '12px', y: '15px' } }) as const
 
 /** Fits the whole picture into its pane, now. React Flow's own `fitView` waits for the next change of the boxes. */
 export function useFit(): () => void {
@@ -11,6 +13,7 @@ export function useFit(): () => void {
   return useCallback(() => {
     const { nodes, width, height } = store.getState()
     if (nodes.length === 0 || width === 0 || height === 0) return
-    void setViewport(getViewportForBounds(getNodesBounds(nodes), width, height, FIT.minZoom, FIT.maxZoom, FIT.padding))
+    const { minZoom, maxZoom, padding } = fitOf(nodes[0]?.data['shape'] as Shape | undefined)
+    void setViewport(getViewportForBounds(getNodesBounds(nodes), width, height, minZoom, maxZoom, padding))
   }, [store, setViewport])
 }

@@ -8,7 +8,7 @@ import { useUi } from '../../state/ui-state.ts'
 import { useExchange } from '../../state/use-exchange.ts'
 import { useLab, useSummary, useTraffic } from '../../state/use-lab.ts'
 import { accentOf } from '../../ui/mechanism-tag.tsx'
-import { type Density, densityOf, layoutOf, NODE_SIZES, type Place, SIZES } from './layout.ts'
+import { bestLayout, type Density, NODE_SIZES, type Place, type Shape, SIZES } from './layout.ts'
 import { pinsOf } from './node-words.ts'
 import { EDGE, pathOf, type StoreAccess, storeAccessOf } from './path.ts'
 
@@ -20,6 +20,7 @@ export interface BoxData extends Record<string, unknown> {
   readonly client?: Client
   readonly node?: Node
   readonly density: Density
+  readonly shape: Shape
   /** Names of the clients that a sticky balancer keeps on this node. */
   readonly pins: readonly string[]
   /** The selected request used the session store on this node. */
@@ -88,14 +89,14 @@ interface Parts {
   readonly nodes: readonly Node[]
   readonly cluster: Pick<ClusterState, 'store' | 'strategy' | 'isStoreOut' | 'storeState'>
   readonly selected: Selected | null
+  readonly places: ReturnType<typeof bestLayout>
 }
 
 /** Each node's memory is its store: there is none that they share. */
 const isShared = ({ store }: Parts['cluster']): boolean => store !== 'memory'
 
-function boxesOf({ clients, nodes, cluster, selected }: Parts, lit: string | null): Box[] {
-  const places = layoutOf(clients.length, nodes.length)
-  const { density } = places
+function boxesOf({ clients, nodes, cluster, selected, places }: Parts, lit: string | null): Box[] {
+  const { density, shape } = places
   const pins = pinsOf(clients, cluster.strategy)
   const accent = selected ? accentOf(selected.summary.mechanism) : 'plain'
   const box = (id: string, type: NonNullable<Box['type']>, position: Place | undefined, data: Partial<BoxData>): Box => ({
@@ -108,7 +109,7 @@ function boxesOf({ clients, nodes, cluster, selected }: Parts, lit: string | nul
     focusable: false,
     // Above a selected line, which lies above the others: with two columns it passes boxes of the first.
     zIndex: 2,
-    data: { isHot: false, isLit: false, accent, density, pins: [], usesStore: false, ...data },
+    data: { isHot: false, isLit: false, accent, density, shape, pins: [], usesStore: false, ...data },
   })
   const usesStore = selected !== null && selected.access !== null
   return [
@@ -161,15 +162,16 @@ function lineOf(id: string, source: string, target: string, selected: Selected |
   }
 }
 
-function linesOf({ clients, nodes, cluster, selected }: Parts, flights: ReadonlyMap<string, Flights>): Line[] {
+function linesOf({ clients, nodes, cluster, selected, places }: Parts, flights: ReadonlyMap<string, Flights>): Line[] {
   const isStoreGone = cluster.isStoreOut || cluster.storeState === 'unreachable'
   // With two columns of nodes their edges run close together, and words on them would lie on boxes: the store's box has the sum.
-  const hasWords = densityOf(nodes.length) === 'full'
+  const hasWords = places.isSingle
+  const hasUses = hasWords && places.shape === 'wide'
   const toStore = ({ id, state, storeReads, storeWrites }: Node): Line =>
     lineOf(EDGE.store(id), `node:${id}`, 'store', selected, {
       isDown: state !== 'up' || isStoreGone,
       ...(!hasWords && { access: null }),
-      uses: hasWords && storeReads + storeWrites > 0 ? { reads: storeReads, writes: storeWrites } : null,
+      uses: hasUses && storeReads + storeWrites > 0 ? { reads: storeReads, writes: storeWrites } : null,
     })
   return [
     ...clients.map(({ id }) => lineOf(EDGE.client(id), `client:${id}`, 'balancer', selected, {})),
@@ -185,15 +187,17 @@ function linesOf({ clients, nodes, cluster, selected }: Parts, flights: Readonly
   ]
 }
 
-/** Boxes and lines of the picture, with the selected request's path in them. */
-export function useTopology(): { boxes: Box[]; lines: Line[] } {
+/** Boxes and lines of the picture in a pane of this size, with the selected request's path in them. */
+export function useTopology(width: number, height: number): { boxes: Box[]; lines: Line[] } {
   const clients = useLab((lab) => lab.clients)
   const nodes = useLab((lab) => lab.nodes)
   const cluster = useLab((lab) => lab.cluster)
   const lit = useUi((ui) => ui.hoveredNode)
   const selected = useSelected()
   const flights = useFlights()
-  const boxes = useMemo(() => boxesOf({ clients, nodes, cluster, selected }, lit), [clients, nodes, cluster, selected, lit])
-  const lines = useMemo(() => linesOf({ clients, nodes, cluster, selected }, flights), [clients, nodes, cluster, selected, flights])
+  const places = useMemo(() => bestLayout(clients.length, nodes.length, { width, height }), [clients.length, nodes.length, width, height])
+  const parts = useMemo(() => ({ clients, nodes, cluster, selected, places }), [clients, nodes, cluster, selected, places])
+  const boxes = useMemo(() => boxesOf(parts, lit), [parts, lit])
+  const lines = useMemo(() => linesOf(parts, flights), [parts, flights])
   return { boxes, lines }
 }
