@@ -7,6 +7,12 @@ export type Params = Readonly<Record<string, string | number>>
 // The typed `t` knows only keys written in the code; these come from the wire.
 export const say = (key: string, params: Params = {}): string => String(i18n.t(key as never, params as never))
 
+/** Several things in a row, parted as the language in use parts them. */
+export const sayList = (items: readonly string[]): string => items.join(say('app:comma'))
+
+/** A name and what belongs to it, with the colon of the language in use. */
+export const sayOf = (name: string, what: string): string => `${name}${say('app:colon')}${what}`
+
 const templateOf = (key: string): string | null => {
   const [namespace = '', path = ''] = key.split(':')
   const text: unknown = i18n.getResource(i18n.language, namespace, path)

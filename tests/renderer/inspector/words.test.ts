@@ -4,38 +4,14 @@ import { STEP_KINDS } from '../../../src/contract/step.ts'
 import { VERDICTS } from '../../../src/contract/verdict.ts'
 import { actionWords } from '../../../src/renderer/i18n/action-words.ts'
 import { i18n, startI18n } from '../../../src/renderer/i18n/index.ts'
-import { hasWords, placeholdersOf, sayFirst } from '../../../src/renderer/i18n/say.ts'
+import { hasWords, sayFirst } from '../../../src/renderer/i18n/say.ts'
 import { shortVerdict, verdictHeadline, verdictWhy } from '../../../src/renderer/i18n/verdict-words.ts'
-import { en } from '../../../src/renderer/i18n/words.ts'
-import { zh } from '../../../src/renderer/i18n/words-zh-cn.ts'
 import { durationWords } from '../../../src/renderer/ui/duration-words.ts'
 import { action, summary } from '../traffic/rows.ts'
 
-const MINE = ['traffic', 'inspector', 'credential', 'findings', 'steps', 'verdicts', 'actions'] as const
 const LANGUAGES = ['en', 'zh-CN'] as const
 
 beforeAll(() => startI18n('en'))
-
-/** Chinese has one plural form, English two. */
-const plain = (key: string): string => key.replace(/_(one|other)$/, '')
-
-function placeholders(words: object, path = ''): Map<string, string> {
-  const found = new Map<string, string>()
-  for (const [name, value] of Object.entries(words)) {
-    const key = path === '' ? name : `${path}.${name}`
-    if (typeof value === 'string') found.set(plain(key), placeholdersOf(value).sort().join(' '))
-    else for (const entry of placeholders(value, key)) found.set(...entry)
-  }
-  return found
-}
-
-test.each(MINE)('%s has the same texts with the same placeholders in both languages', (namespace) => {
-  expect(Object.fromEntries(placeholders(zh[namespace]))).toEqual(Object.fromEntries(placeholders(en[namespace])))
-})
-
-test.each(MINE)('no text of %s is empty in either language', (namespace) => {
-  for (const words of [en[namespace], zh[namespace]]) expect(JSON.stringify(words)).not.toMatch(/:\s*"\s*"/)
-})
 
 describe.each(LANGUAGES)('%s', (language) => {
   beforeAll(async () => {

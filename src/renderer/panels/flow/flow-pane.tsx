@@ -3,7 +3,7 @@ import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Exchange } from '../../../contract/exchanges.ts'
 import { saveText } from '../../desktop.ts'
-import { say } from '../../i18n/say.ts'
+import { say, sayOf } from '../../i18n/say.ts'
 import { shortVerdict, toneOf } from '../../i18n/verdict-words.ts'
 import { notify, useActions } from '../../state/act.ts'
 import { useUi } from '../../state/ui-state.ts'
@@ -65,7 +65,7 @@ function LitList({ lit }: { readonly lit: LitFlow }) {
     <ol className="sr" aria-label={t('list')}>
       {STAGES.flatMap(({ id }) => {
         const found = lit.stages.get(id)
-        return found ? [<li key={id}>{`${WORDS.stage(id)}: ${t(`outcome.${found.tone}`)}`}</li>] : []
+        return found ? [<li key={id}>{sayOf(WORDS.stage(id), t(`outcome.${found.tone}`))}</li>] : []
       })}
     </ol>
   )

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next'
 import { type KeyRotation, MAX_ROTATION_SECONDS } from '../../../contract/keys.ts'
 import { TOKEN_ALGORITHMS, TokenAlgorithm } from '../../../contract/token-algorithm.ts'
 import { api } from '../../api.ts'
+import { sayList } from '../../i18n/say.ts'
 import { useActions } from '../../state/act.ts'
 import { countdown, useLabSecond } from '../../state/lab-time.ts'
 import { useLab } from '../../state/use-lab.ts'
@@ -78,7 +79,7 @@ function Schedule() {
 function useEnded(): (rotation: KeyRotation) => string {
   const { t } = useTranslation('topology')
   return ({ kid, tokensEnded, sessionsEnded, accountsEnded }) => {
-    const names = accountsEnded === null ? t('keys.unknown') : accountsEnded.join(', ') || t('keys.nobody')
+    const names = accountsEnded === null ? t('keys.unknown') : sayList(accountsEnded) || t('keys.nobody')
     if (kid !== null) return t('keys.endedTokens', { kid, count: tokensEnded, names })
     return t('keys.endedSessions', { count: sessionsEnded ?? t('keys.unknown'), names })
   }

@@ -2,6 +2,7 @@ import { IconAlertTriangle, IconClockExclamation, IconKey, IconPinFilled, IconSh
 import { Handle, type NodeProps, Position } from '@xyflow/react'
 import { useTranslation } from 'react-i18next'
 import type { Node } from '../../../contract/nodes.ts'
+import { sayList } from '../../i18n/say.ts'
 import { useLab } from '../../state/use-lab.ts'
 import { boxLook } from './box-look.ts'
 import { NodePower } from './node-power.tsx'
@@ -135,7 +136,7 @@ function Pins({ names, isShort }: { readonly names: readonly string[]; readonly 
 function DenseRow({ node, pins }: { readonly node: Node; readonly pins: readonly string[] }) {
   const { t } = useTranslation('topology')
   const clock = useLab((lab) => lab.clock)
-  const marks = marksOf(node).join(', ')
+  const marks = sayList(marksOf(node))
   const words = node.state === 'down' ? t(`down.${node.downReason ?? 'stopped'}`) : t(`state.${node.state}`)
   return (
     <div className={classes['title']}>

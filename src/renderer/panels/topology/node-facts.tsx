@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next'
 import type { Node } from '../../../contract/nodes.ts'
+import { sayList } from '../../i18n/say.ts'
 import { useLab } from '../../state/use-lab.ts'
 import { addressOf, cpuWords, keysAgeWords, memoryWords, msWords, stateWords } from './node-words.ts'
 import classes from './settings.module.css'
@@ -17,7 +18,7 @@ export function NodeFacts({ node }: { readonly node: Node }) {
       node.p50Ms === null ? t('noP50') : t('percentiles', { p50: msWords(node.p50Ms), p95: msWords(node.p95Ms ?? 0) }),
     ],
     [t('fact.inFlight'), t('openAndConnections', { open: node.inFlight, connections: node.connections ?? 0 })],
-    [t('fact.load'), [memoryWords(node), cpuWords(node)].filter((words) => words !== null).join(', ')],
+    [t('fact.load'), sayList([memoryWords(node), cpuWords(node)].filter((words) => words !== null))],
     [t('fact.storeUse'), t('storeUse', { reads: node.storeReads, writes: node.storeWrites })],
     [t('fact.verified'), String(node.tokensVerified)],
     [t('fact.sessions'), node.sessions === null ? '' : String(node.sessions)],

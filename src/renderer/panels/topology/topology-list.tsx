@@ -2,6 +2,7 @@ import { IconPinFilled } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Node } from '../../../contract/nodes.ts'
+import { sayList } from '../../i18n/say.ts'
 import { storeName } from '../../screens/frame/lab-words.ts'
 import { useUi } from '../../state/ui-state.ts'
 import { useLab, useSummary } from '../../state/use-lab.ts'
@@ -53,7 +54,7 @@ function NodeRow({ node, pins, path }: NodeRowProps) {
         {pins.length > 0 && (
           <span className={`${shared['pin']} ${classes['pin']}`} title={t('pinHint', { names: pins.join(', ') })}>
             <IconPinFilled size={11} aria-hidden />
-            {t('pinned')} {pins.join(', ')}
+            {t('pinned')} {sayList(pins)}
           </span>
         )}
         {path}

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next'
 import { type HarAssessment, MAX_HAR_OCTETS } from '../../../contract/assessment.ts'
 import { api, reasonOf } from '../../api.ts'
 import { saveText } from '../../desktop.ts'
+import { sayList } from '../../i18n/say.ts'
 import { notify, useActions } from '../../state/act.ts'
 import classes from './assessment.module.css'
 import { ItemList } from './item-list.tsx'
@@ -31,7 +32,7 @@ function Summary({ name, result }: Assessed) {
   return (
     <div className={classes['summary']}>
       <p>
-        <b>{t('harOf', { name, entries, hosts: hosts.slice(0, 4).join(', ') + (hosts.length > 4 ? ', …' : '') })}</b>
+        <b>{t('harOf', { name, entries, hosts: sayList([...hosts.slice(0, 4), ...(hosts.length > 4 ? ['…'] : [])]) })}</b>
         {creator !== null && <span className="dim"> {t('creator', { creator })}</span>}
       </p>
       <dl aria-label={t('carried')}>
@@ -79,7 +80,7 @@ export function HarFile() {
   }
   const save = async (): Promise<void> => {
     if (!assessed) return
-    const report = reportOf(assessed.result.items, [assessed.name, assessed.result.hosts.join(', ')])
+    const report = reportOf(assessed.result.items, [assessed.name, sayList(assessed.result.hosts)])
     if (await run('save', () => saveText('authlab-har-assessment.md', report))) notify(t('exported'))
   }
   return (

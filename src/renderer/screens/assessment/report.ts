@@ -1,5 +1,5 @@
 import type { AssessmentItem } from '../../../contract/assessment.ts'
-import { say } from '../../i18n/say.ts'
+import { say, sayList, sayOf } from '../../i18n/say.ts'
 import { itemDetail, itemFix, itemTitle } from './item-words.ts'
 
 /** Nothing of an archive may become a line or a mark of the report. */
@@ -12,9 +12,9 @@ function itemLines(item: AssessmentItem): string[] {
   const lines = [`### ${plain(itemTitle(item))}`, '']
   if (subject !== null) lines.push(`- ${plain(say('assessment:subject', { subject }))}`)
   if (detail !== null) lines.push(`- ${plain(detail)}`)
-  lines.push(`- ${say('assessment:severity', { severity })}, ${clause ?? say('assessment:noClause')}`)
-  if (fix !== null) lines.push(`- ${say('assessment:fix')}: ${plain(fix)}`)
-  if (Object.keys(evidence).length > 0) lines.push(`- ${say('assessment:evidence')}: ${plain(JSON.stringify(evidence))}`)
+  lines.push(`- ${sayList([say('assessment:severity', { severity }), clause ?? say('assessment:noClause')])}`)
+  if (fix !== null) lines.push(`- ${sayOf(say('assessment:fix'), plain(fix))}`)
+  if (Object.keys(evidence).length > 0) lines.push(`- ${sayOf(say('assessment:evidence'), plain(JSON.stringify(evidence)))}`)
   for (const { index, method, url } of entries) lines.push(`- #${index} ${plain(`${method} ${url}`)}`)
   return [...lines, '']
 }

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next'
 import type { Keyring } from '../../../contract/keys.ts'
 import type { Node } from '../../../contract/nodes.ts'
 import { api } from '../../api.ts'
+import { sayList } from '../../i18n/say.ts'
 import { useActions } from '../../state/act.ts'
 import { useKeyring } from '../../state/lists.ts'
 import { useLab } from '../../state/use-lab.ts'
@@ -94,11 +95,7 @@ const columnsOf = (t: T): GridColumn<KeyRow>[] => [
 const idOf = ({ id }: KeyRow): string => id
 const textOf = ({ id, alg, state, kind }: KeyRow): string => `${id} ${alg} ${state} ${kind}`
 
-const namesOf = (nodes: readonly Node[], test: (node: Node) => boolean): string =>
-  nodes
-    .filter(test)
-    .map(({ id }) => id)
-    .join(', ') || '–'
+const namesOf = (nodes: readonly Node[], test: (node: Node) => boolean): string => sayList(nodes.filter(test).map(({ id }) => id)) || '–'
 
 function KeyDetails({ row }: { readonly row: KeyRow }) {
   const { t } = useTranslation('state')

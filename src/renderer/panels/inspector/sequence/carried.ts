@@ -3,7 +3,7 @@ import { parseCookieHeader } from '../../../../protocol/cookie.ts'
 import { isJsonObject } from '../../../../protocol/jwt.ts'
 import { parseSetCookie } from '../../../../protocol/set-cookie.ts'
 import { isAccessCookie } from '../../../../protocol/token-cookies.ts'
-import { say } from '../../../i18n/say.ts'
+import { say, sayList } from '../../../i18n/say.ts'
 import { SESSION_COOKIE } from '../credential/find-credential.ts'
 
 const isCredential = (name: string): boolean => name === SESSION_COOKIE || isAccessCookie(name)
@@ -29,7 +29,7 @@ export function sentCredential(exchange: Pick<Exchange, 'request' | 'method' | '
   const carriers = [...new Set(cookies.map(({ name }) => `Cookie: ${name}`))]
   if (scheme) carriers.unshift(/^bearer$/i.test(scheme) ? 'Authorization: Bearer' : 'Authorization')
   if (isLogin(exchange)) carriers.unshift(say('inspector:sequence.nameAndPassword'))
-  return carriers.length > 0 ? carriers.join(', ') : say('inspector:sequence.noCredential')
+  return carriers.length > 0 ? sayList(carriers) : say('inspector:sequence.noCredential')
 }
 
 /** What kind of credential the answer gave or took away; null when neither. Never a value. */
@@ -40,7 +40,7 @@ export function givenCredential({ response }: Pick<Exchange, 'response'>): strin
     given.push(cookie.value === '' ? say('inspector:sequence.cookieCleared', { name: cookie.name }) : `Set-Cookie: ${cookie.name}`)
   }
   if (hasToken(response)) given.push('access_token')
-  return given.length > 0 ? given.join(', ') : null
+  return given.length > 0 ? sayList(given) : null
 }
 
 function hasToken({ body }: HttpMessage): boolean {

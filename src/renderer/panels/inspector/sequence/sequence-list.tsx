@@ -1,5 +1,6 @@
 import { IconArrowRight } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
+import { sayList, sayOf } from '../../../i18n/say.ts'
 import classes from './sequence.module.css'
 import { type Item, type Participant, remarkLine, type Sequence } from './sequence.ts'
 
@@ -15,8 +16,8 @@ function Entry({ item, nameOf }: { readonly item: Item; readonly nameOf: (id: st
   if (item.type === 'remark') {
     return (
       <>
-        <span className={classes['ends']}>{nameOf(item.over)}: </span>
-        {item.lines.map(remarkLine).join(', ')}
+        <span className={classes['ends']}>{sayOf(nameOf(item.over), '')}</span>
+        {sayList(item.lines.map(remarkLine))}
       </>
     )
   }

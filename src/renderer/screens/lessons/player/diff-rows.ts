@@ -19,6 +19,7 @@ export interface DiffWords {
   readonly absent: string
   verdictOf(exchange: Exchange): string
   stepTitle(step: Step, exchange: Exchange): string
+  list(items: readonly string[]): string
 }
 
 /** Differ with every connection, and say nothing of the credential. */
@@ -46,10 +47,7 @@ export function diffRows(first: Exchange, second: Exchange, words: DiffWords): D
   const names = [...new Set([...one.keys(), ...two.keys()])]
   const kinds = [...new Set([...first.steps, ...second.steps].map(({ kind }) => kind))].filter((kind) => kind !== 'answer')
   const done = (exchange: Exchange, kind: Step['kind']): string =>
-    exchange.steps
-      .filter((step) => step.kind === kind)
-      .map((step) => words.stepTitle(step, exchange))
-      .join(', ') || words.absent
+    words.list(exchange.steps.filter((step) => step.kind === kind).map((step) => words.stepTitle(step, exchange))) || words.absent
   return [
     row(words.request, `${first.method} ${first.path}`, `${second.method} ${second.path}`),
     ...names.map((name) => row(name, one.get(name) ?? words.absent, two.get(name) ?? words.absent)),

@@ -2,6 +2,7 @@ import { Modal } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import type { Exchange } from '../../../../contract/exchanges.ts'
 import type { PinnedExchange } from '../../../../contract/lessons/lesson-run.ts'
+import { sayList } from '../../../i18n/say.ts'
 import { shortVerdict } from '../../../i18n/verdict-words.ts'
 import { paramsOf, stepTitle } from '../../../panels/inspector/story/step-words.ts'
 import { useExchange } from '../../../state/use-exchange.ts'
@@ -26,6 +27,7 @@ function useRows(first: Exchange | null, second: Exchange | null): DiffRow[] {
     absent: t('absent'),
     verdictOf: shortVerdict,
     stepTitle: (step, exchange) => stepTitle(step, paramsOf(step, exchange)),
+    list: sayList,
   })
 }
 

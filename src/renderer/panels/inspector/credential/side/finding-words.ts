@@ -1,11 +1,11 @@
-import { sayFirst } from '../../../../i18n/say.ts'
+import { sayFirst, sayList } from '../../../../i18n/say.ts'
 import { clockTime } from '../../../../state/lab-time.ts'
 import { span } from '../../dates.ts'
 
 function wordOf(name: string, value: unknown): string {
   if (name === 'exp' && typeof value === 'number') return clockTime(value * 1000)
   if (name === 'seconds' && typeof value === 'number') return span(0, value * 1000)
-  if (Array.isArray(value)) return value.map(String).join(', ')
+  if (Array.isArray(value)) return sayList(value.map(String))
   if (value === null) return ''
   return typeof value === 'string' || typeof value === 'number' ? String(value) : JSON.stringify(value)
 }

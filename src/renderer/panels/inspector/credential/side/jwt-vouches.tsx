@@ -6,6 +6,7 @@ import type { Node } from '../../../../../contract/nodes.ts'
 import type { Step } from '../../../../../contract/step.ts'
 import type { TokenInspection } from '../../../../../contract/token-inspection.ts'
 import type { ReadToken } from '../../../../../protocol/read-token.ts'
+import { sayList } from '../../../../i18n/say.ts'
 import { verdictHeadline } from '../../../../i18n/verdict-words.ts'
 import { useKeyring } from '../../../../state/lists.ts'
 import { setUi } from '../../../../state/ui-state.ts'
@@ -118,7 +119,7 @@ function Compared({
   )
 }
 
-const names = (nodes: readonly Node[]): string => nodes.map(({ id }) => id).join(', ')
+const names = (nodes: readonly Node[]): string => sayList(nodes.map(({ id }) => id))
 
 function useKeyWords(): (key: TokenKey) => string {
   const { t } = useTranslation('credential')
