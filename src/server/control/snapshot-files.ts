@@ -1,5 +1,4 @@
-import { createReadStream, createWriteStream, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { createReadStream, createWriteStream } from 'node:fs'
 import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { ORPCError } from '@orpc/server'
@@ -37,7 +36,7 @@ const save =
       response.attachment(`authlab-${moment}.${SNAPSHOT_EXTENSION}`).type(SNAPSHOT_TYPE)
       await pipeline(createReadStream(file), response)
     } finally {
-      remove()
+      await remove()
     }
   }
 
@@ -45,14 +44,12 @@ const restore =
   (lab: () => LabParts): RequestHandler =>
   async (request, response) => {
     if (Number(request.headers['content-length'] ?? 0) > MAX_SNAPSHOT_OCTETS) throw new TooLarge()
-    const { snapshots } = lab()
-    const staging = snapshots.newStaging()
+    const incoming = lab().snapshots.incoming()
     try {
-      const file = join(staging, 'incoming')
-      await pipeline(request, limited(MAX_SNAPSHOT_OCTETS), createWriteStream(file, { mode: 0o600 }))
-      response.json(await snapshots.restore(file))
+      await pipeline(request, limited(MAX_SNAPSHOT_OCTETS), createWriteStream(incoming.file, { mode: 0o600 }))
+      response.json(await incoming.restore())
     } finally {
-      rmSync(staging, { recursive: true, force: true })
+      await incoming.remove()
     }
   }
 

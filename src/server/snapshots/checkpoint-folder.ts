@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Checkpoint, MAX_CHECKPOINTS, SNAPSHOT_EXTENSION, type SnapshotHead } from '../../contract/snapshot.ts'
 import { LabError } from '../errors.ts'
@@ -59,14 +60,14 @@ export class CheckpointFolder {
       renameSync(unfinished, this.pathOf(id))
       return { ...head, octets: statSync(this.pathOf(id)).size }
     } finally {
-      rmSync(unfinished, { force: true })
+      await rm(unfinished, { force: true })
     }
   }
 
   /** @throws LabError `not-found` */
-  remove(id: string): void {
+  async remove(id: string): Promise<void> {
     if (!existsSync(this.pathOf(id))) throw noSuch()
-    rmSync(this.pathOf(id))
+    await rm(this.pathOf(id))
     this.#heads.delete(`${id}.${SNAPSHOT_EXTENSION}`)
   }
 

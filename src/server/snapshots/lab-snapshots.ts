@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Checkpoint, Restored, SnapshotHead } from '../../contract/snapshot.ts'
 import type { LabParts } from '../control/lab-parts.ts'
@@ -12,9 +11,18 @@ import { keyOverlap } from '../target-defaults.ts'
 import { CheckpointFolder } from './checkpoint-folder.ts'
 import { gatherText } from './gather.ts'
 import { type Laid, layOutSnapshot } from './laid-out.ts'
-import { carryOut } from './snapshot-thread.ts'
+import type { SnapshotThread } from './snapshot-thread.ts'
+import { clearStagings, Staging } from './staging.ts'
 
-const STAGING = 'restore-'
+/** A snapshot that comes in. */
+export interface Incoming {
+  /** Where it is to be put before it is restored. */
+  readonly file: string
+  /** {@link LabSnapshots.restoreCheckpoint} says what it throws. */
+  restore(): Promise<Restored>
+  /** What is left of it goes. */
+  remove(): Promise<void>
+}
 
 /** What the snapshots of a lab are made with. */
 export interface LabSnapshotsOptions {
@@ -40,7 +48,7 @@ export class LabSnapshots {
   constructor(options: LabSnapshotsOptions) {
     this.#options = options
     const { folder } = options.files
-    for (const name of readdirSync(folder)) if (name.startsWith(STAGING)) rmSync(join(folder, name), { recursive: true, force: true })
+    clearStagings(folder)
     this.#folder = new CheckpointFolder(folder)
   }
 
@@ -50,22 +58,28 @@ export class LabSnapshots {
 
   /** @throws LabError `conflict` when there are as many as may be, or a lesson is under way */
   saveCheckpoint(name: string): Promise<Checkpoint> {
-    return this.#inTurn(async () => {
+    return this.#staged(async ({ thread }) => {
       this.#folder.requireRoom()
-      const checkpoint = await this.#keep('checkpoint', name)
+      const checkpoint = await this.#keep('checkpoint', name, thread)
       this.#options.operatorsLab().note('checkpoint-saved', { name })
       return checkpoint
     })
   }
 
   /** @throws LabError `not-found` */
-  removeCheckpoint(id: string): void {
-    this.#folder.remove(this.#folder.find(id).id)
+  removeCheckpoint(id: string): Promise<void> {
+    return this.#inTurn(() => this.#folder.remove(this.#folder.find(id).id))
   }
 
-  /** @param id `last`: the newest that was saved by somebody. @throws LabError as {@link restore}, and `not-found` */
+  /**
+   * The lab of a checkpoint in the place of this one, which stays as the checkpoint `undo`. A lesson under way is left.
+   * @param id `last`: the newest that was saved by somebody
+   * @throws LabError `not-found`; `bad-request` when it is none that can be opened: nothing has changed then; `restore-failed` when the lab
+   *   could not work by it: it was put back as it was
+   */
   async restoreCheckpoint(id: string): Promise<Restored> {
-    return this.restore(this.#folder.pathOf(this.#folder.find(id).id))
+    const file = this.#folder.pathOf(this.#folder.find(id).id)
+    return this.#staged((staging) => this.#restore(file, staging))
   }
 
   /**
@@ -73,60 +87,54 @@ export class LabSnapshots {
    * @returns how it is called, and how it is removed again
    * @throws LabError `conflict` while a lesson is under way
    */
-  save(withSecrets: boolean): Promise<{ file: string; head: SnapshotHead; remove(): void }> {
-    return this.#inTurn(async () => {
-      const staging = this.#newStaging()
-      const remove = (): void => rmSync(staging, { recursive: true, force: true })
-      try {
-        const file = join(staging, 'snapshot')
-        const head = await this.#write({ id: newId(), name: null, kind: 'file', hasSecrets: withSecrets }, file)
-        return { file, head, remove }
-      } catch (error) {
-        remove()
-        throw error
-      }
-    })
-  }
-
-  /** Where a file that comes in is put; whoever asks removes it. */
-  newStaging(): string {
-    return this.#newStaging()
-  }
-
-  /**
-   * The lab of a snapshot in the place of this one, which stays as the checkpoint `undo`. A lesson under way is left.
-   * @throws LabError `bad-request` when it is none that can be opened: nothing has changed then; `restore-failed` when the lab could not work
-   *   by it: it was put back as it was
-   */
-  restore(file: string): Promise<Restored> {
-    return this.#inTurn(async () => {
-      const staging = this.#newStaging()
-      try {
-        const laid = await layOutSnapshot(file, join(staging, 'wanted'), await this.#options.secretBox)
-        const lab = await this.#options.outside()
-        // Whatever may not be had here is asked for before anything is changed.
-        await lab.stores.prepare(laid.parts.cluster.store, null)
-        const undo = await this.#keep('undo', laid.head.name)
-        const cues = lab.lessons.cues()
-        await this.#applyOrUndo(lab, laid, { undo: undo.id, staging })
-        // Within a class the lab goes back, not the class.
-        if (laid.head.kind !== 'file') lab.lessons.setCues(cues)
-        for (const { id, kind } of this.#folder.list()) if (kind === 'undo' && id !== undo.id) this.#folder.remove(id)
-        return { from: laid.head, undo: undo.id, leftOut: laid.parts.leftOut }
-      } finally {
-        rmSync(staging, { recursive: true, force: true })
-      }
-    })
-  }
-
-  async #applyOrUndo(lab: LabParts, laid: Laid, { undo, staging }: { undo: string; staging: string }): Promise<void> {
+  async save(withSecrets: boolean): Promise<{ file: string; head: SnapshotHead; remove(): Promise<void> }> {
+    const staging = this.#newStaging()
+    const remove = (): Promise<void> => staging.remove()
     try {
-      await this.#apply(lab, laid)
+      const file = staging.pathOf('snapshot')
+      const asked = { id: newId(), name: null, kind: 'file', hasSecrets: withSecrets } as const
+      const head = await this.#inTurn(() => this.#write(asked, file, staging.thread))
+      return { file, head, remove }
+    } catch (error) {
+      await remove()
+      throw error
+    }
+  }
+
+  /** Gets ready for a snapshot that is about to come; whoever asks removes it. */
+  incoming(): Incoming {
+    const staging = this.#newStaging()
+    const file = staging.pathOf('incoming')
+    return { file, restore: () => this.#inTurn(() => this.#restore(file, staging)), remove: () => staging.remove() }
+  }
+
+  async #restore(file: string, { folder, thread }: Staging): Promise<Restored> {
+    const wanted = await layOutSnapshot(file, join(folder, 'wanted'), await this.#options.secretBox, thread)
+    const lab = await this.#options.outside()
+    // Whatever may not be had here is asked for before anything is changed.
+    await lab.stores.prepare(wanted.parts.cluster.store, null)
+    const undo = await this.#keep('undo', wanted.head.name, thread)
+    const cues = lab.lessons.cues()
+    await this.#applyOrUndo(lab, wanted, { undo: undo.id, folder, thread })
+    // Within a class the lab goes back, not the class.
+    if (wanted.head.kind !== 'file') lab.lessons.setCues(cues)
+    for (const { id, kind } of this.#folder.list()) if (kind === 'undo' && id !== undo.id) await this.#folder.remove(id)
+    return { from: wanted.head, undo: undo.id, leftOut: wanted.parts.leftOut }
+  }
+
+  async #applyOrUndo(
+    lab: LabParts,
+    laid: Laid,
+    { undo, folder, thread }: Pick<Staging, 'folder' | 'thread'> & { undo: string },
+  ): Promise<void> {
+    try {
+      await this.#apply(lab, laid, thread)
       lab.note('lab-restored', { name: laid.head.name ?? '', madeAt: laid.head.madeAt })
     } catch (cause) {
       const reason = reasonOf(cause)
       try {
-        await this.#apply(lab, await layOutSnapshot(this.#folder.pathOf(undo), join(staging, 'before'), await this.#options.secretBox))
+        const before = await layOutSnapshot(this.#folder.pathOf(undo), join(folder, 'before'), await this.#options.secretBox, thread)
+        await this.#apply(lab, before, thread)
       } catch (error) {
         console.error(error)
         throw new LabError(
@@ -139,7 +147,7 @@ export class LabSnapshots {
     }
   }
 
-  async #apply(lab: LabParts, { parts, keys, laidOut }: Laid): Promise<void> {
+  async #apply(lab: LabParts, { parts, keys, laidOut }: Laid, thread: SnapshotThread): Promise<void> {
     const prepared = await lab.stores.prepare(parts.cluster.store, null)
     await lab.clients.replace([])
     lab.clock.setTo(parts.clock.labTime, parts.clock.isPaused)
@@ -150,7 +158,7 @@ export class LabSnapshots {
     const conditions = new Map(keys?.nodes.map(({ id, ...condition }) => [id, condition]))
     const plans = parts.nodes.map((node) => ({ ...node, keys: conditions.get(node.id) ?? null }))
     await lab.cluster.replace({ keys: lab.keys.target, ...settings }, plans, async () => {
-      await carryOut({ kind: 'replace-target', targetFile: this.#options.files.targetFile, from: laidOut.target })
+      await thread.carryOut({ kind: 'replace-target', targetFile: this.#options.files.targetFile, from: laidOut.target })
     })
     if (parts.cluster.store === 'redis') await lab.stores.clearInUse()
     await lab.recorder.replace(laidOut.lab)
@@ -163,12 +171,16 @@ export class LabSnapshots {
     lab.log.publish({ type: 'resync' })
   }
 
-  #keep(kind: 'checkpoint' | 'undo', name: string | null): Promise<Checkpoint> {
+  #keep(kind: 'checkpoint' | 'undo', name: string | null, thread: SnapshotThread): Promise<Checkpoint> {
     const id = newId()
-    return this.#folder.add(id, (file) => this.#write({ id, name, kind, hasSecrets: true }, file))
+    return this.#folder.add(id, (file) => this.#write({ id, name, kind, hasSecrets: true }, file, thread))
   }
 
-  async #write(asked: Pick<SnapshotHead, 'id' | 'name' | 'kind' | 'hasSecrets'>, file: string): Promise<SnapshotHead> {
+  async #write(
+    asked: Pick<SnapshotHead, 'id' | 'name' | 'kind' | 'hasSecrets'>,
+    file: string,
+    thread: SnapshotThread,
+  ): Promise<SnapshotHead> {
     const { files, secretBox, operatorsLab } = this.#options
     const lab = operatorsLab()
     if (lab.lessons.current()) throw new LabError('conflict', 'A lesson is under way, on a lab of its own: leave it first.')
@@ -178,11 +190,21 @@ export class LabSnapshots {
     const { clock, version } = lab
     const head = { ...asked, madeAt: Date.now(), labTime: clock.nowMs(), labVersion: version, exchanges: 0, sessions: 0 }
     const { targetFile, labFile } = files
-    return carryOut({ kind: 'write', targetFile, labFile, file, head, text: { parts: gathered.parts, keys } })
+    return thread.carryOut({ kind: 'write', targetFile, labFile, file, head, text: { parts: gathered.parts, keys } })
   }
 
-  #newStaging(): string {
-    return mkdtempSync(join(this.#options.files.folder, STAGING))
+  #newStaging(): Staging {
+    return new Staging(this.#options.files.folder)
+  }
+
+  /** In its turn, with a thread that loads until then. */
+  async #staged<T>(work: (staging: Staging) => Promise<T>): Promise<T> {
+    const staging = this.#newStaging()
+    try {
+      return await this.#inTurn(() => work(staging))
+    } finally {
+      await staging.remove()
+    }
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {

@@ -9,7 +9,7 @@ import type { SecretBox } from '../secret-box.ts'
 import { AccountRows } from '../storage/account-rows.ts'
 import { damaged } from './snapshot-format.ts'
 import { SnapshotKeys, SnapshotParts } from './snapshot-parts.ts'
-import { carryOut } from './snapshot-thread.ts'
+import type { SnapshotThread } from './snapshot-thread.ts'
 
 /** A snapshot that was read, checked and laid out: a lab can be put back from it. */
 export interface Laid {
@@ -25,10 +25,10 @@ export interface Laid {
  * @param folder made for it; whoever asks removes it
  * @throws LabError `bad-request` when it is no snapshot that can be opened here
  */
-export async function layOutSnapshot(file: string, folder: string, box: SecretBox | null): Promise<Laid> {
+export async function layOutSnapshot(file: string, folder: string, box: SecretBox | null, thread: SnapshotThread): Promise<Laid> {
   mkdirSync(folder, { mode: 0o700 })
   const laidOut = { target: join(folder, 'target.db'), lab: join(folder, 'lab.db') }
-  const { head, text } = await carryOut({ kind: 'open', file, targetFile: laidOut.target, labFile: laidOut.lab })
+  const { head, text } = await thread.carryOut({ kind: 'open', file, targetFile: laidOut.target, labFile: laidOut.lab })
   const parts = parse(SnapshotParts, text.parts)
   const keys = text.keys === null ? null : parse(SnapshotKeys, typeof text.keys === 'string' ? text.keys : await unseal(text.keys, box))
   if (head.hasSecrets !== (keys !== null) || (keys && !parseKeyRecords(keys.records))) throw refused()

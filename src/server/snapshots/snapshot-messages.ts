@@ -12,7 +12,7 @@ export interface SnapshotText {
   readonly keys: string | Uint8Array | null
 }
 
-/** What the thread is told; each thread does one thing. */
+/** What the thread is told. */
 export type SnapshotOrder =
   | {
       readonly kind: 'write'
@@ -48,4 +48,4 @@ export interface SnapshotAnswers {
 /** A message from the thread. A refusal is about the file, and `message` says what is wrong with it. */
 export type FromSnapshotThread =
   | { readonly kind: 'done'; readonly answer: SnapshotAnswers[keyof SnapshotAnswers] }
-  | { readonly kind: 'refused'; readonly message: string }
+  | { readonly kind: 'refused' | 'failed'; readonly message: string }

@@ -1,4 +1,4 @@
-import { parentPort, workerData } from 'node:worker_threads'
+import { parentPort } from 'node:worker_threads'
 import { layOut, replaceRows } from './lay-out.ts'
 import { Refusal } from './snapshot-format.ts'
 import type { FromSnapshotThread, SnapshotAnswers, SnapshotOrder } from './snapshot-messages.ts'
@@ -14,9 +14,12 @@ const carryOut = (order: SnapshotOrder): SnapshotAnswers[keyof SnapshotAnswers] 
   return null
 }
 
-try {
-  port.postMessage({ kind: 'done', answer: carryOut(workerData as SnapshotOrder) } satisfies FromSnapshotThread)
-} catch (error) {
-  if (!(error instanceof Refusal)) throw error
-  port.postMessage({ kind: 'refused', message: error.message } satisfies FromSnapshotThread)
+const answer = (order: SnapshotOrder): FromSnapshotThread => {
+  try {
+    return { kind: 'done', answer: carryOut(order) }
+  } catch (error) {
+    return { kind: error instanceof Refusal ? 'refused' : 'failed', message: error instanceof Error ? error.message : String(error) }
+  }
 }
+
+port.on('message', (order: SnapshotOrder) => port.postMessage(answer(order)))

@@ -1,4 +1,4 @@
-import type Database from 'better-sqlite3'
+import Database from 'better-sqlite3'
 
 const quote = (name: string): string => `"${name}"`
 
@@ -13,6 +13,28 @@ export function copyTables(database: Database.Database, from: string, prefix: st
     const columns = (database.prepare('SELECT name FROM pragma_table_info(?)').pluck().all(table) as string[]).map(quote).join()
     // Triggers have written some rows of an index that is kept by hand already.
     database.exec(`INSERT OR REPLACE INTO main.${table} (${columns}) SELECT ${columns} FROM ${from}.${prefix}${table}`)
+  }
+}
+
+/** How long the pages of another database wait for a writer of the one that they go to, milliseconds. */
+const PATIENCE_MS = 5000
+
+/**
+ * Takes a database that has the same tables in the place of one in use, page by page in one transaction, so all or none: half the work of
+ * writing the rows of a large one again. Whoever has it open sees it with the next statement.
+ * @param from nobody writes it meanwhile
+ */
+export async function replacePages(file: string, from: string): Promise<void> {
+  const source = new Database(from, { readonly: true })
+  const giveUpAt = performance.now() + PATIENCE_MS
+  try {
+    const allAtOnce = ({ totalPages }: Database.BackupMetadata): number => {
+      if (performance.now() > giveUpAt) throw new Error(`${file} is locked by another program`)
+      return totalPages
+    }
+    await source.backup(file, { progress: allAtOnce })
+  } finally {
+    source.close()
   }
 }
 

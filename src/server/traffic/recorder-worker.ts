@@ -3,7 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import Database from 'better-sqlite3'
 import { migrationsUrl } from '../assets.ts'
 import { connectDatabase, isBusy } from '../storage/open.ts'
-import { replaceAllRows } from '../storage/replace-rows.ts'
+import { replaceAllRows, replacePages } from '../storage/replace-rows.ts'
 import { ExchangeTable } from './exchange-table.ts'
 import { KeptRecords } from './kept-records.ts'
 import type { Batch, Contents, FromWorker, Question, RecorderWorkerData, Row, ToWorker } from './recorder-messages.ts'
@@ -69,6 +69,7 @@ const write = (change: () => void): void => {
 
 const trim = (): void => {
   isTrimming = false
+  if (waiting) return
   const surplus = table.count - capacity
   if (surplus <= 0) return
   write(() => table.dropOldest(Math.min(Math.max(0, table.count - capacity), DROPPED_AT_ONCE)))
@@ -103,15 +104,7 @@ const reply = (askId: number, rows: Iterable<Row>): void => {
 
 const contents = (): Contents => ({ lastSeq: table.lastSeq(), count: table.count, actions: table.actions() })
 
-/** All or none of another database's rows in the place of these. */
-const replace = (from: string): Contents => {
-  replaceAllRows(database, from)
-  table = new ExchangeTable(database)
-  trimSoon()
-  return contents()
-}
-
-const answer = (question: Question): Iterable<Row> => {
+const answer = (question: Exclude<Question, { kind: 'replace' }>): Iterable<Row> => {
   switch (question.kind) {
     case 'summaries':
       return table.summaries(question.query)
@@ -129,22 +122,41 @@ const answer = (question: Question): Iterable<Row> => {
     case 'forget-kept':
       write(() => records.clear())
       return []
-    case 'replace':
-      return [replace(question.from)]
     case 'close':
       database.close()
       return []
   }
 }
 
+/** What comes while the database is replaced, which takes several turns and its lock: everything is carried out in order. */
+let waiting: ToWorker[] | null = null
+
+const replace = async (askId: number, from: string): Promise<void> => {
+  waiting = []
+  try {
+    if (isInMemory) replaceAllRows(database, from)
+    else await replacePages(settings.databaseFile, from)
+    table = new ExchangeTable(database)
+    reply(askId, [contents()])
+  } catch (error) {
+    send({ kind: 'failed', askId, message: messageOf(error) })
+  }
+  const later = waiting
+  waiting = null
+  trimSoon()
+  for (const message of later) handle(message)
+}
+
 const handle = (message: ToWorker): void => {
-  if (message.kind === 'insert') insert(message.batch)
+  if (waiting) waiting.push(message)
+  else if (message.kind === 'insert') insert(message.batch)
   else if (message.kind === 'keep') write(() => records.write(message.record, message.changes))
   else if (message.kind === 'action') write(() => table.insertAction(message.action))
   else if (message.kind === 'capacity') {
     capacity = isInMemory ? Math.min(message.capacity, KEPT_IN_MEMORY) : message.capacity
     trimSoon()
-  } else {
+  } else if (message.question.kind === 'replace') void replace(message.askId, message.question.from)
+  else {
     try {
       reply(message.askId, answer(message.question))
     } catch (error) {
