@@ -321,7 +321,7 @@ describe('a file that is refused', () => {
     const after = await state(test)
     expect({ ...after, seq: 0, clock: 0, nodes: 0 }).toEqual({ ...before, seq: 0, clock: 0, nodes: 0 })
     expect((await test.call('GET', '/checkpoints')).json).toEqual([])
-    expect(readdirSync(test.lab.dataDir).filter((name) => name.startsWith('restore-'))).toEqual([])
+    await expect.poll(() => readdirSync(test.lab.dataDir).filter((name) => name.startsWith('restore-'))).toEqual([])
   })
 
   test('without the token nobody saves and nobody restores', async () => {
