@@ -95,7 +95,8 @@ function Wire({ credential, read }: { readonly credential: JwtCredential; readon
         <p>{t(isUnsigned ? 'credential.unsignedToken' : 'credential.signedNotEncrypted')}</p>
       ) : (
         <p>
-          {t('credential.notAJwt')} {t(`credential.flaw.${read.flaw}`)}
+          {t('credential.notAJwt')}
+          {t(`credential.flaw.${read.flaw}`)}
         </p>
       )}
     </section>
@@ -151,7 +152,8 @@ function NotObeyed({ read }: { readonly read: ReadToken }) {
       </h3>
       {exp === null && (
         <p>
-          {t('credential.noExp')} {t('credential.forever')}
+          {t('credential.noExp')}
+          {t('credential.forever')}
         </p>
       )}
       {exp !== null && <p>{exp > now ? t(until, { date, duration: span(now, exp) }) : t('credential.over', { date })}</p>}

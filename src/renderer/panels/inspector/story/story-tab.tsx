@@ -34,7 +34,7 @@ function Summary({ exchange, use }: { readonly exchange: Exchange; readonly use:
       <p>
         {why}
         {saysUntouched(exchange, use) && say('verdicts:untouched')}
-        {clause !== null && <span className={classes['clause']}>{clause}</span>}
+        {clause !== null && !why.includes(clause) && <span className={classes['clause']}>{clause}</span>}
       </p>
     </div>
   )

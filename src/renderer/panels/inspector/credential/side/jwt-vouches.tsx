@@ -40,7 +40,7 @@ function NodeVerdict({ exchange, checks }: { readonly exchange: Exchange; readon
       <p>
         <b>{title}</b>
         {checks.length > 0
-          ? `${t(failed ? 'vouch.stopped' : 'vouch.checked', { node, duration, count: checks.length })} ${store}`
+          ? `${t(failed ? 'vouch.stopped' : 'vouch.checked', { node, duration, count: checks.length })}${store}`
           : t('vouch.issued', { node })}
       </p>
     </div>
