@@ -82,6 +82,7 @@ async function startStack(folder: string) {
       lifetimes: LIFETIMES,
       issuer: 'bench',
       audience: 'bench',
+      weaknesses: [],
       isTracing: true,
     },
     onTrace: (trace) => recorder.addTrace(trace),

@@ -103,6 +103,7 @@ function stateWith(count: number): LabState {
     notices: [],
     lesson: null,
     attackerSite: { url: null, siblingUrl: null },
+    weaknesses: [],
   }
 }
 

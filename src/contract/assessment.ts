@@ -3,6 +3,8 @@ import { z } from 'zod'
 
 /** Questions that are asked of the target as it is set up now. */
 export const SETTING_CODES = [
+  'output-encoding',
+  'token-out-of-scripts',
   'signing-key-length',
   'signing-key-shared',
   'key-rotation',

@@ -13,6 +13,7 @@ import { LessonRun } from './lessons/lesson-run.ts'
 import { Node } from './nodes.ts'
 import { Revocation } from './revocations.ts'
 import { SessionRow } from './sessions.ts'
+import { Weakness } from './weaknesses.ts'
 
 const seq = z.number().int().positive()
 
@@ -48,6 +49,7 @@ export const LabEvent = z.discriminatedUnion('type', [
   /** How the lesson under way stands; null when it was left. */
   z.object({ seq, type: z.literal('lesson'), run: LessonRun.nullable() }),
   z.object({ seq, type: z.literal('attacker-site'), site: AttackerSite }),
+  z.object({ seq, type: z.literal('weaknesses'), weaknesses: z.array(Weakness) }),
   /** How far the comparison is that is being run; null when it has ended. */
   z.object({ seq, type: z.literal('comparison'), progress: ComparisonProgress.nullable() }),
   /** Too much changed at once, or events were dropped: read the whole state again. */

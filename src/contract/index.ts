@@ -22,6 +22,7 @@ import { sessions } from './sessions.ts'
 import { checkpoints, snapshot } from './snapshot.ts'
 import { tokenInspection } from './token-inspection.ts'
 import { tokens } from './tokens.ts'
+import { weaknesses } from './weaknesses.ts'
 
 /** The whole control API: server, client, validation and OpenAPI document come from this one value. */
 export const contract = oc.router({
@@ -48,6 +49,7 @@ export const contract = oc.router({
   progress,
   assessment,
   attackerSite,
+  weaknesses,
   audit,
   comparison,
 })

@@ -11,6 +11,7 @@ import { LessonRun } from './lessons/lesson-run.ts'
 import { Node } from './nodes.ts'
 import { Revocation } from './revocations.ts'
 import { SessionRow } from './sessions.ts'
+import { Weakness } from './weaknesses.ts'
 
 /** What the operator or the lab did, as rows in the traffic. The code is the key of its words; `params` fill them. */
 export const OPERATOR_ACTIONS = [
@@ -71,6 +72,8 @@ export const OPERATOR_ACTIONS = [
   'lesson-left',
   'attacker-site-on',
   'attacker-site-off',
+  'weakness-on',
+  'weakness-off',
 ] as const
 
 /** Schema of an operator action in the traffic. */
@@ -130,6 +133,7 @@ export const LabState = z.object({
   /** The lesson under way; null when there is none. */
   lesson: LessonRun.nullable(),
   attackerSite: AttackerSite,
+  weaknesses: z.array(Weakness),
 })
 /** The whole lab at one moment. */
 export type LabState = z.infer<typeof LabState>

@@ -12,6 +12,7 @@ import { NodesDirectory, NodesFamilies } from './cluster/nodes-directory.ts'
 import { NodesRevocations } from './cluster/nodes-revocations.ts'
 import type { Cluster } from './cluster/running-cluster.ts'
 import { type PreparedStore, SessionStores } from './cluster/session-stores.ts'
+import { Weaknesses } from './cluster/weaknesses.ts'
 import type { Config } from './config.ts'
 import type { LabParts } from './control/lab-parts.ts'
 import { whenFree } from './control/when-free.ts'
@@ -33,6 +34,7 @@ export interface Running {
   readonly balancer: Balancer
   readonly clients: ClientPool
   readonly settings: LiveSettings
+  readonly weaknesses: Weaknesses
   readonly keyDuty: KeyDuty
   readonly notices: Notice[]
 }
@@ -83,6 +85,7 @@ function startNodes(
       ...prepared,
       ...ground.policy.settings,
       introspectionUrl: null,
+      weaknesses: [],
       issuer: ISSUER,
       audience: AUDIENCE,
       isTracing: true,
@@ -157,7 +160,13 @@ export async function startTraffic(ground: Ground): Promise<Running> {
   const clients = createClients(ground, recorder, balancer)
   undoing.add(() => clients.close())
   settings = createLiveSettings(ground, cluster, balancer)
-  return { cluster, recorder, credentials, balancer, clients, settings, keyDuty: await keepKeys(ground, cluster), notices }
+  const weaknesses = new Weaknesses({
+    cluster,
+    onChange: (state) => announcer.publish({ type: 'weaknesses', weaknesses: state }),
+    onAction: announcer.note,
+  })
+  const keyDuty = await keepKeys(ground, cluster)
+  return { cluster, recorder, credentials, balancer, clients, settings, weaknesses, keyDuty, notices }
 }
 
 /** What came due while the lab did not run is in force when it resolves. */

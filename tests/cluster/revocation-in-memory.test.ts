@@ -43,6 +43,7 @@ const start = async (revocation: RevocationWay, count = 2): Promise<Nodes> => {
       lifetimes: LIFETIMES,
       issuer: 'http://127.0.0.1:4700',
       audience: 'http://127.0.0.1:4700',
+      weaknesses: [],
       isTracing: true,
     },
     onTrace: () => undefined,

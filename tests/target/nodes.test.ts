@@ -46,6 +46,7 @@ const start = (nodeId: string, clockBuffer: SharedArrayBuffer): Promise<Running>
     lifetimes: LIFETIMES,
     issuer: 'https://issuer.test',
     audience: 'https://api.test',
+    weaknesses: [],
     isTracing: true,
     callTag: 'a tag',
     balancerSecret: 'known to no test',

@@ -5,9 +5,10 @@ import { startTestLab } from '../support/start-lab.ts'
 
 async function readSettings(): Promise<AssessedSettings> {
   const { call, close } = await startTestLab()
-  const [cluster, keyring, nodes] = await Promise.all([call('GET', '/cluster'), call('GET', '/keys'), call('GET', '/nodes')])
+  const paths = ['/cluster', '/keys', '/nodes', '/weaknesses']
+  const [cluster, keyring, nodes, weaknesses] = await Promise.all(paths.map((path) => call('GET', path)))
   await close()
-  return { cluster: cluster.json, keyring: keyring.json, nodes: nodes.json }
+  return { cluster: cluster?.json, keyring: keyring?.json, nodes: nodes?.json, weaknesses: weaknesses?.json }
 }
 
 const settings = await readSettings()
@@ -25,6 +26,8 @@ const firstNode = (change: Partial<AssessedSettings['nodes'][number]>): Partial<
 
 /** For each question, settings that are good and settings that are not. */
 const CASES: Partial<Record<(typeof SETTING_CODES)[number], { good: Partial<AssessedSettings>; bad: Partial<AssessedSettings> }>> = {
+  'output-encoding': { good: {}, bad: { weaknesses: [{ id: 'stored-xss', isOn: true }] } },
+  'token-out-of-scripts': { good: {}, bad: { weaknesses: [{ id: 'token-in-web-storage', isOn: true }] } },
   'signing-key-shared': {
     good: { keyring: { ...settings.keyring, algorithm: 'ES256' } },
     bad: { keyring: { ...settings.keyring, algorithm: 'HS512' } },

@@ -45,6 +45,7 @@ function word(name: string, value: Value): string | number | null {
   if (typeof value === 'string' && name === 'mechanism') return say(`traffic:mechanismName.${value}`)
   if (typeof value === 'string' && (name === 'store' || name === 'from')) return nameOf(`actions:store.${value}`, value)
   if (typeof value === 'string' && name === 'revocation') return nameOf(`actions:revocation.${value}`, value)
+  if (typeof value === 'string' && name === 'weakness') return nameOf(`settings:weakness.${value}.name`, value)
   if (typeof value === 'string' && name === 'strategy') return nameOf(`status:strategy.${value}`, value)
   return typeof value === 'boolean' || value === undefined ? null : value
 }

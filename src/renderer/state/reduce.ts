@@ -75,6 +75,7 @@ export const EMPTY_LAB: LabModel = {
   notices: [],
   lesson: null,
   attackerSite: { url: null, siblingUrl: null },
+  weaknesses: [],
   comparison: null,
   isStale: false,
   generation: 0,
@@ -156,6 +157,8 @@ function change(lab: LabModel, event: LabEvent): Partial<LabModel> {
       return { lesson: event.run }
     case 'attacker-site':
       return { attackerSite: event.site }
+    case 'weaknesses':
+      return { weaknesses: event.weaknesses }
     case 'comparison':
       return { comparison: event.progress }
     case 'keyring':

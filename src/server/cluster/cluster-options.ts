@@ -42,5 +42,6 @@ export type ClusterSettings = Partial<
     | 'introspectionUrl'
     | 'lifetimes'
     | 'longestTokenSeconds'
+    | 'weaknesses'
   >
 >

@@ -4,6 +4,7 @@ import type { ExchangeMechanism } from '../../contract/mechanism.ts'
 import type { RevocationWay } from '../../contract/revocation.ts'
 import type { SessionRow } from '../../contract/sessions.ts'
 import type { Verdict } from '../../contract/verdict.ts'
+import type { WeaknessId } from '../../contract/weaknesses.ts'
 import type { CredentialNotes } from '../credential-notes.ts'
 import type { MemoryContents } from '../storage/memory-contents.ts'
 import type { TargetKeys } from '../target-keys.ts'
@@ -34,6 +35,8 @@ export interface NodeSettings {
   issuer: string
   audience: string
   isTracing: boolean
+  /** Naive variants that nodes work with in the place of sound code. */
+  weaknesses: readonly WeaknessId[]
 }
 
 /** What one worker is started with. */

@@ -8,6 +8,7 @@ import { createSecretCheck } from '../secret-check.ts'
 import { connectDatabase } from '../storage/open.ts'
 import { createTargetApp } from '../target/app.ts'
 import { openStorage } from '../target/sessions/shared-storage.ts'
+import { partsWith } from '../target/weaknesses/parts-with.ts'
 import { refuseMalformed } from './client-error.ts'
 import { NodeDials, StoreDials } from './dials.ts'
 import { BALANCER_TAG, CLIENT_TAG } from './forwarded-headers.ts'
@@ -49,6 +50,7 @@ const target = createTargetApp({
   longestTokenSeconds: settings.longestTokenSeconds,
   isTracing: settings.isTracing,
   portalDir: settings.portalDir,
+  parts: partsWith(settings.weaknesses),
   latency: dials,
   createStorage: storage.createStorage,
   storeFaults: new StoreDials(settings.storeDials),

@@ -6,6 +6,7 @@ import type { LabClock } from '../clock.ts'
 import type { LiveSettings } from '../cluster/live-settings.ts'
 import type { Cluster } from '../cluster/running-cluster.ts'
 import type { SessionStores } from '../cluster/session-stores.ts'
+import type { Weaknesses } from '../cluster/weaknesses.ts'
 import type { CredentialWatch } from '../credentials/credential-watch.ts'
 import type { KeyDuty } from '../key-duty.ts'
 import type { LabKeys } from '../lab-keys.ts'
@@ -29,6 +30,7 @@ export interface LabParts {
   readonly recorder: Recorder
   readonly cluster: Cluster
   readonly settings: LiveSettings
+  readonly weaknesses: Weaknesses
   readonly clients: ClientPool
   readonly stores: SessionStores
   readonly accounts: AccountRows

@@ -21,6 +21,7 @@ import { revocations } from './operations/revocations.ts'
 import { sessions } from './operations/sessions.ts'
 import { tokenInspection } from './operations/token-inspection.ts'
 import { tokens } from './operations/tokens.ts'
+import { weaknesses } from './operations/weaknesses.ts'
 
 /** The contract, implemented. */
 export const router = api.router({
@@ -45,6 +46,7 @@ export const router = api.router({
   progress,
   assessment,
   attackerSite,
+  weaknesses,
   audit,
   comparison,
 })

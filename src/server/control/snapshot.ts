@@ -42,5 +42,6 @@ export async function readState(lab: LabParts): Promise<LabState> {
     notices: [...lab.notices],
     lesson: lab.lessons.current(),
     attackerSite: lab.attackerSite.state(),
+    weaknesses: lab.weaknesses.state(),
   }
 }

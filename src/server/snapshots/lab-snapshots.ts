@@ -157,9 +157,11 @@ export class LabSnapshots {
     else await lab.keys.renew()
     const conditions = new Map(keys?.nodes.map(({ id, ...condition }) => [id, condition]))
     const plans = parts.nodes.map((node) => ({ ...node, keys: conditions.get(node.id) ?? null }))
-    await lab.cluster.replace({ keys: lab.keys.target, ...settings }, plans, async () => {
+    // Deliberate flaws are in no snapshot: whoever puts one back gets a sound target.
+    await lab.cluster.replace({ keys: lab.keys.target, ...settings, weaknesses: [] }, plans, async () => {
       await thread.carryOut({ kind: 'replace-target', targetFile: this.#options.files.targetFile, from: laidOut.target })
     })
+    lab.weaknesses.clear()
     if (parts.cluster.store === 'redis') await lab.stores.clearInUse()
     await lab.recorder.replace(laidOut.lab)
     await lab.credentials.reload()

@@ -1,7 +1,7 @@
 import { IncomingMessage, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
 import express, { type Express, type RequestHandler, type Response } from 'express'
-import helmet from 'helmet'
+import helmet, { type HelmetOptions } from 'helmet'
 import type { FamilyDirectory } from '../storage/refresh-store.ts'
 import type { RevocationDirectory } from '../storage/revoker.ts'
 import type { SessionDirectory } from '../storage/session-directory.ts'
@@ -9,17 +9,19 @@ import type { TargetKeys } from '../target-keys.ts'
 import { createContext, type TargetContext, type TargetCounts, type TargetDeps } from './context.ts'
 import { answerFailure, answerUnknownMethod, answerUnknownPath } from './failures.ts'
 import { addLatency } from './latency.ts'
+import type { TargetParts } from './parts.ts'
 import { retryBusy } from './retry-busy.ts'
 import { addToCart } from './routes/cart.ts'
 import { introspect } from './routes/introspect.ts'
 import { listKeys } from './routes/jwks.ts'
 import { changePassword } from './routes/password.ts'
-import { portalFile } from './routes/portal.ts'
-import { createTransfer, listOrders, listUsers, showMe } from './routes/resources.ts'
+import { portalFiles } from './routes/portal.ts'
+import { listOrders, listUsers, showMe } from './routes/resources.ts'
 import { revokeToken } from './routes/revoke.ts'
 import { createSession, deleteSession, showSession } from './routes/session.ts'
 import { deleteOneSession, deleteSessions, listSessions } from './routes/sessions.ts'
 import { createToken } from './routes/token.ts'
+import { createTransfer, listTransfers } from './routes/transfers.ts'
 import { resetRows, seed } from './seed.ts'
 import { createKeyring } from './tokens/keyring.ts'
 import { traceExchanges } from './trace.ts'
@@ -56,20 +58,7 @@ const TOKEN_BODY_LIMIT = '48kb'
 const tokenJson = express.json({ limit: TOKEN_BODY_LIMIT })
 const tokenForm = express.urlencoded({ limit: TOKEN_BODY_LIMIT, extended: false })
 
-const helmetHeaders = helmet({
-  contentSecurityPolicy: {
-    useDefaults: false,
-    directives: {
-      defaultSrc: ["'none'"],
-      scriptSrc: ["'self'"],
-      styleSrc: ["'self'"],
-      connectSrc: ["'self'"],
-      imgSrc: ["'self'", 'data:'],
-      baseUri: ["'none'"],
-      formAction: ["'none'"],
-      frameAncestors: ["'none'"],
-    },
-  },
+const HELMET: HelmetOptions = {
   // Plain HTTP on loopback: there is nothing to be strict about (RFC 6797 §8.1 ignores it there anyway).
   strictTransportSecurity: false,
   // Fields for browsers and plug-ins that are gone.
@@ -77,7 +66,7 @@ const helmetHeaders = helmet({
   xDownloadOptions: false,
   xPermittedCrossDomainPolicies: false,
   xXssProtection: false,
-})
+}
 
 /** Notes the fields that are set on it, as they are spelled. */
 class NotedResponse extends ServerResponse {
@@ -90,18 +79,18 @@ class NotedResponse extends ServerResponse {
 }
 
 /** The fields of every answer. Helmet's are always the same here, so they are asked for once. */
-const fixedHeaders = (): [name: string, value: string][] => {
+const fixedHeaders = ({ policy }: TargetParts): [name: string, value: string][] => {
   const request = new IncomingMessage(new Socket())
   const response = new NotedResponse(request)
-  helmetHeaders(request, response, (error?: unknown) => {
+  helmet({ ...HELMET, contentSecurityPolicy: { useDefaults: false, directives: policy } })(request, response, (error?: unknown) => {
     if (error) throw error
   })
   // Nothing that this app says may be kept by a cache (OWASP ASVS 5 V14.3.2).
   return [...response.fields, ['Cache-Control', 'no-store']]
 }
 
-const setFixedHeaders = (): RequestHandler => {
-  const fields = fixedHeaders()
+const setFixedHeaders = (parts: TargetParts): RequestHandler => {
+  const fields = fixedHeaders(parts)
   return (_request, response, next) => {
     for (const [name, value] of fields) response.setHeader(name, value)
     next()
@@ -132,12 +121,11 @@ const routes = (context: TargetContext, portalDir: string): Route[] => [
   ['get', '/orders', listOrders(context)],
   ['get', '/admin/users', listUsers(context)],
   ['post', '/transfer', json, createTransfer(context)],
+  ['get', '/transfers', listTransfers(context)],
   ['post', '/password', json, changePassword(context)],
   ['get', '/.well-known/jwks.json', listKeys(context)],
   ['get', '/healthz', (_request, response) => void response.json({ status: 'ok', node: context.nodeId })],
-  ['get', '/', portalFile(portalDir, 'index.html')],
-  ['get', '/portal.css', portalFile(portalDir, 'portal.css')],
-  ['get', '/portal.js', portalFile(portalDir, 'portal.js')],
+  ...portalFiles(portalDir, context.parts).map(([path, answer]): Route => ['get', path, answer]),
 ]
 
 const mount = (app: Express, table: readonly Route[]): void => {
@@ -160,7 +148,7 @@ export const createTargetApp = (deps: TargetDeps): TargetApp => {
   app.response.json = sendJson
   // Express's own last resort shows stacks otherwise.
   app.set('env', 'production')
-  app.use(traceExchanges(deps), setFixedHeaders())
+  app.use(traceExchanges(deps), setFixedHeaders(context.parts))
   if (deps.latency) app.use(addLatency(deps.latency))
   mount(app, routes(context, deps.portalDir))
   app.use(answerUnknownPath, answerFailure)

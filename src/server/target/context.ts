@@ -12,6 +12,7 @@ import { type RevocationDirectory, Revoker } from '../storage/revoker.ts'
 import { type AppSessionDirectory, type SessionDirectory, SqliteDirectory } from '../storage/session-directory.ts'
 import { ThrottleRows } from '../storage/throttle-rows.ts'
 import type { TargetKeys } from '../target-keys.ts'
+import { SOUND_PARTS, type TargetParts } from './parts.ts'
 import { retryBusy } from './retry-busy.ts'
 import { createSessionMiddleware } from './session-middleware.ts'
 import { type CreateStorage, type SessionStorage, sqliteStorage } from './session-storage.ts'
@@ -61,6 +62,8 @@ export interface TargetDeps {
   latency?: { readonly latencyMs: number }
   /** Folder of the portal page. */
   portalDir: string
+  /** What it is composed of; the sound parts when absent. */
+  parts?: TargetParts
   /** Called once an exchange, after the answer; never when tracing is off. */
   onTrace(trace: ExchangeTrace): void
 }
@@ -79,6 +82,7 @@ export interface TargetCounts {
 export interface TargetContext {
   counts: TargetCounts
   nodeId: string
+  parts: TargetParts
   clock: Clock
   database: Database.Database
   /** Always this array, changed in place: express-session reads it anew for every request. */
@@ -162,6 +166,7 @@ export const createContext = (deps: TargetDeps): TargetContext => {
   return {
     counts,
     nodeId,
+    parts: deps.parts ?? SOUND_PARTS,
     clock,
     database,
     cookieSecrets,

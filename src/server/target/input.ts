@@ -36,8 +36,14 @@ export const IntrospectInput = z.object({
 })
 /** Body of an addition to the cart. */
 export const CartInput = z.object({ item: z.string().min(1).max(40) })
-/** Body of a transfer; the amount in cents. */
-export const TransferInput = z.object({ to: name, amountCents: z.number().int().positive().max(100_000_000) })
+/** As long as a line of text that nobody means to print. A token with every claim of the lab fits. */
+const MAX_MEMO_LENGTH = 4000
+/** Body of a transfer; the amount in cents. `memo` is for the recipient to read, and any text. */
+export const TransferInput = z.object({
+  to: name,
+  amountCents: z.number().int().positive().max(100_000_000),
+  memo: z.string().max(MAX_MEMO_LENGTH).default(''),
+})
 /** Body of a change of password. */
 export const PasswordInput = z.object({
   currentPassword: password,

@@ -3,12 +3,14 @@ import type { ClusterState } from '../../contract/cluster.ts'
 import type { Keyring } from '../../contract/keys.ts'
 import type { Node } from '../../contract/nodes.ts'
 import type { TokenAlgorithm } from '../../contract/token-algorithm.ts'
+import type { Weakness, WeaknessId } from '../../contract/weaknesses.ts'
 
 /** What is held against the checklist. */
 export interface AssessedSettings {
   readonly cluster: ClusterState
   readonly keyring: Keyring
   readonly nodes: readonly Node[]
+  readonly weaknesses: readonly Weakness[]
 }
 
 type Code = (typeof SETTING_CODES)[number]
@@ -176,7 +178,18 @@ const NODES: readonly Question[] = [
   { code: 'node-cookie-secrets', severity: 1, clause: null, ask: ({ nodes }) => nodesThat(nodes, (node) => node.hasOwnCookieSecret) },
 ]
 
-const QUESTIONS: readonly Question[] = [...KEYS, ...TOKENS, ...SESSIONS, ...NODES]
+const isOff = (wanted: WeaknessId, { weaknesses }: AssessedSettings): Answer => {
+  const isOn = weaknesses.some(({ id, isOn }) => id === wanted && isOn)
+  return answer(!isOn, { weakness: wanted, isOn })
+}
+
+/** What the sound code does by itself, and does not while the weakness is on. */
+const WEAK: readonly Question[] = [
+  { code: 'output-encoding', severity: 3, clause: 'ASVS 5.0 V1.2.1', ask: (settings) => isOff('stored-xss', settings) },
+  { code: 'token-out-of-scripts', severity: 2, clause: 'ASVS 5.0 V3.3.4', ask: (settings) => isOff('token-in-web-storage', settings) },
+]
+
+const QUESTIONS: readonly Question[] = [...WEAK, ...KEYS, ...TOKENS, ...SESSIONS, ...NODES]
 
 /** Holds the settings of the target against the checklist: what fails first, the gravest before the others. */
 export const assessSettings = (settings: AssessedSettings): AssessmentItem[] =>

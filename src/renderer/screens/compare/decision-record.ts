@@ -1,4 +1,5 @@
 import { COMPARED, COMPARED_ROWS, type ComparisonRun } from '../../../contract/comparison.ts'
+import { escapeHtml } from '../../../protocol/html.ts'
 import { say } from '../../i18n/say.ts'
 import type { Answers } from '../../state/answers.ts'
 import { cellFacts } from './cell-facts.ts'
@@ -126,9 +127,6 @@ export function toMarkdown({ title, date, recommendation, fit, sections, tables,
   const head = [`# ${plain(title)}`, '', plain(date), '', `## ${words('decision')}: ${plain(recommendation)}`, '', plain(fit), '']
   return [...head, ...sections.flatMap(markdownList), ...tables.flatMap(markdownTable), ...markdownList(settings)].join('\n')
 }
-
-const escapeHtml = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
 
 /** Prints on one page of A4. No script, nothing from elsewhere. */
 const STYLE = `@page{size:A4;margin:11mm 12mm}*{box-sizing:border-box}

@@ -1,4 +1,4 @@
-import { IconAlertTriangle, IconDatabaseOff, IconPlugConnectedX, IconWorldX, IconX } from '@tabler/icons-react'
+import { IconAlertTriangle, IconBug, IconDatabaseOff, IconPlugConnectedX, IconWorldX, IconX } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import type { Notice } from '../../../contract/lab.ts'
 import { api } from '../../api.ts'
@@ -67,6 +67,33 @@ function AttackerBanner() {
   )
 }
 
+/** The target has flaws on purpose: which, and how to end that. */
+function WeaknessBanner() {
+  const { t, i18n } = useTranslation('status')
+  const on = useLab((lab) => lab.weaknesses).filter(({ isOn }) => isOn)
+  const { busy, run } = useActions()
+  if (on.length === 0) return null
+  const names = new Intl.ListFormat(i18n.language, { type: 'unit', style: 'short' }).format(
+    on.map(({ id }) => say(`settings:weakness.${id}.name`)),
+  )
+  const off = Object.fromEntries(on.map(({ id }) => [id, false]))
+  return (
+    <div className="banner" role="status">
+      <IconBug size={16} stroke={1.75} aria-hidden />
+      <span>{t('weakBanner', { names })}</span>
+      <span className="sp" />
+      <button
+        type="button"
+        className="btn sm"
+        disabled={busy !== null}
+        onClick={() => void run('weaknesses', () => api.weaknesses.change(off))}
+      >
+        {t('weakOff', { count: on.length })}
+      </button>
+    </div>
+  )
+}
+
 /** What the operator should know before anything else: the lab cannot be reached, or it did not start as asked. */
 export function Banners() {
   const { t } = useTranslation('app')
@@ -87,6 +114,7 @@ export function Banners() {
         </div>
       )}
       <StoreBanner />
+      <WeaknessBanner />
       <AttackerBanner />
       <LessonBanner />
       {shown.map((notice) => (

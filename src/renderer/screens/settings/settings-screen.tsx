@@ -16,6 +16,7 @@ import { PresenterSettings } from './presenter-settings.tsx'
 import classes from './settings.module.css'
 import { SettingsRow } from './settings-row.tsx'
 import { CheckpointSettings, SnapshotSettings } from './snapshots.tsx'
+import { WeaknessSettings } from './weakness-settings.tsx'
 
 const LEAST = 100
 const MOST = 100_000
@@ -195,6 +196,7 @@ export function SettingsScreen() {
         <CheckpointSettings />
         <Keys />
         <Credentials />
+        <WeaknessSettings />
         <Lab />
       </div>
     </section>

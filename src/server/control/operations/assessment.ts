@@ -6,7 +6,12 @@ import { api } from './implementer.ts'
 export const assessment = api.assessment.router({
   settings: api.assessment.settings.handler(({ context: { lab } }) => ({
     labTime: lab.clock.nowMs(),
-    items: assessSettings({ cluster: lab.settings.state(), keyring: lab.keys.list(), nodes: lab.cluster.nodes() }),
+    items: assessSettings({
+      cluster: lab.settings.state(),
+      keyring: lab.keys.list(),
+      nodes: lab.cluster.nodes(),
+      weaknesses: lab.weaknesses.state(),
+    }),
   })),
   har: api.assessment.har.handler(({ input }) => assessHar(input)),
 })

@@ -17,7 +17,9 @@ function readAddress(given: { url?: string; secret?: string } | undefined, { bal
 export const nodes = api.nodes.router({
   list: api.nodes.list.handler(({ context }) => context.lab.cluster.nodes()),
   add: api.nodes.add.handler(async ({ context: { lab }, input }) => {
-    const node = await lab.cluster.add(readAddress(input, lab))
+    const address = readAddress(input, lab)
+    if (address) lab.weaknesses.requireNone()
+    const node = await lab.cluster.add(address)
     lab.note('node-added', { node: node.id, ...(node.url !== null && { url: node.url }) })
     return node
   }),

@@ -15,7 +15,8 @@ async function reset(lab: LabParts): Promise<void> {
   lab.clock.toRealTime()
   // A token from before would otherwise stay good until it expires.
   await lab.keys.renew()
-  await lab.cluster.reset({ keys: lab.keys.target, ...(await lab.settings.reset()) })
+  await lab.cluster.reset({ keys: lab.keys.target, ...(await lab.settings.reset()), weaknesses: [] })
+  lab.weaknesses.clear()
   // They may have been rotated meanwhile.
   await lab.cluster.setKeys(lab.keys.target)
   await lab.credentials.clear()

@@ -1,3 +1,5 @@
+import { authorization, logIn, logOut } from './credential.js'
+
 const WORDS = {
   en: {
     title: 'Portal',
@@ -9,6 +11,8 @@ const WORDS = {
     login: 'Log in',
     logout: 'Log out',
     ask: 'Ask the server',
+    received: 'Transfers received',
+    noneReceived: 'Nobody has sent you anything yet.',
     nobody: 'You are not logged in.',
     unreachable: 'The server cannot be reached.',
     refused: (verdict) => (verdict === 'bad-credentials' ? 'Wrong user name or password.' : `The server refused the login: ${verdict}.`),
@@ -24,6 +28,8 @@ const WORDS = {
     login: '登录',
     logout: '登出',
     ask: '向服务器请求',
+    received: '收到的转账',
+    noneReceived: '还没有人给您转账。',
     nobody: '您尚未登录。',
     unreachable: '无法连接服务器。',
     refused: (verdict) => (verdict === 'bad-credentials' ? '用户名或密码错误。' : `服务器拒绝了登录：${verdict}。`),
@@ -45,6 +51,7 @@ const show = () => {
   byId('who').textContent = user ? words.who(user) : words.nobody
   byId('login').hidden = user !== null
   byId('logout').hidden = user === null
+  byId('received').hidden = user === null
   byId('refused').hidden = refused === ''
   byId('refused').textContent = refused === '' ? '' : words.refused(refused)
   byId('language').textContent = language === 'en' ? '中文' : 'English'
@@ -52,34 +59,42 @@ const show = () => {
 }
 
 const ask = async (method, path, body) => {
-  const headers = body ? { 'Content-Type': 'application/json' } : {}
+  const headers = { ...authorization(), ...(body && { 'Content-Type': 'application/json' }) }
   try {
     const response = await fetch(path, { method, headers, body: body && JSON.stringify(body) })
     const text = await response.text()
     const node = response.headers.get('X-AuthLab-Node') ?? ''
     byId('answer').textContent = `${method} ${path} → ${response.status} ${node}\n${pretty(text)}`
     if (response.status === 401 && method === 'GET') user = null
-    return { isOk: response.ok, verdict: verdictIn(text) ?? String(response.status) }
+    const json = parse(text)
+    return { isOk: response.ok, verdict: json?.verdict ?? String(response.status), body: json }
   } catch {
     byId('answer').textContent = WORDS[language].unreachable
     return { isOk: false, verdict: '' }
   }
 }
 
-const verdictIn = (text) => {
+const parse = (text) => {
   try {
-    return JSON.parse(text).verdict
+    return JSON.parse(text)
   } catch {
     return undefined
   }
 }
 
 const pretty = (text) => {
-  try {
-    return JSON.stringify(JSON.parse(text), null, 2)
-  } catch {
-    return text
-  }
+  const json = parse(text)
+  return json === undefined ? text : JSON.stringify(json, null, 2)
+}
+
+/** The server writes them as HTML, with every memo encoded. */
+const showTransfers = async () => {
+  const list = byId('transfers')
+  list.replaceChildren()
+  if (user === null) return
+  const response = await fetch('/transfers', { headers: { Accept: 'text/html', ...authorization() } })
+  if (response.ok) list.innerHTML = await response.text()
+  byId('none-received').hidden = list.children.length > 0
 }
 
 byId('language').addEventListener('click', () => {
@@ -91,10 +106,7 @@ byId('login').addEventListener('submit', async (event) => {
   event.preventDefault()
   const form = new FormData(event.target)
   const [username, password] = [form.get('username'), form.get('password')]
-  const isSession = form.get('mechanism') === 'session'
-  const answer = isSession
-    ? await ask('POST', '/session', { username, password })
-    : await ask('POST', '/token', { grant_type: 'password', transport: 'cookie', username, password })
+  const answer = await logIn(ask, form.get('mechanism'), username, password)
   refused = answer.isOk ? '' : answer.verdict
   if (answer.isOk) {
     user = username
@@ -102,26 +114,32 @@ byId('login').addEventListener('submit', async (event) => {
   }
   show()
   if (user) byId('ask').focus()
+  await showTransfers()
 })
 
 for (const button of document.querySelectorAll('button[data-path]')) {
   button.addEventListener('click', async () => {
-    const method = button.dataset.method ?? 'GET'
-    const { isOk } = await ask(method, button.dataset.path)
-    if (method === 'DELETE' && isOk) user = null
+    await ask('GET', button.dataset.path)
     show()
   })
 }
 
-/** The cookie is HttpOnly: only the server can tell whether somebody is logged in. */
+byId('logout').addEventListener('click', async () => {
+  const { isOk } = await logOut(ask)
+  if (isOk) user = null
+  show()
+})
+
+/** Only the server can tell whether somebody is logged in. */
 const recall = async () => {
   try {
-    const response = await fetch('/me')
+    const response = await fetch('/me', { headers: authorization() })
     if (response.ok) user = (await response.json()).user.name
   } catch {
     byId('answer').textContent = WORDS[language].unreachable
   }
   show()
+  await showTransfers()
 }
 
 show()

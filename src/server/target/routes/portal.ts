@@ -1,13 +1,17 @@
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { extname, join } from 'node:path'
 import type { RequestHandler } from 'express'
+import type { TargetParts } from '../parts.ts'
 
-const TYPES = { 'index.html': 'html', 'portal.css': 'css', 'portal.js': 'js' } as const
+/** Where the page has room for {@link TargetParts.portalNotice}. */
+const NOTICE_PLACE = '<!-- notice -->'
 
-/** One file of the portal page, read once. */
-export const portalFile = (portalDir: string, name: keyof typeof TYPES): RequestHandler => {
-  const contents = readFileSync(join(portalDir, name), 'utf8')
-  return (_request, response) => {
-    response.type(TYPES[name]).send(contents)
-  }
-}
+/** The files of the portal page, read once, by the path that they are asked for under. */
+export const portalFiles = (
+  portalDir: string,
+  { portalFiles: files, portalNotice }: TargetParts,
+): [path: string, answer: RequestHandler][] =>
+  Object.entries(files).map(([path, file]) => {
+    const contents = readFileSync(join(portalDir, file), 'utf8').replace(NOTICE_PLACE, () => portalNotice)
+    return [path, (_request, response) => void response.type(extname(file)).send(contents)]
+  })
