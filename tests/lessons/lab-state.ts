@@ -3,9 +3,10 @@ import type { TestLab } from '../support/start-lab.ts'
 /** What must be the same before and after a lesson: everything that a participant can see but the traffic, counters and measurements. */
 export async function stateOf({ call }: TestLab): Promise<Record<string, unknown>> {
   const read = async (path: string) => (await call('GET', path)).json
-  const { cluster, clock, clients, accounts, recording, sessions, nodes } = await read('/lab')
+  const { cluster, clock, clients, accounts, recording, sessions, nodes, weaknesses } = await read('/lab')
   return {
     cluster,
+    weaknesses,
     clock: { isPaused: clock.isPaused, offsetMs: clock.isPaused ? clock.labTime : clock.offsetMs },
     clients,
     accounts,
@@ -31,6 +32,7 @@ export async function makeDirty({ call }: TestLab): Promise<void> {
   for (const client of ['alice-laptop', 'alice-phone', 'bob-laptop']) await expect200('POST', `/clients/${client}/login`, {})
   await expect200('POST', '/clients/bob-laptop/refresh', {})
   await expect200('POST', '/clients/bob-laptop/logout', {})
+  await expect200('PATCH', '/weaknesses', { 'stored-xss': true })
   await expect200('POST', '/keys/rotate', { algorithm: 'ES256' })
   await expect200('PATCH', '/accounts/bob', { role: 'admin', scopes: ['profile'] })
   await expect200('PATCH', '/accounts/mallory', { disabled: true })

@@ -83,6 +83,6 @@ test('a stolen token is sent by who stole it; families, stopwatch and keys are a
   ])
   expect(nothing).toMatchObject({
     isPassed: false,
-    actions: [{ state: 'done' }, { state: 'failed', problem: 'The answer that the token was to be taken from handed out none.' }],
+    actions: [{ state: 'done' }, { state: 'failed', problem: 'The answer that the token was to be taken from has none.' }],
   })
 })

@@ -6,6 +6,7 @@ import { HeaderPairs } from '../exchanges.ts'
 import { Mechanism } from '../mechanism.ts'
 import { NodeChange } from '../nodes.ts'
 import { TokenAlgorithm } from '../token-algorithm.ts'
+import { WeaknessId } from '../weaknesses.ts'
 import { Slug, Words } from './words.ts'
 
 const MOST_CALLS = 20
@@ -65,7 +66,7 @@ export const LessonAction = z.discriminatedUnion('do', [
   named({ do: z.literal('tamper'), ...byClient, request: RequestLine, change: Tampering }),
   /** The message of an exchange again, credential included, in the name of this client. */
   named({ do: z.literal('replay'), ...byClient, exchange: ExchangePlace, request: RequestLine.optional() }),
-  /** A token that an answer of this lesson handed out, sent by this client whoever it was meant for; the access token with a request. */
+  /** A token that an answer of this lesson handed out, or that stands in it as text, sent by this client whoever it was meant for; the access token with a request. */
   named({
     do: z.literal('present'),
     ...byClient,
@@ -86,6 +87,13 @@ export const LessonAction = z.discriminatedUnion('do', [
   }),
   /** The attacker's page on `evil.localhost` goes on, or off. */
   named({ do: z.literal('attacker-site'), on: z.boolean() }),
+  /** A deliberate flaw of the target goes on, or off. */
+  named({ do: z.literal('weakness'), weakness: WeaknessId, on: z.boolean() }),
+  /**
+   * What a script does in the portal's page of this client when the page shows this answer: a transfer to `mallory`, whose memo is the token that
+   * the page keeps, if it keeps one. Nothing when the answer carries no script unescaped, or the page's policy lets none run.
+   */
+  named({ do: z.literal('injected-script'), ...byClient, exchange: ExchangePlace }),
   named({ do: z.literal('change-mechanism'), ...byClient, mechanism: Mechanism }),
   named({ do: z.literal('kill-node'), ...byNode }),
   named({ do: z.literal('start-node'), ...byNode }),

@@ -55,6 +55,14 @@ export const LessonCheck = z.discriminatedUnion('check', [
     contains: z.string().max(300).optional(),
     isPresent: z.boolean().default(true),
   }),
+  /** The text of the message, as far as it was kept. */
+  named({
+    check: z.literal('body'),
+    ...of,
+    in: z.enum(['request', 'response']),
+    contains: z.string().min(1).max(300),
+    isPresent: z.boolean().default(true),
+  }),
   /** Two exchanges of the step carried the very same credential. */
   named({ check: z.literal('same-credential'), of: z.tuple([nth, nth]) }),
   named({ check: z.literal('duration'), ...of, atLeastMs: Count }),

@@ -1,5 +1,6 @@
 import type { Exchange, HttpMessage } from '../../contract/exchanges.ts'
 import type { PinnedExchange } from '../../contract/lessons/lesson-run.ts'
+import { findCompactTokens } from '../../protocol/compact-tokens.ts'
 import { decodeCookieValue, parseCookieHeader } from '../../protocol/cookie.ts'
 import { decodeCompactJwt, type JsonObject } from '../../protocol/jwt.ts'
 import { parseSetCookie } from '../../protocol/set-cookie.ts'
@@ -28,6 +29,12 @@ export function responseToken(response: HttpMessage): string | null {
   }
   const [, token] = /"access_token":"([\w.-]+)"/.exec(response.body) ?? []
   return token ?? null
+}
+
+/** The first signed token that stands anywhere in the body of an answer, whoever it was issued to; null when there is none. */
+export function tokenInText({ body }: HttpMessage): string | null {
+  for (const { start, end, parts } of findCompactTokens(body)) if (parts === 3) return body.slice(start, end)
+  return null
 }
 
 /** The refresh token that an answer handed out in its body; null when it handed out none there. */

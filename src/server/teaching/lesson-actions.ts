@@ -1,9 +1,11 @@
 import type { Client } from '../../contract/clients.ts'
+import type { Exchange } from '../../contract/exchanges.ts'
 import type { LessonAction, LessonActionOf } from '../../contract/lessons/actions.ts'
 import { LabError } from '../errors.ts'
-import { responseRefreshToken, responseToken } from './exchange-facts.ts'
+import { responseRefreshToken, responseToken, tokenInText } from './exchange-facts.ts'
 import { forgedRequest } from './forged-request.ts'
 import { heldClaims } from './held-credential.ts'
+import { scriptedTransfer } from './injected-script.ts'
 import type { StepContext } from './lesson-stage.ts'
 import { alteredCredential } from './tampering.ts'
 
@@ -58,12 +60,14 @@ const replay: Perform<'replay'> = async ({ client, exchange, request }, { stage,
 
 const FORM: [string, string] = ['Content-Type', 'application/x-www-form-urlencoded']
 
+const accessTokenIn = ({ response }: Exchange): string | null => responseToken(response) ?? tokenInText(response)
+
 /** As whoever has a copy of a token would send it. What comes of it stays in the answer: the client's own jar and vault are as before. */
 const present: Perform<'present'> = async ({ client, token, exchange, request }, { stage, exchangesOf }) => {
   const id = exchangesOf(exchange.step)[exchange.nth - 1]
   const answer = id === undefined ? null : await stage.lab.recorder.get(id)
-  const copy = answer && (token === 'access-token' ? responseToken(answer.response) : responseRefreshToken(answer.response))
-  if (!copy) throw new LabError('conflict', 'The answer that the token was to be taken from handed out none.')
+  const copy = answer && (token === 'access-token' ? accessTokenIn(answer) : responseRefreshToken(answer.response))
+  if (!copy) throw new LabError('conflict', 'The answer that the token was to be taken from has none.')
   const sender = { id: client, credential: 'none' } as const
   const order =
     token === 'access-token'
@@ -90,6 +94,15 @@ const forge: Perform<'forge'> = async (action, context) => {
   return (await context.stage.operations.clients.request({ id: action.client, credential: 'none', ...forged })).exchanges
 }
 
+const injectedScript: Perform<'injected-script'> = async ({ client, exchange }, context) => {
+  const { stage, exchangesOf } = context
+  const id = exchangesOf(exchange.step)[exchange.nth - 1]
+  const page = id === undefined ? null : await stage.lab.recorder.get(id)
+  if (!page) throw new LabError('conflict', 'The answer with the script is not there yet.')
+  const transfer = scriptedTransfer(page, await findClient(context, client), await stage.operations.weaknesses.list())
+  return transfer ? (await stage.operations.clients.request({ id: client, ...transfer })).exchanges : []
+}
+
 /** Runs an operation that sends no request. */
 const quietly =
   <Kind extends LessonAction['do']>(operate: (action: LessonActionOf<Kind>, context: StepContext) => Promise<unknown>): Perform<Kind> =>
@@ -107,6 +120,8 @@ const PERFORM: { [Kind in LessonAction['do']]: Perform<Kind> } = {
   replay,
   present,
   forge,
+  'injected-script': injectedScript,
+  weakness: quietly(({ weakness, on }, { stage }) => stage.operations.weaknesses.change({ [weakness]: on })),
   'attacker-site': quietly(({ on }, { stage }) => stage.operations.attackerSite.set({ on })),
   'change-mechanism': quietly(({ client, mechanism }, { stage }) => stage.operations.clients.change({ id: client, mechanism })),
   'kill-node': quietly(({ node }, { stage }) => stage.operations.nodes.kill({ id: node })),

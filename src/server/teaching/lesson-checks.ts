@@ -66,6 +66,11 @@ function checkHeader(exchange: Exchange, { in: side, name, contains = '', isPres
   return result(isThere === isPresent, values.length === 0 ? `no ${name}` : values.join(', '))
 }
 
+function checkBody(exchange: Exchange, { in: side, contains, isPresent = true }: LessonCheckOf<'body'>): CheckResult {
+  const isThere = exchange[side].body.includes(contains)
+  return result(isThere === isPresent, isThere ? contains : `no ${contains}`)
+}
+
 function checkClaim(exchange: Exchange, { in: side, name, is }: LessonCheckOf<'claim'>): CheckResult {
   const claims = claimsIn(exchange, side)
   if (!claims) return result(false, `no access token in the ${side}`)
@@ -107,6 +112,7 @@ const EVALUATE: { [Kind in LessonCheck['check']]: Evaluate<Kind> } = {
   claim: onExchange(checkClaim),
   'set-cookie': onExchange(checkSetCookie),
   header: onExchange(checkHeader),
+  body: onExchange(checkBody),
   'same-credential': async ({ of }, context) => {
     const exchanges = await allOf(context)
     const [first, second] = of.map((nth) => exchanges[nth - 1])

@@ -23,6 +23,8 @@ function isThisExchange(action: LessonAction, exchange: Exchange): boolean {
       return isRequest(exchange, 'POST /token') && isRefresh(exchange)
     case 'logout':
       return isRequest(exchange, 'DELETE /session') || isRequest(exchange, 'POST /token/revoke')
+    case 'injected-script':
+      return isRequest(exchange, 'POST /transfer')
     case 'call':
     case 'tamper':
       return isRequest(exchange, action.request)
@@ -65,6 +67,7 @@ function isThisOperation(action: LessonAction, { action: code, params }: Operato
     )
   }
   if (action.do === 'attacker-site') return code === (action.on ? 'attacker-site-on' : 'attacker-site-off')
+  if (action.do === 'weakness') return code === (action.on ? 'weakness-on' : 'weakness-off') && params['weakness'] === action.weakness
   const [noted, ...fields] = NOTED[action.do] ?? []
   const wanted = action as Readonly<Record<string, unknown>>
   return code === noted && fields.every((field) => wanted[field] === undefined || params[field] === wanted[field])
