@@ -98,11 +98,9 @@ export const whereToKeepAToken = lesson({
       title: w('A script is injected (XSS)', '脚本被注入（XSS）'),
       goal: w('What the page can read is stolen, and works elsewhere', '页面能读到的被偷走，在别处也能用'),
       narrative: [
-        p(
+        here(
           'So that this happens for real, two deliberate flaws of the portal go on. It shows the memo of a transfer as HTML instead of encoding it for the place where it stands, and its policy lets inline script run. And its page can keep a token in `localStorage`.',
           '为了让这一切真实发生，门户的两个故意留下的缺陷被打开。它把转账附言当作 HTML 显示，而没有按所在位置编码，其策略也允许内联脚本运行。它的页面还可以把令牌存进 `localStorage`。',
-          'OWASP ASVS 5 V1.2.1',
-          'OWASP ASVS 5 V3.4.3',
         ),
         p(
           'Mallory sends Alice one cent, with a script in the memo. In the portal’s page that script can do what the page’s own script can, and reads what that can read: `localStorage` and `document.cookie`.',
@@ -110,7 +108,7 @@ export const whereToKeepAToken = lesson({
           'HTML §12.2.3',
           'RFC 6265 §4.1.2.6',
         ),
-        p(
+        here(
           'What it takes stays in the lab: it goes to Mallory as the memo of another transfer. Here a client of the lab sends what the script would. In the desktop app, open Alice·Script as a real browser and log in for “a token in localStorage”: the script does it by itself.',
           '它拿走的东西不会离开实验室：它作为另一笔转账的附言发给 Mallory。这里由实验室的客户端发送脚本会发送的请求。在桌面应用里，以真实浏览器打开 Alice·Script，选择“localStorage 中的令牌”登录：脚本会自己动手。',
         ),

@@ -138,8 +138,8 @@ test('the assessment reports each as a requirement that does not hold', async ()
   expect(await failed()).toEqual([])
   await change(ALL_ON)
   expect(await failed()).toEqual([
-    ['output-encoding', 'ASVS 5.0 V1.2.1'],
-    ['token-out-of-scripts', 'ASVS 5.0 V3.3.4'],
+    ['output-encoding', 'OWASP ASVS 5 V1.2.1'],
+    ['token-out-of-scripts', 'OWASP ASVS 5 V3.3.4'],
   ])
 })
 
@@ -198,7 +198,9 @@ test('a target that runs alone has none, and is no node beside one that has: bot
 test('no sound file of the target knows that there are weaknesses', () => {
   const folder = fileURLToPath(new URL('../../src/server/target/', import.meta.url))
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => /\.(ts|js|html)$/.test(file))
-  const knowing = files.filter((file) => !/^(portal[/\\])?weaknesses[/\\]/.test(file) && /weakness/i.test(readFileSync(join(folder, file), 'utf8')))
+  const knowing = files.filter(
+    (file) => !/^(portal[/\\])?weaknesses[/\\]/.test(file) && /weakness/i.test(readFileSync(join(folder, file), 'utf8')),
+  )
   expect(files.length).toBeGreaterThan(50)
   expect(knowing).toEqual([])
 })

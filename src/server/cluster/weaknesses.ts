@@ -1,6 +1,6 @@
 import { WEAKNESSES, type Weakness, type WeaknessChange, type WeaknessId } from '../../contract/weaknesses.ts'
 import { LabError } from '../errors.ts'
-import type { Cluster } from './cluster.ts'
+import type { Cluster } from './running-cluster.ts'
 
 /** What the deliberate flaws of one lab are switched with. */
 export interface WeaknessesOptions {

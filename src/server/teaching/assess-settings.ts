@@ -185,8 +185,8 @@ const isOff = (wanted: WeaknessId, { weaknesses }: AssessedSettings): Answer => 
 
 /** What the sound code does by itself, and does not while the weakness is on. */
 const WEAK: readonly Question[] = [
-  { code: 'output-encoding', severity: 3, clause: 'ASVS 5.0 V1.2.1', ask: (settings) => isOff('stored-xss', settings) },
-  { code: 'token-out-of-scripts', severity: 2, clause: 'ASVS 5.0 V3.3.4', ask: (settings) => isOff('token-in-web-storage', settings) },
+  { code: 'output-encoding', severity: 3, clause: 'OWASP ASVS 5 V1.2.1', ask: (settings) => isOff('stored-xss', settings) },
+  { code: 'token-out-of-scripts', severity: 2, clause: 'OWASP ASVS 5 V3.3.4', ask: (settings) => isOff('token-in-web-storage', settings) },
 ]
 
 const QUESTIONS: readonly Question[] = [...WEAK, ...KEYS, ...TOKENS, ...SESSIONS, ...NODES]
