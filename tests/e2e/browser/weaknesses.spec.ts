@@ -198,7 +198,7 @@ test('the Settings screen says what each opens and switches it; Assessment repor
   await expect(page.getByText('The target is weak on purpose. On: Stored XSS in the portal.')).toBeVisible()
   await expect(section.getByRole('switch', { name: 'Stored XSS in the portal' })).toBeChecked()
   expect(await seriousFindings(page)).toEqual([])
-  await page.getByRole('button', { name: 'Assessment', exact: true }).click()
+  await page.getByRole('button', { name: 'Assess', exact: true }).click()
   await expect(
     page.getByText('The weakness stored-xss is on: a memo is put into the portal’s page as HTML, script included.'),
   ).toBeVisible()
