@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { lessonJsonSchema } from '../src/contract/lessons/lesson.ts'
+import { type Lesson, lessonJsonSchema } from '../src/contract/lessons/lesson.ts'
 import type { LessonFile, LessonReport, LessonSummary } from '../src/contract/lessons.ts'
 import { parseConfig } from '../src/server/config.ts'
 import { startLab } from '../src/server/lab.ts'
@@ -29,24 +29,29 @@ const apiOf =
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`
 
-/** What did not hold, a line each. */
-const failures = ({ steps }: LessonReport): string[] =>
+/** What did not hold, a line each, with what it is called in the lesson. */
+const failures = ({ steps }: LessonReport, lesson: Lesson): string[] =>
   steps.flatMap(({ id, isPassed, checks, actions }) => {
     if (isPassed) return []
-    const problems = actions.flatMap(({ problem }, index) => (problem === null ? [] : [`    ${id}, action ${index + 1}: ${problem}`]))
+    const step = lesson.steps.find((candidate) => candidate.id === id)
+    const problems = actions.flatMap(({ problem }, index) =>
+      problem === null ? [] : [`    ${id}, action ${index + 1} (${step?.do[index]?.label.en}): ${problem}`],
+    )
     const unheld = checks.flatMap(({ isHeld, found }, index) =>
-      isHeld ? [] : [`    ${id}, checkpoint ${index + 1}: found ${found ?? 'nothing: it was not reached'}`],
+      isHeld
+        ? []
+        : [`    ${id}, checkpoint ${index + 1} (${step?.check[index]?.label.en}): found ${found ?? 'nothing: it was not reached'}`],
     )
     return [...problems, ...unheld]
   })
 
-function line({ id, title, steps, minutes }: LessonSummary, report: LessonReport | string): string {
+function line({ id, title, steps, minutes }: LessonSummary, report: LessonReport | string, lesson: Lesson): string {
   if (typeof report === 'string') return `FAIL  ${id.padEnd(34)} ${report}`
   const held = report.steps.filter(({ isPassed }) => isPassed).length
   const verdict = report.isPassed ? 'ok  ' : 'FAIL'
   return [
     `${verdict}  ${id.padEnd(34)} ${`${held} of ${steps}`.padEnd(9)} ${seconds(report.durationMs).padStart(6)}  ${String(minutes).padStart(2)} min  ${title.en}`,
-    ...failures(report),
+    ...failures(report, lesson),
   ].join('\n')
 }
 
@@ -60,7 +65,7 @@ async function runAll(call: Call, wanted: readonly string[]): Promise<boolean> {
     if (wanted.length > 0 && !wanted.includes(lesson.id)) continue
     const report = await call<LessonReport>('POST', `/lessons/${lesson.id}/run`).catch((error: Error) => error.message)
     isPassed &&= typeof report !== 'string' && report.isPassed
-    process.stdout.write(`${line(lesson, report)}\n`)
+    process.stdout.write(`${line(lesson, report, await call<Lesson>('GET', `/lessons/${lesson.id}`))}\n`)
   }
   return isPassed
 }

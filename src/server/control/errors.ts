@@ -1,5 +1,6 @@
 import { ORPCError, ValidationError } from '@orpc/server'
 import { LabError } from '../errors.ts'
+import { issueWords } from '../issue-words.ts'
 
 const STATUS = {
   'bad-request': 'BAD_REQUEST',
@@ -30,7 +31,7 @@ const pathOf = ({ path = [], keys = [] }: Issue): string =>
 
 /** Names the field that is wrong. */
 function badInput(issues: readonly Issue[], cause: unknown): Error {
-  const named = issues.map((issue) => ({ path: pathOf(issue), message: issue.message }))
+  const named = issues.map((issue) => ({ path: pathOf(issue), message: issueWords(issue) }))
   const message = named.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join('; ')
   return new ORPCError('BAD_REQUEST', { message, data: { path: named[0]?.path ?? '', issues: named }, cause })
 }

@@ -4,6 +4,7 @@ import { Lesson } from '../../contract/lessons/lesson.ts'
 import type { LessonFile, LessonSummary } from '../../contract/lessons.ts'
 import { LESSONS } from '../../lessons/all-lessons.ts'
 import { LabError } from '../errors.ts'
+import { issueWords } from '../issue-words.ts'
 
 /** The most that a file of an own lesson may hold, octets, and how many files of a folder are read. */
 const LARGEST_FILE = 256 * 1024
@@ -21,7 +22,7 @@ function parseJson(text: string): { value: unknown } | { problem: string } {
   try {
     return { value: JSON.parse(text) }
   } catch (error) {
-    return { problem: `This is no JSON: ${error instanceof Error ? error.message : String(error)}` }
+    return { problem: `This is no JSON: ${(error instanceof Error ? error.message : String(error)).replaceAll(/\s+/g, ' ')}` }
   }
 }
 
@@ -35,7 +36,9 @@ function readFile(folder: string, name: string): Own {
     if ('problem' in read) return failed(name, read.problem)
     const parsed = Lesson.safeParse(read.value)
     if (parsed.success) return { file: { file: name, lesson: parsed.data.id, problems: [] }, lesson: parsed.data }
-    const problems = parsed.error.issues.slice(0, MOST_PROBLEMS).map(({ path, message }) => ({ path: path.join('.'), message }))
+    const problems = parsed.error.issues
+      .slice(0, MOST_PROBLEMS)
+      .map((issue) => ({ path: issue.path.join('.'), message: issueWords(issue) }))
     return { file: { file: name, lesson: null, problems }, lesson: null }
   } catch (error) {
     return failed(name, `The file cannot be read: ${error instanceof Error ? error.message : String(error)}`)

@@ -67,7 +67,7 @@ export function HarFile() {
     else {
       await api.assessment.har(archive as Parameters<typeof api.assessment.har>[0]).then(
         (result) => setAssessed({ name: file.name, result }),
-        (error: unknown) => setProblem(reasonOf(error)),
+        (error: unknown) => setProblem(t('notHar', { name: file.name, reason: reasonOf(error) })),
       )
     }
     setReading(false)
@@ -88,15 +88,7 @@ export function HarFile() {
       <div className={classes['bar']}>
         <p className={classes['hint']}>{t('harHint')}</p>
         <span className="sp" />
-        <input
-          ref={input}
-          type="file"
-          accept=".har,application/json"
-          className="sr"
-          tabIndex={-1}
-          aria-label={t('chooseHar')}
-          onChange={choose}
-        />
+        <input ref={input} type="file" accept=".har,application/json" className="sr" tabIndex={-1} aria-hidden onChange={choose} />
         <button type="button" className="btn sm pri" disabled={isReading} onClick={() => input.current?.click()}>
           <IconFileImport size={14} stroke={1.75} aria-hidden />
           {isReading ? t('reading') : t(assessed ? 'otherHar' : 'chooseHar')}

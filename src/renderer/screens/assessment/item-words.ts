@@ -1,5 +1,5 @@
 import type { AssessmentItem } from '../../../contract/assessment.ts'
-import { hasWords, say, sayFirst, sayList } from '../../i18n/say.ts'
+import { hasWords, type Params, say, sayFirst, sayList } from '../../i18n/say.ts'
 import { secondsWords } from '../../panels/credential-settings/duration.ts'
 
 /** Answers to questions about a cookie or a token have the words of the findings. */
@@ -25,8 +25,11 @@ function wordOf(code: string, name: string, value: unknown): string {
   return typeof value === 'number' && DURATIONS.has(name) && !code.endsWith('too-large-for-cookie') ? secondsWords(value) : String(value)
 }
 
-const wordsOf = ({ code, evidence }: Pick<AssessmentItem, 'code' | 'evidence'>): Record<string, string> =>
-  Object.fromEntries(Object.entries(evidence).map(([name, value]) => [name, wordOf(code, name, value)]))
+function wordsOf({ code, evidence }: Pick<AssessmentItem, 'code' | 'evidence'>): Params {
+  const words = Object.fromEntries(Object.entries(evidence).map(([name, value]) => [name, wordOf(code, name, value)]))
+  const { found } = evidence
+  return typeof found === 'number' ? { ...words, count: found } : words
+}
 
 /** What is asked for, in a few words. */
 export const itemTitle = ({ code, result }: AssessmentItem): string =>
