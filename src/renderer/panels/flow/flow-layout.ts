@@ -10,7 +10,7 @@ export interface Box {
 }
 
 /** Measures of the picture, pixels. */
-export const FLOW = { boxHeight: 40, gapX: 14, gapY: 18, phaseGap: 56, headHeight: 46, edge: 14, leastBox: 132, mostBox: 236 } as const
+export const FLOW = { boxHeight: 40, gapX: 14, gapY: 18, phaseGap: 56, headHeight: 50, edge: 14, leastBox: 132, mostBox: 236 } as const
 
 /** Where each part begins: its column of columns, and how many rows stand above it there. */
 const PLACES: Readonly<Record<Phase, { readonly column: 0 | 1; readonly rowsAbove: number }>> = {
@@ -54,7 +54,7 @@ export function flowLayout(availablePx: number): FlowLayout {
     boxes.set(stage.id, { stage, x, y: topOf(stage.phase) + stage.row * pitch, width, height: FLOW.boxHeight })
   }
   const names = Object.keys(PLACES) as Phase[]
-  const phases = new Map(names.map((phase) => [phase, { x: leftOf(phase), width: phaseWidth, y: topOf(phase) - 26 }] as const))
+  const phases = new Map(names.map((phase) => [phase, { x: leftOf(phase), width: phaseWidth, y: topOf(phase) - 30 }] as const))
   const heightPx = Math.max(...names.map((phase) => topOf(phase) + rowsOf(phase) * pitch)) + FLOW.edge
   return { widthPx: 2 * FLOW.edge + 2 * phaseWidth + FLOW.phaseGap, heightPx, boxes, phases, boxWidthPx }
 }

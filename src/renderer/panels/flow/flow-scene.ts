@@ -73,7 +73,7 @@ function pathAcross(from: Box, to: Box, layout: FlowLayout): string {
   const start = from.x + from.width / 2
   const below = from.y + from.height
   const lane = (layout.phases.get('request')?.x ?? 0) - (isSession ? 22 : 34)
-  const above = to.y - (isSession ? 8 : 14)
+  const above = to.y - (isSession ? 8 : 13)
   const turn = below + (isSession ? 12 : 6)
   const end = to.x + to.width / 2
   return `M${start} ${below}V${turn}H${lane}V${above}H${end}V${to.y}`

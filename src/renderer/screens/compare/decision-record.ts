@@ -138,9 +138,12 @@ th,td{border:1px solid #cfd5dd;padding:2px 5px;text-align:left;vertical-align:to
 
 const htmlList = (lines: readonly string[]): string => `<ul>${lines.map((line) => `<li>${escapeHtml(line)}</li>`).join('')}</ul>`
 
+/** A number and its unit stay on one line. */
+const unbroken = (cell: string): string => cell.replaceAll(/(\d) (µs|ms|s|B)\b/g, '$1\u00a0$2')
+
 const htmlTable = ({ title, columns, lines }: Table): string => {
   const head = columns.map((column) => `<th scope="col">${escapeHtml(column)}</th>`).join('')
-  const rows = lines.map((line) => `<tr>${line.map((cell) => `<td>${escapeHtml(cell)}</td>`).join('')}</tr>`).join('')
+  const rows = lines.map((line) => `<tr>${line.map((cell) => `<td>${escapeHtml(unbroken(cell))}</td>`).join('')}</tr>`).join('')
   return `<h2>${escapeHtml(title)}</h2><table><thead><tr>${head}</tr></thead><tbody>${rows}</tbody></table>`
 }
 

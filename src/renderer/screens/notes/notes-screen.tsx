@@ -1,8 +1,8 @@
 import { IconEyeOff, IconFlag, IconSnowflake } from '@tabler/icons-react'
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { Lesson } from '../../../contract/lessons/lesson.ts'
-import type { LessonRun } from '../../../contract/lessons/lesson-run.ts'
+import type { Lesson, LessonStep } from '../../../contract/lessons/lesson.ts'
+import type { LessonRun, StepRun } from '../../../contract/lessons/lesson-run.ts'
 import { api } from '../../api.ts'
 import { tellFrozen } from '../../presenter/notes-link.ts'
 import { useActions } from '../../state/act.ts'
@@ -60,7 +60,47 @@ function Timers({ lesson, run }: { readonly lesson: Lesson | null; readonly run:
     <dl className={classes['timers']}>
       <Spent label={t('notes.stepTime')} since={run?.steps[run.current]?.openedAt ?? null} minutes={notes?.minutes ?? 0} now={now} />
       <Spent label={t('notes.lessonTime')} since={run?.startedAt ?? null} minutes={ofLesson ?? 0} now={now} />
-      <Spent label={t('notes.classTime')} since={list.startedAt} minutes={planned} now={now} />
+      {planned > 0 && <Spent label={t('notes.classTime')} since={list.startedAt} minutes={planned} now={now} />}
+    </dl>
+  )
+}
+
+/** The question with its answer, which the page shows to nobody before, and the action that is next. */
+function Ahead({ step, stepRun }: { readonly step: LessonStep; readonly stepRun: StepRun }) {
+  const { t } = useTranslation('presenter')
+  const right = step.predict?.choices.find(({ isRight }) => isRight)
+  const next = stepRun.actions.findIndex(({ state }) => state !== 'done')
+  const action = step.do[next]
+  return (
+    <dl className={`${classes['parts']} ${classes['ahead']}`}>
+      {step.predict && right && (
+        <>
+          <div>
+            <dt>{t('notes.question')}</dt>
+            <dd>
+              <LessonText words={step.predict.question} />
+            </dd>
+          </div>
+          <div>
+            <dt>{t('notes.answer')}</dt>
+            <dd>
+              <b>
+                <LessonText words={right.text} />
+              </b>
+              <br />
+              <LessonText words={right.why} />
+            </dd>
+          </div>
+        </>
+      )}
+      {action && (
+        <div>
+          <dt>{t('notes.action', { place: next + 1, all: step.do.length })}</dt>
+          <dd>
+            <LessonText words={action.label} />
+          </dd>
+        </div>
+      )}
     </dl>
   )
 }
@@ -69,8 +109,9 @@ function StepNotes({ lesson, run }: { readonly lesson: Lesson; readonly run: Les
   const { t } = useTranslation('presenter')
   const { t: words } = useTranslation('lessons')
   const step = lesson.steps[run.current]
+  const stepRun = run.steps[run.current]
   const then = lesson.steps[run.current + 1]
-  if (!step) return null
+  if (!step || !stepRun) return null
   return (
     <article className={classes['step']}>
       <p className={classes['place']}>{t('notes.step', { place: run.current + 1, all: lesson.steps.length })}</p>
@@ -96,6 +137,7 @@ function StepNotes({ lesson, run }: { readonly lesson: Lesson; readonly run: Les
       ) : (
         <p className="dim">{t('notes.noNotes')}</p>
       )}
+      <Ahead step={step} stepRun={stepRun} />
       <p className={classes['then']}>
         {then ? (
           <>
@@ -187,7 +229,8 @@ export function NotesScreen() {
         <Timers lesson={lesson} run={run} />
       </header>
       <div className={classes['body']}>
-        <main className={`${classes['main']} scroll`}>
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so that keys must reach it. */}
+        <main className={`${classes['main']} scroll`} tabIndex={0} aria-label={t('notes.title')}>
           {run && lesson ? (
             <StepNotes lesson={lesson} run={run} />
           ) : (

@@ -49,7 +49,7 @@ export function PresenterNotes({ notes, openedAt, hide }: NotesProps) {
           <IconChevronDown size={15} stroke={1.75} aria-hidden />
         </button>
       </div>
-      <dl className="scroll">
+      <dl className="scroll" tabIndex={0}>
         {NOTE_PARTS.flatMap((part) => {
           const words = notes[part]
           return words === undefined
