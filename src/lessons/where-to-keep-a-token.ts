@@ -243,7 +243,8 @@ export const whereToKeepAToken = lesson({
         p(
           '`HttpOnly` keeps the token from being carried away. It does not keep the script from **using** it while the page is open: whoever runs script in the page has already won that page.',
           '`HttpOnly` 防止令牌被带走，但防不住脚本在页面打开期间**使用**它：谁能在页面里运行脚本，谁就已经攻下了这个页面。',
-          'RFC 6265 §8.2',
+          'RFC 6265 §4.1.2.6',
+          'RFC 6265bis §8.8.1',
         ),
       ],
       pins: ['credential'],
