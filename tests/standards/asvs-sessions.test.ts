@@ -13,21 +13,21 @@ const rawSid = (cookie: string): string => decodeURIComponent(cookie.slice('sid=
 const status = async (cookie: string, path = '/me') => (await lab.send('GET', path, { headers: { cookie } })).status
 
 describe('session ids', () => {
-  test('"at least 128 bits of entropy" from a CSPRNG: ASVS 5 V7.2.3', async () => {
+  test('"at least 128 bits of entropy" from a CSPRNG: OWASP ASVS 5 V7.2.3', async () => {
     const ids = []
     for (let count = 0; count < 8; count++) ids.push(rawSid(await logIn(lab)))
     for (const id of ids) expect(Buffer.from(id, 'base64url').byteLength * 8).toBeGreaterThanOrEqual(128)
     expect(new Set(ids).size).toBe(ids.length)
   })
 
-  test('"generates a new session token on user authentication ... and terminates the current session token": ASVS 5 V7.2.4', async () => {
+  test('"generates a new session token on user authentication ... and terminates the current session token": OWASP ASVS 5 V7.2.4', async () => {
     const first = await logIn(lab)
     const second = await logIn(lab, 'bob', first)
     expect(rawSid(second)).not.toBe(rawSid(first))
     expect([await status(first), await status(second)]).toEqual([401, 200])
   })
 
-  test('a change of password gives a new session id, and the one before it is dead: ASVS 5 V7.2.4', async () => {
+  test('a change of password gives a new session id, and the one before it is dead: OWASP ASVS 5 V7.2.4', async () => {
     const first = await logIn(lab, 'bob')
     const json = { currentPassword: 'bob-pass', newPassword: 'a better one' }
     const second = cookieOf(await lab.send('POST', '/password', { headers: { cookie: first }, json }))
@@ -52,7 +52,7 @@ describe('session ids', () => {
 })
 
 describe('the end of a session', () => {
-  test('"inactivity timeout" and "absolute maximum session lifetime" are the server\'s: ASVS 5 V7.3.1, V7.3.2', async () => {
+  test('"inactivity timeout" and "absolute maximum session lifetime" are the server\'s: OWASP ASVS 5 V7.3.1, V7.3.2', async () => {
     const idle = await logIn(lab)
     advance(lab, LIFETIMES.sessionIdle)
     expect(await status(idle)).toBe(401)
@@ -65,14 +65,14 @@ describe('the end of a session', () => {
     expect(await status(busy)).toBe(401)
   })
 
-  test('"when session termination is triggered ... the application disallows any further use": ASVS 5 V7.4.1', async () => {
+  test('"when session termination is triggered ... the application disallows any further use": OWASP ASVS 5 V7.4.1', async () => {
     const cookie = await logIn(lab)
     await lab.send('DELETE', '/session', { headers: { cookie } })
     expect(lab.database.prepare('SELECT count(*) AS count FROM sessions').get()).toEqual({ count: 0 })
     expect(await status(cookie)).toBe(401)
   })
 
-  test('"terminates all active sessions when a user account is disabled": ASVS 5 V7.4.2', async () => {
+  test('"terminates all active sessions when a user account is disabled": OWASP ASVS 5 V7.4.2', async () => {
     const cookie = await logIn(lab, 'bob')
     lab.database.prepare("UPDATE accounts SET is_disabled = 1 WHERE name = 'bob'").run()
     expect(await status(cookie)).toBe(401)
@@ -80,7 +80,7 @@ describe('the end of a session', () => {
     expect(await status(cookie)).toBe(401)
   })
 
-  test('a change of password ends "all other active sessions": ASVS 5 V7.4.3', async () => {
+  test('a change of password ends "all other active sessions": OWASP ASVS 5 V7.4.3', async () => {
     const [own, other] = [await logIn(lab, 'bob'), await logIn(lab, 'bob')]
     const wrong = await lab.send('POST', '/password', {
       headers: { cookie: own },
@@ -95,7 +95,7 @@ describe('the end of a session', () => {
     expect([(await login('bob-pass')).status, (await login('a better one')).status]).toEqual([401, 200])
   })
 
-  test('"users are able to view and terminate any or all of their sessions": ASVS 5 V7.5.2', async () => {
+  test('"users are able to view and terminate any or all of their sessions": OWASP ASVS 5 V7.5.2', async () => {
     const [first, second] = [await logIn(lab), await logIn(lab)]
     const rows = (await lab.send('GET', '/sessions', { headers: { cookie: first } })).body as unknown as { id: string }[]
     expect(rows).toHaveLength(2)
@@ -111,7 +111,7 @@ describe('the cookie', () => {
     expect(attributes.sort()).toEqual(['HttpOnly', 'Path=/', 'SameSite=Lax'])
   })
 
-  test('"Cache-Control: no-store" is on every answer: ASVS 5 V14.3.2', async () => {
+  test('"Cache-Control: no-store" is on every answer: OWASP ASVS 5 V14.3.2', async () => {
     const cookie = await logIn(lab)
     for (const path of ['/me', '/orders', '/session', '/sessions', '/admin/users', '/nothing', '/'])
       expect((await lab.send('GET', path, { headers: { cookie } })).headers.get('cache-control')).toBe('no-store')
@@ -123,7 +123,7 @@ describe('cross-site requests', () => {
   const transfer = { to: 'mallory', amountCents: 100_000 }
   const transfers = () => lab.database.prepare('SELECT count(*) AS count FROM transfers').get()
 
-  test('what a browser says came from elsewhere is refused: "Origin" and "Sec-Fetch-Site", ASVS 5 V3.5.1', async () => {
+  test('what a browser says came from elsewhere is refused: "Origin" and "Sec-Fetch-Site", OWASP ASVS 5 V3.5.1', async () => {
     const cookie = await logIn(lab)
     const foreignOnes: Record<string, string>[] = [
       { origin: 'http://evil.localhost:4700' },
@@ -146,7 +146,7 @@ describe('cross-site requests', () => {
     expect(transfers()).toEqual({ count: 0 })
   })
 
-  test('a form cannot act on a cookie even where the browser says nothing; a custom header can: ASVS 5 V3.5.2', async () => {
+  test('a form cannot act on a cookie even where the browser says nothing; a custom header can: OWASP ASVS 5 V3.5.2', async () => {
     const cookie = await logIn(lab)
     const type = { 'content-type': 'text/plain' }
     const form = await lab.send('POST', '/transfer', { headers: { cookie, ...type }, body: JSON.stringify(transfer) })

@@ -356,7 +356,7 @@ describe('in a cookie', () => {
     expect(outcome(await lab.send('POST', '/token', { json: byCookie, headers: { cookie } }))).toEqual(REUSED)
   })
 
-  test('ASVS 5 V3.5: a request that another site began, or that a form could have made, uses no token', async () => {
+  test('OWASP ASVS 5 V3.5.1 and V3.5.2: a request that another site began, or that a form could have made, uses no token', async () => {
     const cookie = cookieOf(await login(), 'refresh_token')
     const type = 'application/x-www-form-urlencoded'
     const form = { headers: { cookie, 'content-type': type }, body: new URLSearchParams(byCookie).toString() }

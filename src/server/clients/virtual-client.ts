@@ -200,7 +200,7 @@ export class VirtualClient {
       ['User-Agent', userAgentOf(this)],
       ['Accept', 'application/json'],
     ]
-    // What a browser adds for its own site's page (Fetch §3.1, Fetch Metadata §2.2).
+    // What a browser adds for its own site's page (Fetch, "`Origin` header"; Fetch Metadata §2.3).
     if (!SAFE_METHODS.has(method.toUpperCase())) headers.push(['Origin', this.#origin])
     headers.push(['Sec-Fetch-Site', 'same-origin'])
     return headers

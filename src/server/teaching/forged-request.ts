@@ -39,7 +39,7 @@ const bodyOf = (as: 'form' | 'text-form'): string =>
     : `${JSON.stringify(TRANSFER).slice(0, -1)},"x":"="}`
 
 /**
- * What the browser of a client sends when a page of the attacker makes it. A script's request here is one that needs a preflight (Fetch §4.8):
+ * What the browser of a client sends when a page of the attacker makes it. A script's request here is one that needs a preflight (Fetch, "CORS-preflight fetch"):
  * that alone is sent, without a credential, and the browser goes no further unless the answer allows it.
  */
 export function forgedRequest(forged: Forged, client: Client, { origin, nowMs }: Attacker) {

@@ -71,7 +71,7 @@ describe.each(KINDS)('sessions in %s', (_name, makeRecords) => {
     store = node.store
   })
 
-  describe('limits on the lab clock (ASVS 5 V7.3)', () => {
+  describe('limits on the lab clock (OWASP ASVS 5 V7.3)', () => {
     test('a session is live up to its idle limit and idle-expired at it; what was never there is unknown', async () => {
       await save(store, 'a')
       clock.advance(59.999)

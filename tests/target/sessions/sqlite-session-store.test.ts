@@ -63,7 +63,7 @@ const failure = (promise: Promise<unknown>): Promise<unknown> =>
     (error: unknown) => error,
   )
 
-describe('limits on the lab clock (ASVS 5 V7.3)', () => {
+describe('limits on the lab clock (OWASP ASVS 5 V7.3)', () => {
   test('a session is live up to its idle limit and idle-expired at it', async () => {
     await save('a')
     clock.advance(59.999)
