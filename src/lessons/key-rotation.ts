@@ -123,7 +123,7 @@ export const keyRotation = lesson({
     {
       id: 'old-key-retires',
       title: w('When the old key may go', '旧密钥什么时候可以走'),
-      goal: w('Retired when no token of it can be good', '不可能再有它签的有效令牌时退役'),
+      goal: w('Retired when no token of it can be good', '不可能再有它签的有效令牌时停用'),
       narrative: [
         here(
           'The lab keeps the old key until every token that it signed has expired, for the most lenient node, too. Move the clock past that.',
@@ -166,7 +166,7 @@ export const keyRotation = lesson({
           w('The old token is over, and a refresh is enough', '旧令牌到期了，刷新一次就够'),
         ),
         { check: 'keys', state: 'verifying', atMost: 0, label: w('The old key does not verify any more', '旧密钥不再用于验证') },
-        { check: 'keys', state: 'retired', atLeast: 1, label: w('It is retired', '它已退役') },
+        { check: 'keys', state: 'retired', atLeast: 1, label: w('It is retired', '它已停用') },
       ],
       pins: ['credential', 'duration'],
       diff: [1, 3],
@@ -316,7 +316,7 @@ export const keyRotation = lesson({
         question: w("Bob's token is of the leaked key. What does node-2 say to it?", 'Bob 的令牌是泄露的密钥签的。node-2 会怎么说？'),
         choices: [
           {
-            text: w('401: the key is retired', '401：密钥已退役'),
+            text: w('401: the key is retired', '401：密钥已停用'),
             isRight: false,
             why: here('That is what node-1 says. node-2 has not heard of it.', 'node-1 会这么说。node-2 还没有得知。'),
           },
@@ -334,7 +334,7 @@ export const keyRotation = lesson({
             isRight: false,
             why: p(
               'It would have to know that its keys are old. A node may go on with a stale key set for a limited time while the issuer does not answer; one that fails closed stops after that.',
-              '那它得知道自己的密钥已经旧了。签发者没有应答时，节点可以在有限的时间内继续使用旧的密钥集；稳妥的节点过后就停用。',
+              '那它得知道自己的密钥已经旧了。签发者没有响应时，节点可以在有限的时间内继续使用旧的密钥集；稳妥的节点过后就停用。',
               'RFC 5861 §4',
             ),
           },

@@ -49,7 +49,7 @@ export const sessionInACluster = lesson({
           check: 'node',
           nth: 1,
           is: 'node-1',
-          label: w('node-1 answered, and node-1 alone has the session', '应答的是 node-1，只有 node-1 有这个会话'),
+          label: w('node-1 answered, and node-1 alone has the session', '处理请求的是 node-1，只有 node-1 有这个会话'),
         },
       ],
       pins: ['credential', 'node-sessions'],
@@ -85,7 +85,7 @@ export const sessionInACluster = lesson({
             isRight: false,
             why: here(
               'Two nodes would have to know the session. Only the one that answered the login does.',
-              '那就得有两个节点认识这个会话。认识它的只有应答登录的那一个。',
+              '那就得有两个节点认识这个会话。认识它的只有处理登录的那一个。',
             ),
           },
           {
@@ -183,7 +183,7 @@ export const sessionInACluster = lesson({
           {
             text: w('200 from another node', '另一个节点返回 200'),
             isRight: false,
-            why: here('Another node answers, and has never heard of her session.', '另一个节点会应答，但从没听说过她的会话。'),
+            why: here('Another node answers, and has never heard of her session.', '另一个节点会响应，但从没听说过她的会话。'),
           },
           {
             text: w('401 from another node', '另一个节点返回 401'),

@@ -81,7 +81,7 @@ export const sharedStore = lesson({
           {
             text: w('Alice (session)', 'Alice（会话）'),
             isRight: true,
-            why: here('Her request cannot be answered before the store has said who she is.', '存储说出她是谁之前，她的请求无法应答。'),
+            why: here('Her request cannot be answered before the store has said who she is.', '存储说出她是谁之前，她的请求无法得到响应。'),
           },
           {
             text: w('Bob (JWT)', 'Bob（JWT）'),
@@ -123,7 +123,7 @@ export const sharedStore = lesson({
       narrative: [
         p(
           'Now every use of the session store fails. A server that cannot tell who is asking must not let anybody through by mistake. It answers 503, which means "try again later", and not 401, which would mean "your credentials are not valid".',
-          '现在每次使用会话存储都会失败。服务器无法判断请求者是谁时，不得误放任何人。它应答 503，意思是“稍后再试”，而不是 401，那意味着“你的凭证无效”。',
+          '现在每次使用会话存储都会失败。服务器无法判断请求者是谁时，不得误放任何人。它返回 503，意思是“稍后再试”，而不是 401，那意味着“你的凭证无效”。',
           'OWASP ASVS 5 V16.5.3',
           'RFC 9110 §15.6.4',
           'RFC 9110 §15.5.2',

@@ -197,7 +197,7 @@ export const whatASessionIs = lesson({
         ),
       ],
       predict: {
-        question: w('What does the server answer Mallory?', '服务器怎样应答 Mallory？'),
+        question: w('What does the server answer Mallory?', '服务器怎样响应 Mallory？'),
         choices: [
           {
             text: w('401: it is another device', '401：换了设备'),
@@ -294,7 +294,7 @@ export const whatASessionIs = lesson({
       narrative: [
         p(
           'Sessions also have to end by themselves: when nobody has used them for a while, and after some longest life in any case. Here that is 30 minutes and 12 hours. The server keeps both limits; the cookie says nothing of them.',
-          '会话还必须能自己结束：一段时间没人用就结束，到了最长期限也无论如何都结束。这里分别是 30 分钟和 12 小时。两个期限都由服务器掌握；Cookie 里没有写。',
+          '会话还必须能自己结束：一段时间没人用就结束，到了绝对时限也无论如何都结束。这里分别是 30 分钟和 12 小时。两个时限都由服务器掌握；Cookie 里没有写。',
           'OWASP ASVS 5 V7.3.1',
           'OWASP ASVS 5 V7.3.2',
         ),

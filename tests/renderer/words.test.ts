@@ -1,3 +1,5 @@
+import { globSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { en } from '../../src/renderer/i18n/words.ts'
 import { zh } from '../../src/renderer/i18n/words-zh-cn.ts'
@@ -55,7 +57,7 @@ test('a text of the Chinese page without Chinese is a name, a unit or a term on 
   expect(those((text, path) => !han.test(text) && wordsOf(text).length > 3 && !isSwitch(path))).toEqual([])
 })
 
-/** One word for one thing; the lessons use the same ones. */
+/** One word for one thing, in the lessons as on the screens. */
 const INSTEAD_OF: Readonly<Record<string, string>> = {
   凭据: '凭证',
   账号: '账户',
@@ -75,8 +77,13 @@ const INSTEAD_OF: Readonly<Record<string, string>> = {
   您: '你',
 }
 
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+const IN_LESSONS = globSync('src/lessons/*.ts', { cwd: ROOT }).map((file) => ({ file, source: readFileSync(`${ROOT}/${file}`, 'utf8') }))
+
 test.each(Object.entries(INSTEAD_OF))('Chinese does not say %s: it is %s', (word) => {
   expect(those((text) => text.includes(word))).toEqual([])
+  expect(IN_LESSONS.length).toBeGreaterThan(10)
+  expect(IN_LESSONS.filter(({ source }) => source.includes(word)).map(({ file }) => file)).toEqual([])
 })
 
 test('the clauses that a text names are the same in both languages', () => {
