@@ -119,7 +119,9 @@ const CLAUSES: Partial<Record<Verdict, string>> = {
 /** The clause that a verdict goes by: that of the step that decided; null when none did. */
 export function verdictClause({ verdict, steps }: Pick<Exchange, 'verdict' | 'steps'>): string | null {
   if (verdict === null || UNJUDGED.has(verdict)) return null
-  const decisive = steps[decisiveStep(steps)]
+  const found = steps[decisiveStep(steps)]
+  // That a session is stored is this lab's; that a login has a new one is not.
+  const decisive = found?.kind === 'session-write' ? steps.find(({ kind }) => kind === 'session-regenerate') : found
   const own = decisive?.kind === 'client-authentication' ? undefined : CLAUSES[verdict]
   return own ?? decisive?.clause ?? null
 }
