@@ -67,7 +67,8 @@ export function listenToKeys(): () => void {
       metaKey: event.metaKey,
       altKey: event.altKey,
       isTyping: isIn(target, TEXT_FIELD) || isIn(event.target, LAYER),
-      isOnControl: isIn(event.target, CONTROL),
+      // A radio is chosen with Space; Enter goes on from it, as in a form.
+      isOnControl: isIn(event.target, CONTROL) && !(event.key === 'Enter' && isIn(event.target, '[role=radio][aria-checked=true]')),
       hasLetterKeys: currentUi().hasLetterKeys,
     })
     // A frozen page changes for nothing but what thaws it.
