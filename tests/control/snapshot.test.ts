@@ -205,7 +205,12 @@ describe('a snapshot of before', () => {
 
 describe('a snapshot without secrets', () => {
   test('holds no cookie, no token, no key and no password hash', async () => {
-    const { test } = await busyLab()
+    const { test, byToken } = await busyLab()
+    const { vault } = (await test.call('GET', '/clients')).json.find(({ id }: { id: string }) => id === byToken)
+    // As a script does that was injected into a page.
+    const memo = vault.find(({ kind }: { kind: string }) => kind === 'access').token
+    const body = JSON.stringify({ to: 'mallory', amountCents: 1, memo })
+    expect(await act(test, `/clients/${byToken}/requests`, { method: 'POST', path: '/transfer', body })).toBe(201)
     const whole = (await save(test)).toString('latin1')
     const bare = (await save(test, '?secrets=without')).toString('latin1')
     const clients = (await test.call('GET', '/clients')).json

@@ -70,6 +70,8 @@ function fill(snapshot: Database.Database, head: SnapshotHead, text: Writing['te
 /** What is read in the place of a column: nothing secret is written first and taken away again, for SQLite leaves traces of that. */
 const HIDDEN_COLUMNS: Readonly<Record<string, string>> = {
   'target_accounts.password_hash': "''",
+  // Where an injected script may have put a token that it took.
+  'target_transfers.memo': 'hide_text(memo)',
   'lab_exchanges.path': 'hide_text(path)',
   'lab_exchange_messages.request_headers': 'hide_headers(request_headers)',
   'lab_exchange_messages.request_body': 'hide_body(request_body)',

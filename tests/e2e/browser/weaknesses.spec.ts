@@ -1,7 +1,7 @@
 import AxeBuilder from '@axe-core/playwright'
 import type { Browser, BrowserContextOptions, Page } from '@playwright/test'
 import type { LabProcess } from '../../../scripts/lab-process.ts'
-import { whereToKeepAToken } from '../../../src/lessons/where-to-keep-a-token.ts'
+import { injectedScript } from '../../../src/lessons/injected-script.ts'
 import { expect, test } from '../support/fixtures.ts'
 import { overflowOf, seriousFindings } from '../support/workbench.ts'
 
@@ -40,8 +40,8 @@ async function mallory(lab: LabProcess) {
 
 /** The memo that the lesson has Mallory write. */
 function lessonMemo(): string {
-  const bodies = whereToKeepAToken.steps.flatMap(({ do: actions = [] }) =>
-    actions.flatMap((action) => (action.do === 'call' && action.client === 'mallory' && action.body !== undefined ? [action.body] : [])),
+  const bodies = (injectedScript.do ?? []).flatMap((action) =>
+    action.do === 'call' && action.client === 'mallory' && action.body !== undefined ? [action.body] : [],
   )
   expect(bodies).toHaveLength(1)
   return JSON.parse(String(bodies[0])).memo
