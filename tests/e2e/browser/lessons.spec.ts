@@ -109,6 +109,7 @@ test('what is done by hand in the workbench counts, and a banner there says what
   await startLesson(page, TITLE)
   await part(page, 'Do it').getByRole('button', { name: 'Do it yourself in the workbench' }).click()
   await expect(page.getByRole('status').filter({ hasText: 'A lesson is under way' })).toContainText('Next: Log Alice in')
+  await expect(page.getByRole('status').filter({ hasText: 'A lesson is under way' })).toContainText('On the card of Alice.')
   await press(page, 'Alice', 'Log in')
   await expect(page.getByRole('status').filter({ hasText: 'A lesson is under way' })).toContainText('The checkpoint holds')
   await page.getByRole('button', { name: 'Back to the lesson' }).click()

@@ -39,4 +39,5 @@ test('in a pane that is narrow and tall the store is below the nodes, and the pi
 
 test('in the pane of the workbench the picture stays in a row', () => {
   for (const count of [1, 3, 5, 16]) expect(bestLayout(4, count, { width: 700, height: 290 }).shape).toBe('wide')
+  expect(bestLayout(2, 1, { width: 564, height: 232 }).shape).toBe('wide')
 })

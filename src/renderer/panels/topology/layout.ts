@@ -48,6 +48,8 @@ const densityOf = (nodes: number, shape: Shape): Density =>
 /** Room for the edges of a picture that is tall. */
 const TALL = { client: 26, balancer: 36, store: 34, right: 44 } as const
 const MARGIN = 15
+/** A wide picture that is drawn at this scale, or larger, stays as it is. */
+const READABLE_SCALE = 0.65
 /** How much larger the tall picture has to be to be worth what its boxes do not say. */
 const WORTH_LESS_WORDS = 1.2
 
@@ -106,10 +108,10 @@ export function layoutOf(clients: number, nodes: number, shape: Shape = 'wide'):
   }
 }
 
-/** The layout that can be drawn larger in this pane, in pixels. */
+/** The layout for this pane, in pixels: wide as long as it can be read, else the one that is drawn larger. */
 export function bestLayout(clients: number, nodes: number, pane: Size): Layout {
   const scaleOf = ({ size }: Layout): number => Math.min((pane.width - 2 * MARGIN) / size.width, (pane.height - 2 * MARGIN) / size.height)
   const wide = layoutOf(clients, nodes, 'wide')
   const tall = layoutOf(clients, nodes, 'tall')
-  return scaleOf(tall) > scaleOf(wide) * WORTH_LESS_WORDS ? tall : wide
+  return scaleOf(wide) < READABLE_SCALE && scaleOf(tall) > scaleOf(wide) * WORTH_LESS_WORDS ? tall : wide
 }
