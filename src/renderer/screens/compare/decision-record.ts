@@ -1,6 +1,6 @@
 import { COMPARED, COMPARED_ROWS, type ComparisonRun } from '../../../contract/comparison.ts'
 import { escapeHtml } from '../../../protocol/html.ts'
-import { say } from '../../i18n/say.ts'
+import { say, sayOf } from '../../i18n/say.ts'
 import type { Answers } from '../../state/answers.ts'
 import { cellFacts } from './cell-facts.ts'
 import type { Decision } from './decide.ts'
@@ -124,7 +124,7 @@ const markdownTable = ({ title, columns, lines }: Table): string[] => {
 
 /** The record as Markdown (with the tables of GitHub). */
 export function toMarkdown({ title, date, recommendation, fit, sections, tables, settings }: DecisionRecord): string {
-  const head = [`# ${plain(title)}`, '', plain(date), '', `## ${words('decision')}: ${plain(recommendation)}`, '', plain(fit), '']
+  const head = [`# ${plain(title)}`, '', plain(date), '', `## ${sayOf(words('decision'), plain(recommendation))}`, '', plain(fit), '']
   return [...head, ...sections.flatMap(markdownList), ...tables.flatMap(markdownTable), ...markdownList(settings)].join('\n')
 }
 

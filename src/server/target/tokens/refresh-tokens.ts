@@ -133,7 +133,8 @@ const reuseResult = (outcome: RefreshOutcome, context: TargetContext): Omit<Step
     revokedReason: state === 'reused' ? 'reused' : (record?.revokedReason ?? null),
     ...(state === 'reused' && { sql: context.refresh.store.statements?.revoke }),
   })
-  if (state === 'reused') return { outcome: 'fail', title: 'Used before: somebody has a copy, so the whole family is revoked', evidence }
+  if (state === 'reused')
+    return { outcome: 'fail', title: 'Used before: somebody may have a copy, so the whole family is revoked', evidence }
   if (state === 'revoked') return { outcome: 'fail', title: 'Its family has been revoked', evidence }
   if (isGrace) return { outcome: 'info', title: 'Used before, but within the grace window', evidence }
   return { outcome: 'pass', title: 'Not used before; its family is in force', evidence }

@@ -27,7 +27,7 @@ function whenWords(name: string, ms: number, now: number): string {
 }
 
 function Claims({ claims, accent }: { readonly claims: JsonObject; readonly accent: string }) {
-  const { i18n } = useTranslation()
+  const { t, i18n } = useTranslation('inspector')
   const now = useLabSecond()
   return (
     <table className={`${tables['table']} ${classes['claims']}`}>
@@ -44,7 +44,7 @@ function Claims({ claims, accent }: { readonly claims: JsonObject; readonly acce
                 <span className="mono">{typeof value === 'string' ? value : JSON.stringify(value)}</span>
                 {isDate && (
                   <b className={classes['when']}>
-                    {labDate(value * 1000, now, i18n.language)}, {whenWords(name, value * 1000, now)}
+                    {t('credential.dated', { date: labDate(value * 1000, now, i18n.language), when: whenWords(name, value * 1000, now) })}
                   </b>
                 )}
                 <span className={classes['meaning']}>

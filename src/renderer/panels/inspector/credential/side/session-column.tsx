@@ -152,7 +152,7 @@ export function SessionColumn({ column, scale }: { readonly column: Column; read
         kind="session"
         icon={<IconCookie size={16} stroke={1.75} aria-hidden />}
         name={say('traffic:mechanismName.session')}
-        whose={summary ? `${summary.clientName ?? t('stranger')}, ${name}` : ''}
+        whose={summary ? t('whose.session', { name: summary.clientName ?? t('stranger'), cookie: name }) : ''}
         column={column}
       />
       {exchange && credential?.kind === 'session' ? (

@@ -1,7 +1,7 @@
 import { IconCircleCheck } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import type { Severity } from '../../../../../contract/token-inspection.ts'
-import { hasWords, say } from '../../../../i18n/say.ts'
+import { hasWords, say, sayOf } from '../../../../i18n/say.ts'
 import { useActions } from '../../../../state/act.ts'
 import { SeverityBars } from '../../../../ui/severity-bars.tsx'
 import { detailOf } from './finding-words.ts'
@@ -61,7 +61,7 @@ function TryIt({ value, code, title, attempt, read }: TryItProps) {
     <button
       type="button"
       className="lk"
-      aria-label={`${t('tryIt')}: ${title}`}
+      aria-label={sayOf(t('tryIt'), title)}
       title={what}
       disabled={busy !== null}
       onClick={() => void perform()}
