@@ -33,7 +33,9 @@ const save =
     const { file, head, remove } = await lab().snapshots.save(secrets === 'with')
     try {
       const moment = new Date(head.madeAt).toISOString().slice(0, 19).replaceAll(':', '-')
-      response.attachment(`authlab-${moment}.${SNAPSHOT_EXTENSION}`).type(SNAPSHOT_TYPE)
+      // In quotes, which `response.attachment` leaves out where it may: the page's client finds no other name.
+      response.setHeader('Content-Disposition', `attachment; filename="authlab-${moment}.${SNAPSHOT_EXTENSION}"`)
+      response.type(SNAPSHOT_TYPE)
       await pipeline(createReadStream(file), response)
     } finally {
       await remove()

@@ -176,7 +176,9 @@ test('the lab leaves as a file and comes back from it; B goes back to a checkpoi
   const folder = mkdtempSync(join(tmpdir(), 'authlab-test-'))
   try {
     const file = join(folder, 'lab.authlab')
-    await (await downloading).saveAs(file)
+    const download = await downloading
+    expect(download.suggestedFilename()).toMatch(/^authlab-[\dT-]+\.authlab$/)
+    await download.saveAs(file)
     expect(readFileSync(file).subarray(0, 15).toString()).toBe('SQLite format 3')
     const checkpoints = page.getByRole('region', { name: 'Checkpoints' })
     await checkpoints.getByRole('textbox', { name: 'Name' }).fill('Logged in')

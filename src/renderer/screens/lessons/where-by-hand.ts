@@ -43,9 +43,10 @@ export function whereByHand(action: Action): string | null {
       return 'tokens'
     case 'weakness':
       return 'settings'
-    case 'attacker-site':
     case 'forge':
     case 'injected-script':
+      return 'browser'
+    case 'attacker-site':
     case 'present':
       return null
     default:
