@@ -101,7 +101,15 @@ export type Recording = z.infer<typeof Recording>
 
 /** Schema of something the operator should know from the start, for example a damaged database moved aside. */
 export const Notice = z.object({
-  code: z.enum(['database-moved-aside', 'keys-moved-aside', 'keys-left-sealed', 'port-moved']),
+  code: z.enum([
+    'database-moved-aside',
+    'keys-moved-aside',
+    'keys-left-sealed',
+    'port-moved',
+    'restore-undone',
+    'restore-finished',
+    'restore-not-undone',
+  ]),
   params: z.record(z.string(), z.string()),
 })
 /** Something the operator should know from the start. */

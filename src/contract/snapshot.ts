@@ -12,9 +12,12 @@ export const SNAPSHOT_EXTENSION = 'authlab'
 /** What a snapshot is on the wire. */
 export const SNAPSHOT_TYPE = 'application/vnd.authlab.snapshot'
 
+/** Schema of the id of a snapshot. */
+export const CheckpointId = z.string().regex(/^[0-9a-f]{16}$/)
+
 /** Schema of what a snapshot tells of itself. */
 export const SnapshotHead = z.object({
-  id: z.string().regex(/^[0-9a-f]{16}$/),
+  id: CheckpointId,
   /** Null for one that was asked for as a file. */
   name: z.string().max(80).nullable(),
   /** `undo`: the lab as it was before it was put back last. */

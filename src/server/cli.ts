@@ -6,10 +6,20 @@ import { openBrowser } from './open-browser.ts'
 import { outliveReaders } from './outlive-readers.ts'
 import type { Lab } from './running-lab.ts'
 
-const inWords = ({ code, params }: Notice): string =>
-  code === 'port-moved'
-    ? `port ${params['from']} of the ${params['what']} is taken, it moved to ${params['to']}.`
-    : `a file that did not pass its integrity check was moved aside to ${params['path']}; a fresh one was started. (database-moved-aside)`
+const MOVED_ASIDE = 'a file that did not pass its integrity check was moved aside to {path}; a fresh one was started.'
+/** By code; in braces what the notice fills in. */
+const WORDS: Readonly<Record<Notice['code'], string>> = {
+  'port-moved': 'port {from} of the {what} is taken, it moved to {to}.',
+  'database-moved-aside': MOVED_ASIDE,
+  'keys-moved-aside': MOVED_ASIDE,
+  'keys-left-sealed': 'the keys in {path} are sealed for the desktop app and stay where they are; new ones were made.',
+  'restore-undone': 'it ended while a snapshot was being opened: the lab was put back as it was before.',
+  'restore-finished': 'it ended just after a snapshot had been opened: the lab is that of the snapshot.',
+  'restore-not-undone':
+    'it ended while a snapshot was being opened, and the checkpoint of before is gone: the lab may be part the one and part the other.',
+}
+
+const inWords = ({ code, params }: Notice): string => `${WORDS[code].replace(/\{(\w+)\}/g, (_, name) => params[name] ?? '')} (${code})`
 
 function announce(lab: Lab, config: Config): void {
   for (const notice of lab.notices) say(inWords(notice))

@@ -1,24 +1,15 @@
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { AtRest } from '../contract/keys.ts'
 import type { Notice } from '../contract/lab.ts'
 import { LabError } from './errors.ts'
 import { type KeyRecords, parseKeyRecords, toTargetKeys } from './key-records.ts'
+import { replaceFile } from './replace-file.ts'
 import type { SecretBox } from './secret-box.ts'
 import type { TargetKeys } from './target-keys.ts'
 
 const PLAIN_FILE = 'keys.json'
 const SEALED_FILE = 'keys.sealed'
-
-/** Puts this content (mode 0600) in the place of what is at this path. */
-function replace(path: string, content: string | Uint8Array): void {
-  const unfinished = `${path}.new`
-  // Written whole under another name first: a crash leaves no half a key behind. What an earlier crash, or anybody else, left under that name
-  // would keep its mode and its owner: it goes, and nothing that comes in between is written to.
-  rmSync(unfinished, { force: true })
-  writeFileSync(unfinished, content, { mode: 0o600, flag: 'wx', flush: true })
-  renameSync(unfinished, path)
-}
 
 function moveAside(path: string): Notice {
   const aside = `${path}.damaged-${new Date().toISOString().replaceAll(':', '-')}`
@@ -64,10 +55,10 @@ export class KeysFile {
   async write(records: KeyRecords): Promise<void> {
     const text = `${JSON.stringify(records)}\n`
     if (!this.#box) {
-      replace(this.#plain, text)
+      replaceFile(this.#plain, text)
       return
     }
-    replace(this.#sealed, await this.#box.seal(text))
+    replaceFile(this.#sealed, await this.#box.seal(text))
     rmSync(this.#plain, { force: true })
   }
 

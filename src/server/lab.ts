@@ -10,6 +10,7 @@ import { type Ground, keep, layGround, portalUrl, type Running, type Shared, sta
 import { openControl } from './open-control.ts'
 import type { Lab, Ready, Shell } from './running-lab.ts'
 import { LabSnapshots } from './snapshots/lab-snapshots.ts'
+import { settleRestore } from './snapshots/settle-restore.ts'
 import { Checkpoints } from './storage/checkpoints.ts'
 import { Comparisons } from './teaching/comparison/comparisons.ts'
 import { LessonLibrary } from './teaching/lesson-library.ts'
@@ -90,6 +91,7 @@ function createLessons(ground: Ground, { recorder, balancer }: Running, teaching
 async function start(config: Config, shell: Shell, undoing: Undoing): Promise<Lab> {
   const folder = openDataFolder(config.dataDir, config.isFresh)
   undoing.add(() => folder.release())
+  const settled = await settleRestore(folder.path, shell.secretBox)
   const ground = await layGround(config, shell, folder.path, null, undoing)
   const { files, current } = ground
   const checkpoints = new Checkpoints({
@@ -98,7 +100,7 @@ async function start(config: Config, shell: Shell, undoing: Undoing): Promise<La
   })
   undoing.add(() => checkpoints.close())
   const running = await startTraffic(ground)
-  const notices = [...files.notices, ...running.notices]
+  const notices = [...settled, ...files.notices, ...running.notices]
   const parts = { ...assemble(ground, running, createTeaching(ground, running)), notices }
   current.use(switchable(ground, parts), running.balancer)
   const { token, url } = await openControl(ground, notices)

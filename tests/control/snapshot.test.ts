@@ -357,6 +357,26 @@ test('a snapshot whose keys no node can work by is undone: sessions, tokens, clo
   expect(await act(test, `/clients/${byToken}/requests`, { path: '/me' })).toBe(200)
 })
 
+test('a restore that broke off and whose checkpoint is gone is said so, once, and the lab starts', async () => {
+  const kept = newFolder()
+  try {
+    writeFileSync(join(kept, 'restoring.json'), JSON.stringify({ undo: '0123456789abcdef', state: 'changing' }))
+    const first = await startTestLab([], kept)
+    expect((await state(first)).notices).toEqual([{ code: 'restore-not-undone', params: {} }])
+    await first.close()
+    const second = await startTestLab([], kept)
+    expect((await state(second)).notices).toEqual([])
+    await second.close()
+  } finally {
+    rmSync(kept, { recursive: true, force: true })
+  }
+})
+
+test('a lab whose note of a restore cannot be read does not start, and says what to do', async () => {
+  writeFileSync(join(folder, 'restoring.json'), '{')
+  await expect(startTestLab([], folder)).rejects.toThrow(/restoring\.json, which a restore has left, cannot be read: delete it/)
+})
+
 describe('checkpoints', () => {
   test('the lab goes back to the last one that was saved, and by the answer to what it was before that', async () => {
     const test = await start()

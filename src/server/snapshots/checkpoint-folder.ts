@@ -71,6 +71,11 @@ export class CheckpointFolder {
     this.#heads.delete(`${id}.${SNAPSHOT_EXTENSION}`)
   }
 
+  /** There is one way back: the older ones go. */
+  async keepUndo(undo: string): Promise<void> {
+    for (const { id, kind } of this.list()) if (kind === 'undo' && id !== undo) await this.remove(id)
+  }
+
   #head(name: string): SnapshotHead | null {
     const known = this.#heads.get(name)
     if (known) return known

@@ -11,6 +11,7 @@ import { keyOverlap } from '../target-defaults.ts'
 import { CheckpointFolder } from './checkpoint-folder.ts'
 import { gatherText } from './gather.ts'
 import { type Laid, layOutSnapshot } from './laid-out.ts'
+import { RestoreJournal } from './restore-journal.ts'
 import type { SnapshotThread } from './snapshot-thread.ts'
 import { clearStagings, Staging } from './staging.ts'
 
@@ -43,6 +44,7 @@ const reasonOf = (error: unknown): string => (error instanceof Error ? error.mes
 export class LabSnapshots {
   readonly #options: LabSnapshotsOptions
   readonly #folder: CheckpointFolder
+  readonly #journal: RestoreJournal
   #last: Promise<unknown> = Promise.resolve()
 
   constructor(options: LabSnapshotsOptions) {
@@ -50,6 +52,7 @@ export class LabSnapshots {
     const { folder } = options.files
     clearStagings(folder)
     this.#folder = new CheckpointFolder(folder)
+    this.#journal = new RestoreJournal(folder)
   }
 
   checkpoints(): Checkpoint[] {
@@ -115,10 +118,14 @@ export class LabSnapshots {
     await lab.stores.prepare(wanted.parts.cluster.store, null)
     const undo = await this.#keep('undo', wanted.head.name, thread)
     const cues = lab.lessons.cues()
+    // From here on the next start undoes it, until everything is changed.
+    this.#journal.write({ undo: undo.id, state: 'changing' })
     await this.#applyOrUndo(lab, wanted, { undo: undo.id, folder, thread })
+    this.#journal.write({ undo: undo.id, state: 'changed' })
     // Within a class the lab goes back, not the class.
     if (wanted.head.kind !== 'file') lab.lessons.setCues(cues)
-    for (const { id, kind } of this.#folder.list()) if (kind === 'undo' && id !== undo.id) await this.#folder.remove(id)
+    await this.#folder.keepUndo(undo.id)
+    this.#journal.clear()
     return { from: wanted.head, undo: undo.id, leftOut: wanted.parts.leftOut }
   }
 
@@ -135,11 +142,12 @@ export class LabSnapshots {
       try {
         const before = await layOutSnapshot(this.#folder.pathOf(undo), join(folder, 'before'), await this.#options.secretBox, thread)
         await this.#apply(lab, before, thread)
+        this.#journal.clear()
       } catch (error) {
         console.error(error)
         throw new LabError(
           'restore-failed',
-          `The snapshot could not be taken (${reason}), nor the lab be put back as it was: restart AuthLab, then go back to the checkpoint of before.`,
+          `The snapshot could not be taken (${reason}), nor the lab be put back as it was: close AuthLab and start it again, and it is put back then.`,
           { cause },
         )
       }
