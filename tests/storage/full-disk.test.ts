@@ -74,4 +74,25 @@ describe.skipIf(process.platform !== 'linux')('on a disk that is full', () => {
     const traffic = await lab.call('GET', '/exchanges')
     expect(traffic.json.map((exchange: { status: number }) => exchange.status)).toContain(200)
   })
+
+  test('a snapshot is neither saved nor opened, which is said to be for want of room; the lab is as before, and both work when there is room', async () => {
+    const authorization = `Bearer ${lab.lab.token}`
+    const save = (): Promise<Response> => fetch(`${lab.lab.apiUrl}/lab/snapshot`, { headers: { authorization } })
+    const restore = (body: ArrayBuffer): Promise<Response> =>
+      fetch(`${lab.lab.apiUrl}/lab/restore`, { method: 'POST', headers: { authorization }, body })
+    const cookie = cookieOf(await logIn())
+    const contents = await (await save()).arrayBuffer()
+    // Room for the file alone, and for no room at all.
+    for (const room of [contents.byteLength + 16_384, 0]) {
+      disk.fill(room)
+      const refused = await restore(contents)
+      expect([room, refused.status, await refused.json()]).toMatchObject([room, 500, { message: expect.stringMatching(/no room left/) }])
+      expect((await lab.call('GET', '/checkpoints')).json).toEqual([])
+      expect((await showSession(cookie)).status).toBe(200)
+    }
+    expect((await (await save()).json()).message).toMatch(/no room left/)
+    disk.free()
+    expect((await restore(contents)).status).toBe(200)
+    expect((await showSession(cookie)).status).toBe(200)
+  })
 })

@@ -1,13 +1,13 @@
 import { execFileSync } from 'node:child_process'
-import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, fstatSync, ftruncateSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 /** A folder on a disk that can really be full. */
 export interface SmallDisk {
   folder: string
-  /** Takes the last free byte. */
-  fill(): void
+  /** Takes the last free byte. @param room octets that are left free, where the disk is one of its own */
+  fill(room?: number): void
   /** Gives all of it back. */
   free(): void
   close(): void
@@ -35,10 +35,12 @@ function mounted(folder: string): SmallDisk {
   const ballast = join(folder, 'ballast')
   return {
     folder,
-    fill() {
+    fill(room = 0) {
+      rmSync(ballast, { force: true })
       const file = openSync(ballast, 'w')
       try {
         for (const bytes of [65_536, 1]) while (isWritten(file, bytes));
+        if (room > 0) ftruncateSync(file, Math.max(0, fstatSync(file).size - room))
       } finally {
         closeSync(file)
       }

@@ -5,6 +5,7 @@ import { ORPCError } from '@orpc/server'
 import { type RequestHandler, type Response, Router } from 'express'
 import { MAX_SNAPSHOT_OCTETS, SNAPSHOT_EXTENSION, SNAPSHOT_TYPE } from '../../contract/snapshot.ts'
 import { LabError } from '../errors.ts'
+import { isNoRoom, noRoom } from '../no-room.ts'
 import { type RefusalStatus, refuse } from './answers.ts'
 import { toAnswer } from './errors.ts'
 import type { LabParts } from './lab-parts.ts'
@@ -66,9 +67,8 @@ function answerFailure(error: unknown, response: Response): void {
     refuse(response, 413, { message: `A snapshot has at most ${MAX_SNAPSHOT_OCTETS / 1024 / 1024} MiB.` })
     return
   }
-  const answer = toAnswer(
-    error instanceof LabError ? error : new LabError('storage', 'The snapshot could not be written or read.', { cause: error }),
-  )
+  const failure = isNoRoom(error) ? noRoom(error) : new LabError('storage', 'The snapshot could not be written or read.', { cause: error })
+  const answer = toAnswer(error instanceof LabError ? error : failure)
   const { status, message } = answer instanceof ORPCError ? answer : { status: 500, message: answer.message }
   refuse(response, status as RefusalStatus, { message })
 }

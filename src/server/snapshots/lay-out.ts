@@ -7,6 +7,7 @@ import { ExchangeMechanism } from '../../contract/mechanism.ts'
 import { MAX_REVOCATIONS, Revocation } from '../../contract/revocations.ts'
 import { IssuedToken, MAX_TOKENS } from '../../contract/tokens.ts'
 import { Verdict } from '../../contract/verdict.ts'
+import { isNoRoom } from '../no-room.ts'
 import { isOwnHash } from '../passwords.ts'
 import { AccountRows } from '../storage/account-rows.ts'
 import { bringUpTo, connectDatabase, createPrivate } from '../storage/open.ts'
@@ -47,7 +48,7 @@ export function layOut({ file, targetFile, labFile }: Opening): SnapshotAnswers[
     layOutOne(file, { into: labFile, schema: 'lab', version: schemas.lab }, checkLab)
   } catch (error) {
     // What does not fit the tables was not written by us, or is not whole any more.
-    throw error instanceof Refusal ? error : damaged(error)
+    throw error instanceof Refusal || isNoRoom(error) ? error : damaged(error)
   }
   return opened
 }

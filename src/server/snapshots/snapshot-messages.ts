@@ -45,7 +45,7 @@ export interface SnapshotAnswers {
   'replace-target': null
 }
 
-/** A message from the thread. A refusal is about the file, and `message` says what is wrong with it. */
+/** A message from the thread. A refusal is about the file, and `message` says what is wrong with it; `no-room`: the disk takes no more. */
 export type FromSnapshotThread =
   | { readonly kind: 'done'; readonly answer: SnapshotAnswers[keyof SnapshotAnswers] }
-  | { readonly kind: 'refused' | 'failed'; readonly message: string }
+  | { readonly kind: 'refused' | 'no-room' | 'failed'; readonly message: string }

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import { snapshotWorkerUrl } from '../assets.ts'
 import { LabError } from '../errors.ts'
+import { noRoom } from '../no-room.ts'
 import type { FromSnapshotThread, SnapshotAnswers, SnapshotOrder } from './snapshot-messages.ts'
 
 interface Waiting {
@@ -9,6 +10,12 @@ interface Waiting {
 }
 
 const failed = (why: unknown): LabError => new LabError('storage', `The snapshot could not be made or read: ${String(why)}`, { cause: why })
+
+const FAILURES = {
+  refused: (message: string) => new LabError('bad-request', message),
+  'no-room': noRoom,
+  failed,
+} as const
 
 /**
  * A thread of its own that carries out orders one after the other: however large the lab is, whoever serves requests does not wait for it. It
@@ -23,7 +30,7 @@ export class SnapshotThread {
     this.#worker.on('message', (message: FromSnapshotThread) => {
       const asked = this.#waiting.shift()
       if (message.kind === 'done') asked?.resolve(message.answer)
-      else asked?.reject(message.kind === 'refused' ? new LabError('bad-request', message.message) : failed(message.message))
+      else asked?.reject(FAILURES[message.kind](message.message))
     })
     this.#worker.once('error', (cause) => this.#fail(failed(cause)))
     this.#worker.once('exit', () => this.#fail(failed('its thread has stopped')))

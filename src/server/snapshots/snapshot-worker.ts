@@ -1,4 +1,5 @@
 import { parentPort } from 'node:worker_threads'
+import { isNoRoom } from '../no-room.ts'
 import { layOut, replaceRows } from './lay-out.ts'
 import { Refusal } from './snapshot-format.ts'
 import type { FromSnapshotThread, SnapshotAnswers, SnapshotOrder } from './snapshot-messages.ts'
@@ -18,7 +19,8 @@ const answer = (order: SnapshotOrder): FromSnapshotThread => {
   try {
     return { kind: 'done', answer: carryOut(order) }
   } catch (error) {
-    return { kind: error instanceof Refusal ? 'refused' : 'failed', message: error instanceof Error ? error.message : String(error) }
+    const kind = error instanceof Refusal ? 'refused' : isNoRoom(error) ? 'no-room' : 'failed'
+    return { kind, message: error instanceof Error ? error.message : String(error) }
   }
 }
 
