@@ -104,6 +104,25 @@ test('by keyboard alone the focus follows the lesson, and a lesson that was left
   await expect(lesson(page).getByText('1 of 7 done')).toBeVisible()
 })
 
+test('on a presented page the evidence hides every credential and still tells which are the same', async ({ page, lab }) => {
+  await lab.call('POST', '/lessons/refresh-theft/start', { step: 'thief-is-first' })
+  for (let action = 0; action < 6; action += 1) await lab.call('POST', '/lesson-run/actions')
+  await page.goto(lab.ready.workbench)
+  await page.getByRole('button', { name: 'Lessons', exact: true }).click()
+  const cards = part(page, 'Evidence captured').getByRole('listitem')
+  await expect(cards).toHaveCount(6)
+  await expect(cards.nth(1)).toContainText(/\w…\w/)
+  await page.keyboard.press('p')
+  await expect(page.getByRole('button', { name: /^Presenting/ })).toBeVisible()
+  // Mallory refreshes with the token that Bob's client sends afterwards.
+  await expect(cards.nth(1)).toContainText('Mallory')
+  await expect(cards.nth(1)).toContainText('•••••• 2')
+  await expect(cards.nth(3)).toContainText('Bob')
+  await expect(cards.nth(3)).toContainText('•••••• 2')
+  await expect(cards.nth(4)).toContainText('•••••• 4')
+  await expect(part(page, 'Evidence captured')).not.toContainText(/\w…\w/)
+})
+
 test('what is done by hand in the workbench counts, and a banner there says what the lesson waits for', async ({ page, lab }) => {
   await page.goto(lab.ready.workbench)
   await startLesson(page, TITLE)

@@ -3,6 +3,8 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { LessonStep } from '../../../../contract/lessons/lesson.ts'
 import type { PinnedExchange, StepRun } from '../../../../contract/lessons/lesson-run.ts'
+import { useSecretsHidden } from '../../../presenter/hide-secrets.ts'
+import { MASK } from '../../../presenter/secrets.ts'
 import { selectExchange, setUi } from '../../../state/ui-state.ts'
 import { useLab } from '../../../state/use-lab.ts'
 import { accentOf } from '../../../ui/mechanism-tag.tsx'
@@ -10,11 +12,20 @@ import { EvidenceDiff } from './evidence-diff.tsx'
 import { ExchangeNumber, VerdictMark } from './exchange-mark.tsx'
 import classes from './player.module.css'
 
-function useFacts(exchange: PinnedExchange, pins: LessonStep['pins']): [name: string, value: string][] {
+interface CardProps {
+  readonly exchange: PinnedExchange
+  readonly pins: LessonStep['pins']
+  /** The credentials of the step, each once, in the order in which they were sent. */
+  readonly credentials: readonly string[]
+}
+
+function useFacts({ exchange, pins, credentials }: CardProps): [name: string, value: string][] {
   const { t } = useTranslation('lessons')
+  const isHidden = useSecretsHidden()
   const { credential, sessionReads, nodeSessions, requestBytes, durationMs } = exchange
   const values: Record<LessonStep['pins'][number], string | null> = {
-    credential: credential ?? t('none'),
+    // Of hidden ones it can still be told which are the same.
+    credential: credential === null ? t('none') : isHidden ? `${MASK} ${credentials.indexOf(credential) + 1}` : credential,
     'session-reads': t('reads', { count: sessionReads }),
     'node-sessions': nodeSessions === null ? null : t('sessions', { count: nodeSessions }),
     bytes: t('octets', { count: requestBytes }),
@@ -26,7 +37,8 @@ function useFacts(exchange: PinnedExchange, pins: LessonStep['pins']): [name: st
   })
 }
 
-function Card({ exchange, pins }: { readonly exchange: PinnedExchange; readonly pins: LessonStep['pins'] }) {
+function Card(props: CardProps) {
+  const { exchange } = props
   const { t } = useTranslation('lessons')
   const client = useLab((lab) => lab.clients.find(({ id }) => id === exchange.client)?.name ?? exchange.client)
   const openStory = (): void => {
@@ -51,7 +63,7 @@ function Card({ exchange, pins }: { readonly exchange: PinnedExchange; readonly 
         {exchange.method} {exchange.path}
       </div>
       <dl>
-        {useFacts(exchange, pins).map(([name, value]) => (
+        {useFacts(props).map(([name, value]) => (
           <div key={name}>
             <dt>{name}</dt>
             <dd className="mono trunc">{value}</dd>
@@ -73,6 +85,7 @@ export function Evidence({ step, run }: { readonly step: LessonStep; readonly ru
   const [isDiffOpen, setDiffOpen] = useState(false)
   const compared = step.diff?.map((nth) => run.evidence[nth - 1])
   const [first, second] = compared ?? []
+  const credentials = [...new Set(run.evidence.flatMap(({ credential }) => credential ?? []))]
   return (
     <section className={classes['box']} aria-label={t('evidence')}>
       <div className={classes['boxHead']}>
@@ -89,7 +102,7 @@ export function Evidence({ step, run }: { readonly step: LessonStep; readonly ru
       </div>
       <ul className={classes['pins']}>
         {run.evidence.map((exchange) => (
-          <Card key={exchange.id} exchange={exchange} pins={step.pins} />
+          <Card key={exchange.id} exchange={exchange} pins={step.pins} credentials={credentials} />
         ))}
       </ul>
       {first && second && <EvidenceDiff isOpen={isDiffOpen} close={() => setDiffOpen(false)} first={first} second={second} />}
