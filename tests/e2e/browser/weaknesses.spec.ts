@@ -162,10 +162,10 @@ test('the control plane and the files of this computer stay out of reach of the 
 })
 
 const WAYS = [
-  { language: 'en', banner: 'The target is weak on purpose', off: 'Switch them off', theme: 'light' },
-  { language: 'en', banner: 'The target is weak on purpose', off: 'Switch them off', theme: 'dark' },
-  { language: 'zh-CN', banner: '目标应用故意带有弱点', off: '关闭', theme: 'light' },
-  { language: 'zh-CN', banner: '目标应用故意带有弱点', off: '关闭', theme: 'dark' },
+  { language: 'en', banner: 'On: Stored XSS in the portal, Token in web storage.', off: 'Switch them off', theme: 'light' },
+  { language: 'en', banner: 'On: Stored XSS in the portal, Token in web storage.', off: 'Switch them off', theme: 'dark' },
+  { language: 'zh-CN', banner: '已开启：门户中的存储型 XSS、令牌存放在 Web Storage。', off: '关闭', theme: 'light' },
+  { language: 'zh-CN', banner: '已开启：门户中的存储型 XSS、令牌存放在 Web Storage。', off: '关闭', theme: 'dark' },
 ] as const
 
 for (const { language, theme, banner, off } of WAYS) {

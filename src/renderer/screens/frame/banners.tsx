@@ -69,13 +69,11 @@ function AttackerBanner() {
 
 /** The target has flaws on purpose: which, and how to end that. */
 function WeaknessBanner() {
-  const { t, i18n } = useTranslation('status')
+  const { t } = useTranslation('status')
   const on = useLab((lab) => lab.weaknesses).filter(({ isOn }) => isOn)
   const { busy, run } = useActions()
   if (on.length === 0) return null
-  const names = new Intl.ListFormat(i18n.language, { type: 'unit', style: 'short' }).format(
-    on.map(({ id }) => say(`settings:weakness.${id}.name`)),
-  )
+  const names = on.map(({ id }) => say(`settings:weakness.${id}.name`)).join(say('app:comma'))
   const off = Object.fromEntries(on.map(({ id }) => [id, false]))
   return (
     <div className="banner" role="status">

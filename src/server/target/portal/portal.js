@@ -29,11 +29,11 @@ const WORDS = {
     logout: '登出',
     ask: '向服务器请求',
     received: '收到的转账',
-    noneReceived: '还没有人给您转账。',
-    nobody: '您尚未登录。',
+    noneReceived: '还没有人给你转账。',
+    nobody: '你尚未登录。',
     unreachable: '无法连接服务器。',
     refused: (verdict) => (verdict === 'bad-credentials' ? '用户名或密码错误。' : `服务器拒绝了登录：${verdict}。`),
-    who: (name) => `您已登录为 ${name}。`,
+    who: (name) => `你已登录为 ${name}。`,
   },
 }
 
