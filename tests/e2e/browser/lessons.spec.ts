@@ -144,6 +144,21 @@ test('what is done by hand in the workbench counts, and a banner there says what
   await expect(page.getByRole('heading', { name: 'Lessons', level: 1 })).toBeVisible()
 })
 
+test('what was done by hand and was not what the step asks for is said to miss, and the step is reset from there', async ({
+  page,
+  lab,
+}) => {
+  await lab.call('POST', '/lessons/what-a-session-is/start', { step: 'change-it' })
+  await page.goto(lab.ready.workbench)
+  await press(page, 'Alice', 'Call /me')
+  await expect(page.getByRole('status').filter({ hasText: 'A lesson is under way' })).toContainText('The checkpoint does not hold')
+  await page.getByRole('button', { name: 'Back to the lesson' }).click()
+  await expect(part(page, 'Checkpoint').getByRole('status')).toHaveText('does not hold')
+  await part(page, 'Checkpoint').getByRole('button', { name: 'Reset step' }).click()
+  await expect(part(page, 'Checkpoint').getByRole('status')).toHaveText('waits for the actions above')
+  await finishStep(page)
+})
+
 test('list and player are accessible and fit, light and dark, in English and Chinese', async ({ page, lab }) => {
   test.setTimeout(150_000)
   await page.goto(lab.ready.workbench)

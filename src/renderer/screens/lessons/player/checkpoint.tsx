@@ -1,7 +1,9 @@
-import { IconCheck, IconCircle, IconFlag, IconX } from '@tabler/icons-react'
+import { IconCheck, IconCircle, IconFlag, IconRefresh, IconX } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import type { LessonStep } from '../../../../contract/lessons/lesson.ts'
 import type { StepRun } from '../../../../contract/lessons/lesson-run.ts'
+import { api } from '../../../api.ts'
+import { useActions } from '../../../state/act.ts'
 import { LessonText } from '../lesson-text.tsx'
 import { isAsked } from './is-asked.ts'
 import classes from './player.module.css'
@@ -37,6 +39,7 @@ function Checks({ step, run }: { readonly step: LessonStep; readonly run: StepRu
 /** What the step has to show, and whether it did. Ink, not green: nobody was allowed or denied here. */
 export function Checkpoint({ step, run }: { readonly step: LessonStep; readonly run: StepRun }) {
   const { t } = useTranslation('lessons')
+  const { busy, run: act } = useActions()
   const isMissed = run.checks.some(({ isHeld }) => isHeld === false)
   return (
     <section className={classes['box']} aria-label={t('checkpoint')}>
@@ -48,7 +51,15 @@ export function Checkpoint({ step, run }: { readonly step: LessonStep; readonly 
         </span>
       </div>
       {isAsked(step, run) ? <p className="dim">{t('checksLater', { count: step.check.length })}</p> : <Checks step={step} run={run} />}
-      {isMissed && <p className={classes['hint']}>{t('holdsNotDo')}</p>}
+      {isMissed && (
+        <div className={classes['missedHint']}>
+          <p>{t('holdsNotDo')}</p>
+          <button type="button" className="btn" disabled={busy !== null} onClick={() => void act('reset', () => api.lessons.resetStep())}>
+            <IconRefresh size={15} stroke={1.75} aria-hidden />
+            {t(busy === null ? 'resetStep' : 'resetting')}
+          </button>
+        </div>
+      )}
     </section>
   )
 }
