@@ -18,6 +18,45 @@ async function secretsOf({ ready }: { ready: { api: string; token: string } }): 
   return whole.flatMap((secret) => [secret, ...decodeURIComponent(secret).replace(/^s:/, '').split('.')])
 }
 
+/** Size of the smallest text in the boxes of the picture, pixels on the screen. */
+const smallestTextOf = (page: Page): Promise<number> =>
+  page.locator('.react-flow__node').evaluateAll((boxes) => {
+    const texts = boxes.flatMap((box) =>
+      [...box.querySelectorAll('*')].filter(({ childNodes }) =>
+        [...childNodes].some(({ nodeType, textContent }) => nodeType === Node.TEXT_NODE && textContent?.trim()),
+      ),
+    )
+    const drawn = texts.flatMap((text) => {
+      const laidOut = (text as HTMLElement).offsetHeight
+      return laidOut > 0 ? (Number.parseFloat(getComputedStyle(text).fontSize) * text.getBoundingClientRect().height) / laidOut : []
+    })
+    return drawn.length === 0 ? 0 : Math.min(...drawn)
+  })
+
+test('what the picture says is larger for a room, at each scale, in both sizes of the window', async ({ page, lab }) => {
+  for (const [width, height] of [
+    [1440, 900],
+    [1280, 800],
+  ] as const) {
+    await page.setViewportSize({ width, height })
+    await page.goto(lab.ready.workbench)
+    await expect(page.locator('.react-flow__node').filter({ hasText: 'Store' })).toBeVisible()
+    const atDesk = await smallestTextOf(page)
+    await page.keyboard.press('p')
+    for (const scale of [125, 150]) {
+      await page.getByRole('button', { name: 'Options of presenter mode' }).click()
+      await page.getByRole('menuitem', { name: `${scale} %` }).click()
+      await expect.poll(async () => (await smallestTextOf(page)) / atDesk, { message: `${width} at ${scale} %` }).toBeGreaterThan(1.1)
+      const pane = await page.locator('.react-flow').boundingBox()
+      for (const box of await page.locator('.react-flow__node').all()) {
+        const place = await box.boundingBox()
+        expect(place && pane && place.x >= pane.x && place.x + place.width <= pane.x + pane.width, `${width} at ${scale} %`).toBe(true)
+      }
+    }
+    await page.keyboard.press('p')
+  }
+})
+
 test('presenter mode hides every cookie, token and password wherever it is drawn, in tooltips, too, and shows them again after', async ({
   page,
   lab,

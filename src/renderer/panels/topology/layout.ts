@@ -41,12 +41,23 @@ const MOST_IN_MEDIUM = 8
 /** How the picture lies in its pane: `wide`, the store to the right of the nodes; `tall`, below them, for a pane that is narrow. */
 export type Shape = 'wide' | 'tall'
 
+/** For whom it is drawn: for a `room` its boxes say less, and what they say is larger. */
+export type Audience = 'desk' | 'room'
+
+/** As many nodes as stand in one column. */
+const MOST_IN_COLUMN: Readonly<Record<Audience, number>> = { desk: 3, room: 7 }
+
 /** How much the boxes of so many nodes can say. */
-const densityOf = (nodes: number, shape: Shape): Density =>
-  nodes <= MOST_IN_FULL && shape === 'wide' ? 'full' : nodes <= MOST_IN_MEDIUM ? 'medium' : 'dense'
+function densityOf(nodes: number, shape: Shape, audience: Audience): Density {
+  if (audience === 'room') return nodes <= MOST_IN_FULL ? 'medium' : 'dense'
+  if (nodes <= MOST_IN_FULL && shape === 'wide') return 'full'
+  return nodes <= MOST_IN_MEDIUM ? 'medium' : 'dense'
+}
 
 /** Room for the edges of a picture that is tall. */
 const TALL = { client: 26, balancer: 36, store: 34, right: 44 } as const
+/** Room for the edges of a picture for a room: what they leave is for the boxes. */
+const SHORT = { client: 26, balancer: 36, store: 44 } as const
 const MARGIN = 15
 /** A wide picture that is drawn at this scale, or larger, stays as it is. */
 const READABLE_SCALE = 0.65
@@ -56,8 +67,8 @@ const WORTH_LESS_WORDS = 1.2
 interface Layout {
   readonly density: Density
   readonly shape: Shape
-  /** Whether the nodes stand in one column. */
-  readonly isSingle: boolean
+  /** Whether there is room for words on the lines. */
+  readonly hasWords: boolean
   /** Of the whole picture, lines included. */
   readonly size: Size
   readonly clients: readonly Place[]
@@ -69,13 +80,13 @@ interface Layout {
 const heightOf = (count: number, height: number, gap: number): number => count * height + Math.max(0, count - 1) * gap
 
 /** Clients, balancer, nodes and store from left to right, each centred; many nodes in two columns, the second half a row lower for its edges. */
-export function layoutOf(clients: number, nodes: number, shape: Shape = 'wide'): Layout {
-  const density = densityOf(nodes, shape)
-  const columns = nodes <= MOST_IN_FULL ? 1 : 2
+export function layoutOf(clients: number, nodes: number, shape: Shape = 'wide', audience: Audience = 'desk'): Layout {
+  const density = densityOf(nodes, shape, audience)
+  const columns = nodes <= MOST_IN_COLUMN[audience] ? 1 : 2
   const { width, height } = NODE_SIZES[density]
   const pitch = height + NODE_GAPS[density]
   const shift = columns === 1 ? 0 : pitch / 2
-  const reach = { ...REACHES[density], ...(shape === 'tall' && TALL) }
+  const reach = { ...REACHES[density], ...(audience === 'room' && SHORT), ...(shape === 'tall' && TALL) }
   const balancerX = SIZES.client.width + reach.client
   const nodesX = balancerX + SIZES.balancer.width + reach.balancer
   const clientsHeight = heightOf(clients, SIZES.client.height, CLIENT_GAP)
@@ -90,7 +101,8 @@ export function layoutOf(clients: number, nodes: number, shape: Shape = 'wide'):
   return {
     density,
     shape,
-    isSingle: columns === 1,
+    // Between two columns of nodes words would lie on boxes; of a wide picture for a room the lines are too short.
+    hasWords: columns === 1 && (audience === 'desk' || isTall),
     size: {
       width: store.x + SIZES.store.width + (isTall ? TALL.right : 0),
       height: Math.max(2 * middle, store.y + SIZES.store.height),
@@ -109,9 +121,9 @@ export function layoutOf(clients: number, nodes: number, shape: Shape = 'wide'):
 }
 
 /** The layout for this pane, in pixels: wide as long as it can be read, else the one that is drawn larger. */
-export function bestLayout(clients: number, nodes: number, pane: Size): Layout {
+export function bestLayout(clients: number, nodes: number, pane: Size, audience: Audience = 'desk'): Layout {
   const scaleOf = ({ size }: Layout): number => Math.min((pane.width - 2 * MARGIN) / size.width, (pane.height - 2 * MARGIN) / size.height)
-  const wide = layoutOf(clients, nodes, 'wide')
-  const tall = layoutOf(clients, nodes, 'tall')
+  const wide = layoutOf(clients, nodes, 'wide', audience)
+  const tall = layoutOf(clients, nodes, 'tall', audience)
   return scaleOf(wide) < READABLE_SCALE && scaleOf(tall) > scaleOf(wide) * WORTH_LESS_WORDS ? tall : wide
 }

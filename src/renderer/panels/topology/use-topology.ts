@@ -164,8 +164,8 @@ function lineOf(id: string, source: string, target: string, selected: Selected |
 
 function linesOf({ clients, nodes, cluster, selected, places }: Parts, flights: ReadonlyMap<string, Flights>): Line[] {
   const isStoreGone = cluster.isStoreOut || cluster.storeState === 'unreachable'
-  // With two columns of nodes their edges run close together, and words on them would lie on boxes: the store's box has the sum.
-  const hasWords = places.isSingle
+  // Where there are none the store's box has the sum.
+  const { hasWords } = places
   const hasUses = hasWords && places.shape === 'wide'
   const toStore = ({ id, state, storeReads, storeWrites }: Node): Line =>
     lineOf(EDGE.store(id), `node:${id}`, 'store', selected, {
@@ -195,7 +195,11 @@ export function useTopology(width: number, height: number): { boxes: Box[]; line
   const lit = useUi((ui) => ui.hoveredNode)
   const selected = useSelected()
   const flights = useFlights()
-  const places = useMemo(() => bestLayout(clients.length, nodes.length, { width, height }), [clients.length, nodes.length, width, height])
+  const audience = useUi((ui) => (ui.isPresenting ? 'room' : 'desk'))
+  const places = useMemo(
+    () => bestLayout(clients.length, nodes.length, { width, height }, audience),
+    [clients.length, nodes.length, width, height, audience],
+  )
   const parts = useMemo(() => ({ clients, nodes, cluster, selected, places }), [clients, nodes, cluster, selected, places])
   const boxes = useMemo(() => boxesOf(parts, lit), [parts, lit])
   const lines = useMemo(() => linesOf(parts, flights), [parts, flights])

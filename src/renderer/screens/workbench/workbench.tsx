@@ -34,10 +34,12 @@ function Guarded({ children }: { readonly children: ReactNode }) {
 
 function Middle() {
   const { t } = useTranslation('app')
-  const kept = useDefaultLayout({ id: 'authlab.middle', panelIds: ['topology', 'traffic'], onlySaveAfterUserInteractions: true })
+  const isPresenting = useUi((ui) => ui.isPresenting)
+  const id = isPresenting ? 'authlab.presented.middle' : 'authlab.middle'
+  const kept = useDefaultLayout({ id, panelIds: ['topology', 'traffic'], onlySaveAfterUserInteractions: true })
   return (
-    <Group orientation="vertical" defaultLayout={kept.defaultLayout} onLayoutChanged={kept.onLayoutChanged} disableCursor>
-      <Panel id="topology" defaultSize="44%" minSize="120px">
+    <Group key={id} orientation="vertical" defaultLayout={kept.defaultLayout} onLayoutChanged={kept.onLayoutChanged} disableCursor>
+      <Panel id="topology" defaultSize={isPresenting ? '53%' : '44%'} minSize="120px">
         <Guarded>
           <TopologyPane />
         </Guarded>
