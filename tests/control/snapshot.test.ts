@@ -133,6 +133,14 @@ describe('a snapshot in a fresh data folder', () => {
     }
   })
 
+  test('of as many nodes with the same settings starts none again: each goes on at its port', async () => {
+    const test = await start()
+    const ports = async () => (await state(test)).nodes.map(({ id, port }: { id: string; port: number }) => [id, port])
+    const before = await ports()
+    expect((await restore(test, await save(test))).status).toBe(200)
+    expect(await ports()).toEqual(before)
+  })
+
   test('a paused clock stands at the same lab time', async () => {
     const test = await start()
     await test.call('POST', '/clock/pause')

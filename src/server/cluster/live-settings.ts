@@ -132,9 +132,10 @@ export class LiveSettings {
     return { ...prepared, ...policy.settings, introspectionUrl: this.#introspectionUrl }
   }
 
-  /** Through the balancer, as any other request: nobody knows which node answers. */
-  get #introspectionUrl(): string {
-    return `${this.#options.balancer.url}/token/introspect`
+  /** Through the balancer, as any other request: nobody knows which node answers. Null where no node asks: as nodes are started first. */
+  get #introspectionUrl(): string | null {
+    const { balancer, policy } = this.#options
+    return policy.current.revocation === 'introspection' ? `${balancer.url}/token/introspect` : null
   }
 
   announce(): void {
