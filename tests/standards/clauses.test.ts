@@ -41,7 +41,7 @@ test('the source cites clauses: without any, what follows would prove nothing', 
   expect([...CITED.keys()]).toEqual(expect.arrayContaining(['RFC 7519 §4.1.4', 'OWASP ASVS 5 V7.2.4', 'RFC 6265bis §8.8.1']))
 })
 
-test('every clause that a text of the source cites has been read: it is in docs/clauses.md with what it says', () => {
+test('every clause that a text of the source cites is in docs/clauses.md, with what it says', () => {
   const unread = [...CITED].filter(([clause]) => !KNOWN.includes(clause)).map(([clause, file]) => `${clause} (${file})`)
   expect(unread, 'read the clause, then add its row to docs/clauses.md').toEqual([])
 })
@@ -55,6 +55,13 @@ test('what is listed besides the lessons is cited by the source, once, in order,
   ).toEqual([])
   expect(clauses).toEqual(clauses.toSorted(new Intl.Collator('en', { numeric: true }).compare))
   for (const [clause, says = ''] of BESIDES) expect(says.length, clause).toBeGreaterThan(20)
+})
+
+test('docs/clauses.md explains each mark by which a row says how its clause was read, and no mark that no row has', () => {
+  const marks = ROWS.flatMap(([, says = '']) => /\*(by [a-z]+)\*$/.exec(says)?.[1] ?? [])
+  const explained = [...read('docs/clauses.md').matchAll(/^- \*(by [a-z]+)\*:/gm)].map(([, mark]) => mark)
+  expect([...new Set(marks)].toSorted()).toEqual(explained.toSorted())
+  expect(marks.length).toBeLessThan(ROWS.length)
 })
 
 test.each(OTHERWISE)('no clause is spelled %s', (spelling) => {
