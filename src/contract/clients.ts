@@ -66,6 +66,9 @@ export const Client = z.object({
 /** A client: one virtual user agent with its own jar and vault. */
 export type Client = z.infer<typeof Client>
 
+/** The most tabs that refresh at once. */
+const MAX_REFRESHES_AT_ONCE = 8
+
 const ById = z.strictObject({ id: z.string() })
 const Name = z.string().trim().min(1).max(40)
 
@@ -97,8 +100,17 @@ export const clients = {
     .input(ById)
     .output(CausedExchanges),
   refresh: oc
-    .route({ method: 'POST', path: '/clients/{id}/refresh', summary: 'Give the refresh token for new tokens; JWT clients only' })
-    .input(ById)
+    .route({
+      method: 'POST',
+      path: '/clients/{id}/refresh',
+      summary: 'Give the refresh token for new tokens; JWT clients only. With `times` so often at once, as tabs of one browser do',
+    })
+    .input(
+      ById.extend({
+        /** Requests that are sent at once, each with the same refresh token. */
+        times: z.number().int().min(1).max(MAX_REFRESHES_AT_ONCE).default(1),
+      }),
+    )
     .output(CausedExchanges),
   request: oc
     .route({ method: 'POST', path: '/clients/{id}/requests', summary: 'Send one request as this client' })

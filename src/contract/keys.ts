@@ -79,9 +79,40 @@ export const KeyRotation = Keyring.extend({
 /** What a rotation did. */
 export type KeyRotation = z.infer<typeof KeyRotation>
 
+/** Schema of whom an emergency would log out, as things stand. */
+const Impact = z.object({
+  /** Live credentials that it would end; null when the store cannot count them. Of tokens those that the lab saw being issued. */
+  count: z.number().int().nullable(),
+  /** Accounts with such a credential, by name. Of sessions those of the newest 500; null when the store cannot tell. */
+  accounts: z.array(z.string()).nullable(),
+  /** Clients of this lab that hold one and would send it with their next request. */
+  clients: z.array(
+    z.object({
+      name: z.string(),
+      /** It holds a refresh token besides: it is not logged out, but gets another access token for it. */
+      canRefresh: z.boolean(),
+    }),
+  ),
+})
+
+/** Schema of whom an emergency rotation would log out, as things stand. */
+export const RotationImpact = z.object({
+  /** Of the keys that sign tokens. */
+  tokens: Impact,
+  /** Of the secret that signs session cookies. */
+  sessions: Impact,
+  /** Nodes that take no new keys: an emergency would not reach their tokens, and they refuse those of a new key. */
+  frozenNodes: z.array(z.string()),
+})
+/** Whom an emergency rotation would log out, as things stand. */
+export type RotationImpact = z.infer<typeof RotationImpact>
+
 /** Operations on the keys of the target. They answer when every node that is not frozen works by it. */
 export const keys = {
   list: oc.route({ method: 'GET', path: '/keys', summary: 'The keyring, without its secrets' }).output(Keyring),
+  impact: oc
+    .route({ method: 'GET', path: '/keys/impact', summary: 'Whom an emergency rotation would log out now; changes nothing' })
+    .output(RotationImpact),
   rotate: oc
     .route({ method: 'POST', path: '/keys/rotate', summary: 'Sign with a new key; the older ones verify until no token can be left' })
     .input(

@@ -26,12 +26,14 @@ export const IssuedToken = z.object({
   expiresAt: z.number(),
   /** Length of the token on the wire, octets. */
   bytes: z.number().int(),
-  /** Null before its first use. */
+  /** When a request last carried it, accepted or not; null before the first. */
   lastUsedAt: z.number().nullable(),
   /** The node that was asked last. */
   lastNode: z.string().nullable(),
-  /** Requests that carried it, accepted or not. */
+  /** Requests that it was accepted for, whatever it then allowed. */
   uses: z.number().int(),
+  /** Requests that carried it and were denied. One that nobody judged counts in neither. */
+  refusals: z.number().int().default(0),
   /** `revoked`: nodes refuse it by the way of revocation in force now. One that was revoked while none was in force stays `active`. */
   state: TokenState,
   /** Who revoked it; null when nobody did. */

@@ -73,6 +73,39 @@ describe('rotation', () => {
     expect(await verdicts(bearer(await issue()))).toEqual(everywhere('allowed'))
   })
 
+  test('before an emergency it is asked whom it logs out: live tokens, their accounts, clients that hold one, and who can refresh', async () => {
+    expect((await lab.call('GET', '/keys/impact')).json).toEqual({
+      tokens: { count: 0, accounts: [], clients: [] },
+      sessions: { count: 0, accounts: [], clients: [] },
+      frozenNodes: [],
+    })
+    await lab.call('PATCH', '/clients/alice-phone', { mechanism: 'jwt-cookie' })
+    for (const client of ['alice-laptop', 'alice-phone', 'bob-laptop']) await lab.call('POST', `/clients/${client}/login`)
+    // Of a stranger, under the key before.
+    await rotate()
+    await issue()
+    await lab.call('PATCH', '/nodes/node-2', { jwksFrozen: true })
+    await expect.poll(async () => (await lab.call('GET', '/tokens')).json.length).toBe(3)
+    const asked = (await lab.call('GET', '/keys/impact')).json
+    expect(asked).toEqual({
+      tokens: {
+        count: 3,
+        accounts: ['alice', 'bob'],
+        clients: [
+          { name: 'Alice·Phone', canRefresh: true },
+          { name: 'Bob·Laptop', canRefresh: true },
+        ],
+      },
+      sessions: { count: 1, accounts: ['alice'], clients: [{ name: 'Alice·Laptop', canRefresh: false }] },
+      frozenNodes: ['node-2'],
+    })
+    const { json } = await rotate({ emergency: true })
+    expect([json.tokensEnded, json.accountsEnded]).toEqual([asked.tokens.count, asked.tokens.accounts])
+    expect((await lab.call('GET', '/keys/impact')).json.tokens).toEqual({ count: 0, accounts: [], clients: [] })
+    const sessions = await rotate({ emergency: true, cookieSecret: true })
+    expect([sessions.json.sessionsEnded, sessions.json.accountsEnded]).toEqual([asked.sessions.count, asked.sessions.accounts])
+  })
+
   test('a token of a retired key is unknown-key also when the algorithm has changed with the key', async () => {
     const old = await issue()
     await rotate({ algorithm: 'ES256', emergency: true })

@@ -34,6 +34,15 @@ describe('the list of access tokens', () => {
     expect((bobs?.expiresAt ?? 0) - (bobs?.issuedAt ?? 0)).toBe(900_000)
   })
 
+  test('counts requests that the token was accepted for apart from those that it was refused for', async () => {
+    await login('bob-laptop')
+    await me('bob-laptop')
+    await call('POST', '/clients/bob-laptop/requests', { path: '/admin/users' })
+    await call('PUT', '/clock', { offsetMs: 900_000 })
+    await me('bob-laptop')
+    await expect.poll(() => tokens()).toMatchObject([{ account: 'bob', uses: 2, refusals: 1 }])
+  })
+
   test('tells the family of a token, and a refreshed token is of the same', async () => {
     await login('bob-laptop')
     await call('POST', '/clients/bob-laptop/refresh')

@@ -1,6 +1,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import type { ListName } from '../../contract/events.ts'
 import { api } from '../api.ts'
+import { useLab } from './use-lab.ts'
 
 /** How many families are read at most; the contract allows no more. */
 export const MAX_FAMILIES = 1000
@@ -28,3 +29,16 @@ export const useDenylist = () =>
 /** The audit log, newest first; kept up to date while shown. */
 export const useAudit = (filter: Parameters<typeof api.audit.list>[0]) =>
   useQuery({ queryKey: ['audit' satisfies ListName, filter], queryFn: () => api.audit.list(filter), ...WHEN_TOLD })
+
+/** Whom an emergency rotation would log out; read anew whenever it is asked, and kept up to date while shown. */
+export function useRotationImpact() {
+  const signing = useLab((lab) => lab.keyring.keys[0]?.kid)
+  const cookieSecret = useLab((lab) => lab.keyring.cookieSecrets[0]?.id)
+  const sessions = useLab((lab) => lab.sessions.size)
+  return useQuery({
+    ...WHEN_TOLD,
+    queryKey: ['tokens' satisfies ListName, 'impact', signing, cookieSecret, sessions],
+    queryFn: () => api.keys.impact(),
+    refetchOnMount: 'always',
+  })
+}

@@ -55,6 +55,12 @@ const hasSameLook = <Row,>(one: LineProps<Row>, other: LineProps<Row>): boolean 
   one.isSelected === other.isSelected &&
   one.activeColumn === other.activeColumn
 
+/** The words of a cell, which may be wider than it is. */
+function wholeText<Row>({ value }: GridColumn<Row>, row: Row): string | undefined {
+  const text = value?.(row)
+  return typeof text === 'string' && text !== '' ? text : undefined
+}
+
 function PlainLine<Row>({ row, columns, id, line, isSelected, activeColumn, select }: LineProps<Row>) {
   return (
     <div
@@ -69,6 +75,7 @@ function PlainLine<Row>({ row, columns, id, line, isSelected, activeColumn, sele
         <span
           key={column.id}
           role="gridcell"
+          title={wholeText(column, row)}
           id={`${id}-${index}`}
           className={`trunc ${column.isNumber ? lines['number'] : ''} ${index === activeColumn ? lines['active'] : ''}`}
         >

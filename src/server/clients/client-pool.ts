@@ -127,10 +127,13 @@ export class ClientPool {
     else this.#options.onAction('client-discarded-token', { client: id, name, until })
   }
 
-  /** Gives the refresh token for new tokens; rejects with `conflict` when the client has none. */
-  refresh(id: string): Promise<string[]> {
+  /** Gives the refresh token for new tokens, `times` times at once; rejects with `conflict` when the client has none. */
+  async refresh(id: string, times: number): Promise<string[]> {
     const client = this.#find(id)
-    return this.#act(client, () => client.refresh())
+    const answers = await client.refresh(times)
+    const caused = await Promise.all(answers.map((answer) => this.#caused(Promise.resolve(answer))))
+    await this.#announce(client)
+    return caused.flat()
   }
 
   request(id: string, order: RequestOrder): Promise<string[]> {

@@ -122,21 +122,20 @@ export class VirtualClient {
     return answer
   }
 
-  /** Gives its refresh token for new tokens. @throws LabError `conflict` when it has none */
-  async refresh(): Promise<Answer> {
-    if (this.mechanism === 'session') throw new LabError('conflict', 'A session has no refresh token: it rolls on each request.')
-    if (this.mechanism === 'jwt-cookie') {
-      if (!(await this.#jar.list()).some(({ name }) => isRefreshCookie(name))) throw this.#nothingToRefresh()
-      const body = JSON.stringify({ grant_type: 'refresh_token', transport: 'cookie' })
-      return this.#sendOwn('POST', '/token', { type: 'application/json', body })
+  /**
+   * Gives its refresh token for new tokens: `times` times at once, as tabs of one browser that know nothing of each other do.
+   * @throws LabError `conflict` when it has none
+   */
+  async refresh(times: number): Promise<Answer[]> {
+    const order = await this.#refreshOrder()
+    // Made once: all carry the same token, whatever the first answer brings.
+    const headers = await this.#headersOf(order)
+    const one = async (): Promise<Answer> => {
+      const answer = await this.#send(order, headers)
+      if (this.mechanism === 'jwt-bearer' && answer.status === 200) this.#keep(answer.body)
+      return answer
     }
-    const held = newestOf(this.#vault, 'refresh')
-    if (!held) throw this.#nothingToRefresh()
-    const body = new URLSearchParams({ grant_type: 'refresh_token', refresh_token: held.token }).toString()
-    // Its access token has no part in this, and has often expired.
-    const answer = await this.request({ method: 'POST', path: '/token', headers: [['Content-Type', FORM]], body, credential: 'none' })
-    if (answer.status === 200) this.#keep(answer.body)
-    return answer
+    return Promise.all(Array.from({ length: times }, one))
   }
 
   /** Asks the server to end the session. */
@@ -161,9 +160,7 @@ export class VirtualClient {
 
   /** Sends one request as this client. @throws LabError `conflict` when it has discarded no token */
   async request(order: RequestOrder): Promise<Answer> {
-    const credential = await this.#credential(order)
-    const own = [...this.#ownHeaders(order.method), ...contentType(order.body), ...credential]
-    return this.#send(order, layOver(own, order.headers ?? []))
+    return this.#send(order, await this.#headersOf(order))
   }
 
   /** Sends a recorded message in this client's name, with the credential that it carried. Its answer changes no jar: a message is not a visit. */
@@ -175,6 +172,25 @@ export class VirtualClient {
 
   close(): Promise<void> {
     return this.#agent.close()
+  }
+
+  async #refreshOrder(): Promise<RequestOrder> {
+    if (this.mechanism === 'session') throw new LabError('conflict', 'A session has no refresh token: it rolls on each request.')
+    if (this.mechanism === 'jwt-cookie') {
+      if (!(await this.#jar.list()).some(({ name }) => isRefreshCookie(name))) throw this.#nothingToRefresh()
+      const body = JSON.stringify({ grant_type: 'refresh_token', transport: 'cookie' })
+      return { method: 'POST', path: '/token', headers: [['Content-Type', 'application/json']], body, credential: 'current' }
+    }
+    const held = newestOf(this.#vault, 'refresh')
+    if (!held) throw this.#nothingToRefresh()
+    const body = new URLSearchParams({ grant_type: 'refresh_token', refresh_token: held.token }).toString()
+    // Its access token has no part in this, and has often expired.
+    return { method: 'POST', path: '/token', headers: [['Content-Type', FORM]], body, credential: 'none' }
+  }
+
+  async #headersOf(order: RequestOrder): Promise<HeaderPair[]> {
+    const own = [...this.#ownHeaders(order.method), ...contentType(order.body), ...(await this.#credential(order))]
+    return layOver(own, order.headers ?? [])
   }
 
   async #sendOwn(method: string, path: string, content?: { type: string; body: string }): Promise<Answer> {

@@ -3,14 +3,14 @@ import type { LabChange, ListName } from '../../contract/events.ts'
 import type { ExchangeMechanism } from '../../contract/mechanism.ts'
 import type { RevocationWay } from '../../contract/revocation.ts'
 import type { Revocation } from '../../contract/revocations.ts'
-import type { Verdict } from '../../contract/verdict.ts'
+import { NEUTRAL_VERDICTS, type Verdict } from '../../contract/verdict.ts'
 import type { Clock } from '../clock.ts'
 import type { CredentialNotes, PresentedToken, RevocationNote } from '../credential-notes.ts'
 import type { SeenExchange } from '../traffic/recorded-exchange.ts'
 import type { Recorder } from '../traffic/recorder.ts'
 import { AuditLog } from './audit-log.ts'
-import { IssuedTokens, type TokenRecord } from './issued-tokens.ts'
-import { type KeptRevocation, Stopwatches } from './stopwatches.ts'
+import { IssuedTokens, type TokenRecord, type TokenUse } from './issued-tokens.ts'
+import { ACCEPTED, type KeptRevocation, Stopwatches } from './stopwatches.ts'
 
 /** How long changes are gathered before they are written and announced, milliseconds. */
 const GATHER_MS = 200
@@ -19,6 +19,9 @@ const WRITTEN_AT_ONCE = 500
 
 /** Ways that know accounts only: to revoke one token they revoke all of the account. */
 const ACCOUNT_WIDE: ReadonlySet<RevocationWay> = new Set(['not-before', 'version'])
+
+const outcomeOf = (verdict: Verdict): TokenUse['outcome'] =>
+  ACCEPTED.has(verdict) ? 'accepted' : NEUTRAL_VERDICTS.includes(verdict) ? null : 'refused'
 
 /** What a node tells of one exchange, as far as it concerns credentials. */
 export interface CredentialTrace extends CredentialNotes {
@@ -136,7 +139,8 @@ export class CredentialWatch {
   }
 
   #countToken(trace: CredentialTrace, token: PresentedToken, seen: SeenExchange | null): void {
-    const isKnown = this.tokens.use(token.jti, seen?.labTime ?? this.#options.clock.nowMs(), seen?.node ?? null)
+    const at = seen?.labTime ?? this.#options.clock.nowMs()
+    const isKnown = this.tokens.use(token.jti, { at, node: seen?.node ?? null, outcome: outcomeOf(trace.verdict) })
     if (isKnown) this.#listsChanged('tokens')
     if (seen) this.#count(trace, { token, ordinal: this.tokens.find(token.jti)?.ordinal ?? null, sessionId: null }, seen)
   }

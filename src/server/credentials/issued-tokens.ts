@@ -14,6 +14,16 @@ export interface TokenRecord extends Omit<IssuedToken, 'state'> {
   readonly version: number | null
 }
 
+/** A request that carried a token. */
+export interface TokenUse {
+  /** Lab time, Unix milliseconds. */
+  readonly at: number
+  /** Null when it is not known. */
+  readonly node: string | null
+  /** What became of it; null when nobody judged it. */
+  readonly outcome: 'accepted' | 'refused' | null
+}
+
 /** Which tokens to list. */
 export interface TokenFilter {
   readonly account?: string | undefined
@@ -47,7 +57,8 @@ export class IssuedTokens {
   /** Takes over what an earlier run has kept; only before anything else. */
   restore(records: readonly TokenRecord[]): void {
     for (const record of records) {
-      this.#byJti.set(record.jti, { ...record })
+      // Those of an earlier version counted no refusals.
+      this.#byJti.set(record.jti, { ...record, refusals: record.refusals ?? 0 })
       this.#lastOrdinal = Math.max(this.#lastOrdinal, record.ordinal)
     }
     this.#evict()
@@ -59,6 +70,7 @@ export class IssuedTokens {
       lastUsedAt: null,
       lastNode: null,
       uses: 0,
+      refusals: 0,
       revokedBy: null,
       revocation: null,
       ordinal: ++this.#lastOrdinal,
@@ -75,11 +87,12 @@ export class IssuedTokens {
     return this.#byJti.get(jti) ?? null
   }
 
-  /** @returns whether the token is known */
-  use(jti: string, at: number, node: string | null): boolean {
+  /** Counts a request that carried the token. @returns whether the token is known */
+  use(jti: string, { at, node, outcome }: TokenUse): boolean {
     const record = this.#byJti.get(jti)
     if (!record) return false
-    record.uses++
+    if (outcome === 'accepted') record.uses++
+    else if (outcome === 'refused') record.refusals++
     record.lastUsedAt = at
     record.lastNode = node ?? record.lastNode
     this.#changed.add(record)

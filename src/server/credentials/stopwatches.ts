@@ -7,7 +7,7 @@ import type { KeptChanges } from '../traffic/kept-records.ts'
 const RECENT_USES = 512
 
 /** Verdicts of requests whose credential was taken for good, whatever it allowed. */
-const ACCEPTED: ReadonlySet<Verdict> = new Set(['allowed', 'insufficient-role', 'insufficient-scope'])
+export const ACCEPTED: ReadonlySet<Verdict> = new Set(['allowed', 'insufficient-role', 'insufficient-scope'])
 /** Verdicts of requests whose credential was refused because somebody had ended it. */
 const REFUSED: ReadonlySet<Verdict> = new Set(['token-revoked', 'unknown-session', 'account-disabled'])
 

@@ -62,9 +62,43 @@ test('a schedule counts down on the lab clock, makes one key when the clock jump
   await send(page, BOB, 'Log in')
   await inSettings(page, 'Balancer settings', async (settings) => {
     await settings.getByRole('button', { name: 'Rotate, retire the others' }).click()
+    const question = settings.getByRole('group', { name: 'Retire every older key?' })
+    await expect(question).toContainText('Live tokens that this ends: 1. Of the accounts: bob.')
+    await expect(question).toContainText(`refused at their next request: 1. They are: ${BOB}.`)
+    await question.getByRole('button', { name: 'Retire them now' }).click()
     await expect(settings.getByText('Live tokens that ended: 1. Logged out: bob.')).toBeVisible()
     await settings.getByRole('button', { name: 'Rotate, refuse the others' }).click()
+    await settings.getByRole('button', { name: 'Refuse them now' }).click()
     await expect(settings.getByText('Sessions that lost their cookie: 0. Logged out: nobody.')).toBeVisible()
   })
   expect((await send(page, BOB, 'Call /me')).status).toBe('401')
+})
+
+test('State has the schedule and the emergency, too; the emergency says whom it logs out, and nothing happens before that is confirmed', async ({
+  page,
+  lab,
+}) => {
+  for (const client of ['alice-phone', 'bob-laptop']) await lab.call('POST', `/clients/${client}/login`)
+  const signing = async (): Promise<string> => (await (await lab.call('GET', '/keys')).json()).keys[0].kid
+  const before = await signing()
+  await page.goto(lab.ready.workbench)
+  await page.getByRole('navigation').getByRole('button', { name: 'State', exact: true }).click()
+  await page.getByRole('tab', { name: 'Keys', exact: true }).click()
+  await page.getByRole('button', { name: 'Emergency and schedule' }).click()
+  const settings = page.getByRole('dialog', { name: 'Emergency and schedule' })
+  await expect(settings).toContainText(`A key by schedule logs nobody out: live tokens, 2 now`)
+  await settings.getByRole('group', { name: 'New key of tokens' }).getByRole('button', { name: '15 min' }).click()
+  await expect(settings.getByText(/^Next rotation in 14:\d\d of lab time$/)).toBeVisible()
+  const emergency = settings.getByRole('button', { name: 'Rotate, retire the others' })
+  await emergency.click()
+  await expect(settings.getByRole('button', { name: 'Cancel' })).toBeFocused()
+  await expect(settings).toContainText(`refused at their next request: 2. They are: Alice·Phone, ${BOB}.`)
+  expect(await seriousFindings(page)).toEqual([])
+  await page.keyboard.press('Enter')
+  await expect(emergency).toBeFocused()
+  expect(await signing()).toBe(before)
+  await page.keyboard.press('Enter')
+  await settings.getByRole('button', { name: 'Retire them now' }).click()
+  await expect(settings.getByText(/Live tokens that ended: 2\. Logged out: alice, bob\./)).toBeVisible()
+  expect(await signing()).not.toBe(before)
 })

@@ -49,13 +49,25 @@ test('when there are too many and none has expired, the oldest leave', () => {
   expect(tokens.find('jti-1')).toBeNull()
 })
 
-test('a use is counted with its time and node; a node that is not known leaves the last one', () => {
+test('a use is counted with its time and node, apart from a refusal; a node that is not known leaves the last one', () => {
   const tokens = newTokens()
   tokens.add(issued(1))
-  expect(tokens.use('jti-1', NOW + 5, 'node-2')).toBe(true)
-  expect(tokens.use('jti-1', NOW + 9, null)).toBe(true)
-  expect(tokens.use('jti-2', NOW + 9, 'node-1')).toBe(false)
-  expect(tokens.find('jti-1')).toMatchObject({ uses: 2, lastUsedAt: NOW + 9, lastNode: 'node-2' })
+  expect(tokens.use('jti-1', { at: NOW + 5, node: 'node-2', outcome: 'accepted' })).toBe(true)
+  expect(tokens.use('jti-1', { at: NOW + 7, node: null, outcome: 'accepted' })).toBe(true)
+  expect(tokens.use('jti-1', { at: NOW + 9, node: null, outcome: 'refused' })).toBe(true)
+  expect(tokens.use('jti-1', { at: NOW + 9, node: null, outcome: null })).toBe(true)
+  expect(tokens.use('jti-2', { at: NOW + 9, node: 'node-1', outcome: 'accepted' })).toBe(false)
+  expect(tokens.find('jti-1')).toMatchObject({ uses: 2, refusals: 1, lastUsedAt: NOW + 9, lastNode: 'node-2' })
+})
+
+test('what an earlier version kept has no refusals', () => {
+  const tokens = newTokens()
+  tokens.add(issued(1))
+  const { refusals: _, ...older } = tokens.find('jti-1') ?? expect.fail('it was added')
+  const restored = newTokens()
+  restored.restore([older as TokenRecord])
+  restored.use('jti-1', { at: NOW, node: null, outcome: 'refused' })
+  expect(restored.find('jti-1')).toMatchObject({ uses: 0, refusals: 1 })
 })
 
 test('text is found in jti, account, device and key, whatever the case', () => {
@@ -71,7 +83,7 @@ test('text is found in jti, account, device and key, whatever the case', () => {
 test('what is written and read again is the same, and numbers go on after it', () => {
   const tokens = newTokens()
   for (let number = 1; number <= 3; number++) tokens.add(issued(number))
-  tokens.use('jti-1', NOW, 'node-1')
+  tokens.use('jti-1', { at: NOW, node: 'node-1', outcome: 'accepted' })
   const first = tokens.takeChanges(2)
   const second = tokens.takeChanges(2)
   expect([first.put.length, second.put.length, tokens.takeChanges(2).put.length]).toEqual([2, 1, 0])

@@ -3,6 +3,7 @@ import {
   IconBan,
   IconBrowser,
   IconClockX,
+  IconCopy,
   IconDots,
   IconHourglassEmpty,
   IconLogout2,
@@ -25,8 +26,9 @@ import { moveClock } from '../../state/move-clock.ts'
 import { selectExchange } from '../../state/ui-state.ts'
 import { useLab } from '../../state/use-lab.ts'
 import classes from './clients.module.css'
-import { type HeldCredential, isHeld } from './credential.ts'
+import { type HeldCredential, isHeld, whyNoRefresh } from './credential.ts'
 import { PasswordDialog } from './password-dialog.tsx'
+import { refreshInTwoTabs } from './two-tabs.ts'
 
 interface ItemProps {
   readonly icon: ReactNode
@@ -87,6 +89,23 @@ function CredentialItems({ client, credential, run }: MenuProps) {
         act={() => run('revoke', () => api.sessions.end({ id: sessionId ?? '' }))}
       />
     </>
+  )
+}
+
+/** The race of two tabs that share a refresh token. */
+function TwoTabsItem({ client, run }: MenuProps) {
+  const { t } = useTranslation('clients')
+  const seconds = useLab((lab) => lab.cluster.lifetimes.refreshGrace)
+  const reason = whyNoRefresh(client)
+  const race = seconds === 0 ? t('twoTabs.noGrace') : t('twoTabs.grace', { seconds })
+  return (
+    <Item
+      icon={<IconCopy {...LOOK} />}
+      label={t('twoTabs.label')}
+      note={reason === null ? race : t(`noRefresh.${reason}`)}
+      isDisabled={reason !== null}
+      act={() => run('two-tabs', () => refreshInTwoTabs(client))}
+    />
   )
 }
 
@@ -194,6 +213,7 @@ export function ClientMenu(props: MenuProps) {
         </Menu.Target>
         <Menu.Dropdown>
           <CredentialItems {...props} />
+          <TwoTabsItem {...props} />
           <Menu.Divider />
           <CartItems {...props} />
           <Menu.Divider />

@@ -66,7 +66,8 @@ export function StoreBox({ data }: NodeProps<Box>) {
   const { t } = useTranslation('topology')
   const cluster = useLab((lab) => lab.cluster)
   const sessions = useLab((lab) => lab.sessions.size)
-  const { reads, writes } = useStoreUse()
+  const way = cluster.revocation
+  const { reads, writes, lookUps } = useStoreUse()
   const isGone = cluster.isStoreOut || cluster.storeState === 'unreachable'
   return (
     <div className={boxLook(data, classes['padded'], isGone && classes['down'])}>
@@ -93,6 +94,11 @@ export function StoreBox({ data }: NodeProps<Box>) {
       <div className={classes['facts']} title={t('storeUseHint')}>
         <span>{t('storeUse', { reads, writes })}</span>
       </div>
+      {(lookUps > 0 || way !== 'none') && (
+        <div className={classes['facts']} title={t('lookUpsHint')}>
+          <span className="jwt">{t('lookUpsShort', { count: lookUps })}</span>
+        </div>
+      )}
       {cluster.storeLatencyMs > 0 && (
         <span className={classes['marks']}>{t('mark.latency', { span: spanWords(cluster.storeLatencyMs) })}</span>
       )}

@@ -1,42 +1,67 @@
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type KeyRotation, MAX_ROTATION_SECONDS } from '../../../contract/keys.ts'
 import { TOKEN_ALGORITHMS, TokenAlgorithm } from '../../../contract/token-algorithm.ts'
 import { api } from '../../api.ts'
-import { sayList } from '../../i18n/say.ts'
 import { useActions } from '../../state/act.ts'
 import { countdown, useLabSecond } from '../../state/lab-time.ts'
 import { useLab } from '../../state/use-lab.ts'
 import { Dial } from './dial.tsx'
+import { type EmergencyKind, EmergencyQuestion, ScheduleImpact, useNames } from './emergency.tsx'
 import { spanWords } from './node-words.ts'
 import classes from './settings.module.css'
 
 const SCHEDULES_S = [300, 900, 3600] as const
 
 interface RotateButtonsProps {
-  /** The gentle one first. */
-  readonly buttons: ReadonlyArray<readonly [words: string, note: string, rotate: () => Promise<KeyRotation>]>
+  readonly kind: EmergencyKind
+  readonly gently: { readonly words: string; readonly note: string; readonly rotate: () => Promise<KeyRotation> }
+  /** Asks before it acts: it logs people out. */
+  readonly emergency: RotateButtonsProps['gently']
   readonly onRotated: (rotation: KeyRotation) => void
 }
 
-function RotateButtons({ buttons, onRotated }: RotateButtonsProps) {
+function RotateButtons({ kind, gently, emergency, onRotated }: RotateButtonsProps) {
   const { busy, run } = useActions()
-  const rotate = async (words: string, order: () => Promise<KeyRotation>): Promise<void> => {
-    const rotation = await run(words, order)
-    if (rotation) onRotated(rotation)
+  const [isAsking, setAsking] = useState(false)
+  const opener = useRef<HTMLButtonElement>(null)
+  const shut = (): void => {
+    setAsking(false)
+    opener.current?.focus()
   }
-  return buttons.map(([words, note, order]) => (
-    <button
-      key={words}
-      type="button"
-      className="btn sm"
-      aria-disabled={busy !== null}
-      title={note}
-      onClick={() => busy === null && void rotate(words, order)}
-    >
-      {words}
-    </button>
-  ))
+  const rotate = async (name: string, order: () => Promise<KeyRotation>): Promise<void> => {
+    const rotation = await run(name, order)
+    if (!rotation) return
+    if (isAsking) shut()
+    onRotated(rotation)
+  }
+  const isBusy = busy !== null
+  return (
+    <>
+      <button
+        type="button"
+        className="btn sm"
+        aria-disabled={isBusy}
+        title={gently.note}
+        onClick={() => !isBusy && void rotate('gently', gently.rotate)}
+      >
+        {gently.words}
+      </button>
+      <button
+        ref={opener}
+        type="button"
+        className="btn sm"
+        aria-expanded={isAsking}
+        title={emergency.note}
+        onClick={() => setAsking(!isAsking)}
+      >
+        {emergency.words}
+      </button>
+      {isAsking && (
+        <EmergencyQuestion kind={kind} isBusy={isBusy} confirm={() => void rotate('emergency', emergency.rotate)} cancel={shut} />
+      )}
+    </>
+  )
 }
 
 /** When the next key is made, if one is by itself. */
@@ -71,6 +96,7 @@ function Schedule() {
         set={set}
       />
       <NextRotation />
+      <ScheduleImpact />
     </>
   )
 }
@@ -78,8 +104,9 @@ function Schedule() {
 /** Who is logged out by what was just done, in words. */
 function useEnded(): (rotation: KeyRotation) => string {
   const { t } = useTranslation('topology')
+  const namesOf = useNames()
   return ({ kid, tokensEnded, sessionsEnded, accountsEnded }) => {
-    const names = accountsEnded === null ? t('keys.unknown') : sayList(accountsEnded) || t('keys.nobody')
+    const names = namesOf(accountsEnded)
     if (kid !== null) return t('keys.endedTokens', { kid, count: tokensEnded, names })
     return t('keys.endedSessions', { count: sessionsEnded ?? t('keys.unknown'), names })
   }
@@ -107,10 +134,13 @@ function TokenKeys({ onRotated }: Pick<RotateButtonsProps, 'onRotated'>) {
           ))}
         </select>
         <RotateButtons
-          buttons={[
-            [t('keys.rotate'), t('keys.rotateNote'), () => api.keys.rotate({ algorithm })],
-            [t('keys.emergency'), t('keys.emergencyNote'), () => api.keys.rotate({ algorithm, emergency: true })],
-          ]}
+          kind="tokens"
+          gently={{ words: t('keys.rotate'), note: t('keys.rotateNote'), rotate: () => api.keys.rotate({ algorithm }) }}
+          emergency={{
+            words: t('keys.emergency'),
+            note: t('keys.emergencyNote'),
+            rotate: () => api.keys.rotate({ algorithm, emergency: true }),
+          }}
           onRotated={onRotated}
         />
       </div>
@@ -128,10 +158,17 @@ function CookieSecrets({ onRotated }: Pick<RotateButtonsProps, 'onRotated'>) {
       <span className={classes['note']}>{t('keys.cookieNote', { id: secrets[0]?.id ?? '', count: Math.max(0, secrets.length - 1) })}</span>
       <div className={classes['row']}>
         <RotateButtons
-          buttons={[
-            [t('keys.cookieSecret'), t('keys.cookieSecretNote'), () => api.keys.rotate({ cookieSecret: true })],
-            [t('keys.cookieEmergency'), t('keys.cookieEmergencyNote'), () => api.keys.rotate({ cookieSecret: true, emergency: true })],
-          ]}
+          kind="sessions"
+          gently={{
+            words: t('keys.cookieSecret'),
+            note: t('keys.cookieSecretNote'),
+            rotate: () => api.keys.rotate({ cookieSecret: true }),
+          }}
+          emergency={{
+            words: t('keys.cookieEmergency'),
+            note: t('keys.cookieEmergencyNote'),
+            rotate: () => api.keys.rotate({ cookieSecret: true, emergency: true }),
+          }}
           onRotated={onRotated}
         />
       </div>

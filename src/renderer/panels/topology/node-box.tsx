@@ -1,4 +1,4 @@
-import { IconAlertTriangle, IconClockExclamation, IconKey, IconPinFilled, IconShieldCheck } from '@tabler/icons-react'
+import { IconAlertTriangle, IconClockExclamation, IconKey, IconPinFilled, IconSearch, IconShieldCheck } from '@tabler/icons-react'
 import { Handle, type NodeProps, Position } from '@xyflow/react'
 import { useTranslation } from 'react-i18next'
 import type { Node } from '../../../contract/nodes.ts'
@@ -101,6 +101,13 @@ function Rows({ data }: { readonly data: Box['data'] }) {
             <IconShieldCheck size={12} stroke={1.75} aria-hidden />
             {node.tokensVerified}
             <span className="sr">{t('fact.verified')}</span>
+          </span>
+        )}
+        {node.revocationReads > 0 && (
+          <span className={`${classes['alone']} jwt`} title={`${t('lookUps', { count: node.revocationReads })}. ${t('lookUpsHint')}`}>
+            <IconSearch size={12} stroke={1.75} aria-hidden />
+            {node.revocationReads}
+            <span className="sr">{t('fact.lookUps')}</span>
           </span>
         )}
       </div>

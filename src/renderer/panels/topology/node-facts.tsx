@@ -21,6 +21,7 @@ export function NodeFacts({ node }: { readonly node: Node }) {
     [t('fact.load'), sayList([memoryWords(node), cpuWords(node)].filter((words) => words !== null))],
     [t('fact.storeUse'), t('storeUse', { reads: node.storeReads, writes: node.storeWrites })],
     [t('fact.verified'), String(node.tokensVerified)],
+    [t('fact.lookUps'), String(node.revocationReads)],
     [t('fact.sessions'), node.sessions === null ? '' : String(node.sessions)],
     [t('fact.signs'), node.signingKeyId],
     [t('fact.verifies'), node.verifyingKeyIds.join(' ')],

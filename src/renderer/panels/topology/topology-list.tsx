@@ -31,6 +31,7 @@ function NodeRow({ node, pins, path }: NodeRowProps) {
     memoryWords(node),
     cpuWords(node),
     node.sessions === null ? null : t('ownSessions', { count: node.sessions }),
+    node.revocationReads === 0 ? null : t('lookUps', { count: node.revocationReads }),
   ]
   return (
     <li className={classes['nodeRow']}>
@@ -73,7 +74,7 @@ export function TopologyList() {
   const nodes = useLab((lab) => lab.nodes)
   const balancer = useLab((lab) => lab.balancer)
   const cluster = useLab((lab) => lab.cluster)
-  const { reads, writes } = useStoreUse()
+  const { reads, writes, lookUps } = useStoreUse()
   const pins = pinsOf(clients, cluster.strategy)
   const sessions = useLab((lab) => lab.sessions.size)
   const selected = useSummary(useUi((ui) => ui.selectedExchange))
@@ -115,6 +116,7 @@ export function TopologyList() {
             {t('sessions')} {sessions}
           </span>
           <span>{t('storeUse', { reads, writes })}</span>
+          <span title={t('lookUpsHint')}>{t('lookUps', { count: lookUps })}</span>
           {cluster.isStoreOut && <span className="tagn">{t('storeOut')}</span>}
           {cluster.storeState === 'unreachable' && <span className="tagn">{t('storeUnreachable')}</span>}
           {cluster.storeLatencyMs > 0 && <span className="tagn">{t('mark.latency', { span: spanWords(cluster.storeLatencyMs) })}</span>}

@@ -9,6 +9,9 @@ import { useFit } from './use-fit.ts'
 function Legend() {
   const { t } = useTranslation('topology')
   const store = useLab((lab) => lab.cluster.store)
+  const way = useLab((lab) => lab.cluster.revocation)
+  const isAccountRead = useLab((lab) => lab.cluster.recheckAccount)
+  const jwt = t(`legendJwt.${way}`)
   const { zoomIn, zoomOut } = useReactFlow()
   const showAll = useFit()
   const button = (Icon: typeof IconPlus, words: string, act: () => void) => (
@@ -20,11 +23,15 @@ function Legend() {
     <div className={classes['legend']}>
       <span className="ses">
         <i className={classes['stroke']} />
-        <span className="trunc">{t(store === 'memory' ? 'legendMemory' : 'legendSession')}</span>
+        <span className="trunc" title={t(store === 'memory' ? 'legendMemory' : 'legendSession')}>
+          {t(store === 'memory' ? 'legendMemory' : 'legendSession')}
+        </span>
       </span>
       <span className="jwt">
         <i className={classes['stroke']} />
-        <span className="trunc">{t('legendJwt')}</span>
+        <span className="trunc" title={`${t(`legendJwtHint.${way}`)}${isAccountRead ? ` ${t('legendAccountHint')}` : ''}`}>
+          {isAccountRead ? t('legendAccount', { jwt }) : jwt}
+        </span>
       </span>
       <span className={`jwt ${classes['keys']}`}>
         <span className={`kb ${classes['signs']}`}>{t('signs')}</span>

@@ -47,28 +47,28 @@ const columnsOf = (t: T): GridColumn<AuditEntry>[] => [
   {
     id: 'event',
     label: t('column.event'),
-    track: 'minmax(150px, 2.4fr)',
+    track: 'minmax(170px, 2.6fr)',
     value: (entry) => eventWords(entry, t),
-    cell: (entry) => <span title={eventWords(entry, t)}>{eventWords(entry, t)}</span>,
+    cell: (entry) => eventWords(entry, t),
   },
   {
     id: 'account',
     label: t('column.account'),
-    track: 'minmax(80px, 1fr)',
+    track: 'minmax(72px, 0.8fr)',
     value: (entry) => accountWords(entry, t),
     cell: (entry) => accountWords(entry, t),
   },
   {
     id: 'by',
     label: t('column.by'),
-    track: 'minmax(80px, 0.9fr)',
+    track: '104px',
     value: ({ kind }) => t(kind === 'operator' ? 'audit.operatorDid' : 'audit.clientDid'),
     cell: ({ kind }) => t(kind === 'operator' ? 'audit.operatorDid' : 'audit.clientDid'),
   },
   {
     id: 'outcome',
     label: t('column.outcome'),
-    track: 'minmax(90px, 1fr)',
+    track: 'minmax(96px, 1.5fr)',
     value: verdictWords,
     cell: (entry) => <span className={toneOf(entry.verdict)}>{verdictWords(entry) || '–'}</span>,
   },
@@ -82,7 +82,7 @@ const columnsOf = (t: T): GridColumn<AuditEntry>[] => [
   {
     id: 'hash',
     label: t('column.hash'),
-    track: '150px',
+    track: '132px',
     value: ({ subject }) => subject?.hash,
     cell: ({ subject }) =>
       subject ? <span className="mono">{`${t(`audit.subject.${subject.kind}`)} ${shortId(subject.hash)}`}</span> : '–',

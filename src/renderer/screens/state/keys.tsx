@@ -1,3 +1,4 @@
+import { IconKey } from '@tabler/icons-react'
 import type { TFunction } from 'i18next'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -5,6 +6,8 @@ import type { Keyring } from '../../../contract/keys.ts'
 import type { Node } from '../../../contract/nodes.ts'
 import { api } from '../../api.ts'
 import { sayList } from '../../i18n/say.ts'
+import { KeySettings } from '../../panels/topology/key-settings.tsx'
+import { SettingsPopover } from '../../panels/topology/settings-popover.tsx'
 import { useActions } from '../../state/act.ts'
 import { useKeyring } from '../../state/lists.ts'
 import { useLab } from '../../state/use-lab.ts'
@@ -126,21 +129,20 @@ function KeyDetails({ row }: { readonly row: KeyRow }) {
 function KeyTools() {
   const { t } = useTranslation('state')
   const { busy, run } = useActions()
-  const button = (name: 'rotate' | 'emergency', act: () => Promise<unknown>) => (
-    <button
-      type="button"
-      className="btn sm"
-      title={t(`keys.${name}Note`)}
-      aria-disabled={busy !== null}
-      onClick={() => void run(name, act)}
-    >
-      {t(`keys.${name}`)}
-    </button>
-  )
   return (
     <>
-      {button('rotate', () => api.keys.rotate({}))}
-      {button('emergency', () => api.keys.rotate({ emergency: true }))}
+      <button
+        type="button"
+        className="btn sm"
+        title={t('keys.rotateNote')}
+        aria-disabled={busy !== null}
+        onClick={() => void run('rotate', () => api.keys.rotate({}))}
+      >
+        {t('keys.rotate')}
+      </button>
+      <SettingsPopover label={t('keys.settings')} words={t('keys.settings')} icon={<IconKey size={14} stroke={1.75} aria-hidden />}>
+        <KeySettings />
+      </SettingsPopover>
     </>
   )
 }

@@ -20,13 +20,16 @@ type T = TFunction<'state'>
 const SID_LENGTH = 32
 
 /** A token as the list shows it, with the `id` of its refresh family; null when the server has none of it any more. */
-type TokenRow = IssuedToken & { readonly family: string | null }
+type TokenRow = IssuedToken & { readonly family: string | null; readonly isFamilyOver: boolean }
 
-function actionsOf({ jti, account, family }: TokenRow, t: T): RowAction[] {
+/** What is over already is not offered to be ended. */
+function actionsOf({ jti, account, family, isFamilyOver, state }: TokenRow, t: T): RowAction[] {
+  const isOver = state === 'revoked'
+  const token = { id: 'token', label: t('tokens.revoke'), note: t('tokens.revokeNote') }
   const device = { id: 'device', label: t('tokens.device'), note: t('tokens.deviceNote') }
   return [
-    { id: 'token', label: t('tokens.revoke'), note: t('tokens.revokeNote'), act: () => api.tokens.revoke({ jti }) },
-    ...(family === null ? [] : [{ ...device, act: () => api.refreshFamilies.revoke({ id: family }) }]),
+    ...(isOver ? [] : [{ ...token, act: () => api.tokens.revoke({ jti }) }]),
+    ...(family === null || (isOver && isFamilyOver) ? [] : [{ ...device, act: () => api.refreshFamilies.revoke({ id: family }) }]),
     ...accountAction(account, t),
   ]
 }
@@ -35,23 +38,23 @@ const columnsOf = (t: T): GridColumn<TokenRow>[] => [
   {
     id: 'account',
     label: t('column.account'),
-    track: 'minmax(60px, 1fr)',
+    track: 'minmax(52px, 1fr)',
     value: ({ account }) => account,
     cell: ({ account }) => account,
   },
   {
     id: 'device',
     label: t('column.device'),
-    track: 'minmax(80px, 1.4fr)',
+    track: 'minmax(70px, 1.4fr)',
     value: ({ device }) => deviceWords(device),
     cell: ({ device }) => deviceWords(device) ?? <span className="dim">–</span>,
   },
-  { id: 'jti', label: 'jti', track: '92px', value: ({ jti }) => jti, cell: ({ jti }) => <span className="mono">{shortId(jti)}</span> },
-  { id: 'kid', label: 'kid', track: 'minmax(80px, 1fr)', value: ({ kid }) => kid, cell: ({ kid }) => <span className="mono">{kid}</span> },
+  { id: 'jti', label: 'jti', track: '76px', value: ({ jti }) => jti, cell: ({ jti }) => <span className="mono">{shortId(jti)}</span> },
+  { id: 'kid', label: 'kid', track: 'minmax(64px, 1fr)', value: ({ kid }) => kid, cell: ({ kid }) => <span className="mono">{kid}</span> },
   {
     id: 'issued',
     label: t('column.issued'),
-    track: '68px',
+    track: '62px',
     value: ({ issuedAt }) => issuedAt,
     cell: ({ issuedAt }) => (
       <span className="mono dim">
@@ -62,22 +65,30 @@ const columnsOf = (t: T): GridColumn<TokenRow>[] => [
   {
     id: 'used',
     label: t('column.lastUse'),
-    track: '68px',
+    track: '62px',
     value: ({ lastUsedAt }) => lastUsedAt ?? undefined,
     cell: ({ lastUsedAt }) => <span className="mono">{lastUsedAt === null ? '–' : <LabTime at={lastUsedAt} />}</span>,
   },
   {
     id: 'uses',
     label: t('column.uses'),
-    track: '40px',
+    track: '54px',
     isNumber: true,
     value: ({ uses }) => uses,
     cell: ({ uses }) => <span className="mono">{uses}</span>,
   },
   {
+    id: 'refusals',
+    label: t('column.refusals'),
+    track: '52px',
+    isNumber: true,
+    value: ({ refusals }) => refusals,
+    cell: ({ refusals }) => <span className={refusals > 0 ? 'mono no' : 'mono'}>{refusals}</span>,
+  },
+  {
     id: 'left',
     label: t('column.left'),
-    track: '64px',
+    track: '56px',
     isNumber: true,
     value: ({ expiresAt }) => expiresAt,
     cell: ({ expiresAt }) => <TimeLeft endsAt={expiresAt} />,
@@ -85,7 +96,7 @@ const columnsOf = (t: T): GridColumn<TokenRow>[] => [
   {
     id: 'state',
     label: t('column.state'),
-    track: '78px',
+    track: '74px',
     value: ({ state }) => state,
     cell: ({ state, expiresAt }) => (state === 'revoked' ? <Standing name="revoked" /> : <StandingUntil endsAt={expiresAt} />),
   },
@@ -110,8 +121,11 @@ const textOf = ({ jti, account, clientId, device, kid, alg, state, sid }: TokenR
 
 function withFamilies(tokens: readonly IssuedToken[], families: readonly RefreshFamily[]): TokenRow[] {
   // Its claim `sid` is the beginning of the id of the family.
-  const bySid = new Map(families.map(({ id }) => [id.slice(0, SID_LENGTH), id]))
-  return tokens.map((token) => ({ ...token, family: token.sid === null ? null : (bySid.get(token.sid) ?? null) }))
+  const bySid = new Map(families.map((family) => [family.id.slice(0, SID_LENGTH), family]))
+  return tokens.map((token) => {
+    const family = token.sid === null ? undefined : bySid.get(token.sid)
+    return { ...token, family: family?.id ?? null, isFamilyOver: family?.state === 'revoked' }
+  })
 }
 
 function TokenDetails({ token }: { readonly token: TokenRow }) {
@@ -137,12 +151,17 @@ function TokenDetails({ token }: { readonly token: TokenRow }) {
         [t('column.lastUse'), token.lastUsedAt === null ? '–' : <LabTime key="used" at={token.lastUsedAt} />],
         [t('tokens.lastNode'), token.lastNode ?? '–'],
         [t('column.uses'), String(token.uses)],
+        [t('column.refusals'), String(token.refusals)],
+        [
+          t('column.state'),
+          token.state === 'revoked' ? <Standing key="state" name="revoked" /> : <StandingUntil key="state" endsAt={token.expiresAt} />,
+        ],
         [t('tokens.bytes'), `${token.bytes} B`],
       ]}
     >
       {revocation && <Stopwatch revocation={revocation} />}
       <DetailActions actions={actionsOf(token, t)} />
-      <Uses id={token.jti} stamp={token.uses} />
+      <Uses id={token.jti} stamp={token.uses + token.refusals} />
     </Details>
   )
 }

@@ -1,5 +1,9 @@
-import type { KeyRotation } from '../../../contract/keys.ts'
+import type { Client } from '../../../contract/clients.ts'
+import type { KeyRotation, RotationImpact } from '../../../contract/keys.ts'
 import type { TokenAlgorithm } from '../../../contract/token-algorithm.ts'
+import { decodeCookieValue } from '../../../protocol/cookie.ts'
+import { decodeCompactJwt } from '../../../protocol/jwt.ts'
+import { isAccessCookie, isRefreshCookie } from '../../../protocol/token-cookies.ts'
 import type { TokenRecord } from '../../credentials/issued-tokens.ts'
 import type { LabParts } from '../lab-parts.ts'
 import { api } from './implementer.ts'
@@ -59,6 +63,49 @@ async function rotateCookieSecret(lab: LabParts, emergency: boolean): Promise<Ke
   }
 }
 
+/** The tokens that a client uses by the mechanism in force. */
+function heldTokens({ mechanism, vault, cookies }: Client): { access: string | undefined; refresh: string | undefined } {
+  if (mechanism === 'session') return { access: undefined, refresh: undefined }
+  if (mechanism === 'jwt-bearer') {
+    const newest = (wanted: 'access' | 'refresh') => vault.findLast(({ kind }) => kind === wanted)?.token
+    return { access: newest('access'), refresh: newest('refresh') }
+  }
+  const cookie = (test: (name: string) => boolean) => cookies.find(({ name }) => test(name))?.value
+  const access = cookie(isAccessCookie)
+  return { access: access && decodeCookieValue(access), refresh: cookie(isRefreshCookie) }
+}
+
+function impactOnTokens(lab: LabParts, clients: readonly Client[]): RotationImpact['tokens'] {
+  const kids = lab.keys.list().keys.flatMap(({ kid, state }) => (state === 'retired' ? [] : kid))
+  const live = liveTokensOf(lab, kids)
+  const ids = new Set(live.map(({ jti }) => jti))
+  const affected = clients.flatMap((client) => {
+    const { access, refresh } = heldTokens(client)
+    const decoded = decodeCompactJwt(access ?? '')
+    const jti = decoded.isWellFormed ? decoded.payload['jti'] : null
+    return typeof jti === 'string' && ids.has(jti) ? { name: client.name, canRefresh: refresh !== undefined } : []
+  })
+  return { count: live.length, accounts: accountsOf(live), clients: affected }
+}
+
+async function impactOnSessions(lab: LabParts, clients: readonly Client[]): Promise<RotationImpact['sessions']> {
+  const { directory } = lab.stores
+  const isLive = async ({ mechanism, sessionId }: Client): Promise<boolean> =>
+    mechanism === 'session' && sessionId !== null && (await directory.find(sessionId).catch(() => null)) !== null
+  const [count, sessions, live] = await Promise.all([
+    directory.count().catch(() => null),
+    directory.list({ limit: SESSIONS_ASKED }).catch(() => null),
+    Promise.all(clients.map(isLive)),
+  ])
+  const affected = clients.filter((_, index) => live[index]).map(({ name }) => ({ name, canRefresh: false }))
+  return { count, accounts: sessions && accountsOf(sessions), clients: affected }
+}
+
+async function impact(lab: LabParts): Promise<RotationImpact> {
+  const clients = await lab.clients.list()
+  return { tokens: impactOnTokens(lab, clients), sessions: await impactOnSessions(lab, clients), frozenNodes: frozenNodes(lab) }
+}
+
 async function schedule(lab: LabParts, everySeconds: number | null): Promise<void> {
   if (everySeconds === lab.keys.list().rotation.everySeconds) return
   await lab.keys.schedule(everySeconds)
@@ -69,6 +116,7 @@ async function schedule(lab: LabParts, everySeconds: number | null): Promise<voi
 /** Operations on the keys of the target. */
 export const keys = api.keys.router({
   list: api.keys.list.handler(({ context: { lab } }) => lab.keys.list()),
+  impact: api.keys.impact.handler(({ context: { lab } }) => impact(lab)),
   rotate: api.keys.rotate.handler(({ context: { lab }, input }) => {
     const { algorithm = lab.keys.algorithm, emergency = false, cookieSecret = false } = input ?? {}
     return cookieSecret ? rotateCookieSecret(lab, emergency) : rotateTokenKey(lab, algorithm, emergency)
