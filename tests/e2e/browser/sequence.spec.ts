@@ -74,6 +74,8 @@ test('a long run is cut at 30 and says so; it scrolls inside the pane under the 
   for (let more = 0; more < 4; more += 1) await lab.call('POST', '/nodes')
   for (let count = 0; count < 34; count += 1) await lab.call('POST', '/clients/mallory/requests', { method: 'GET', path: `/me?n=${count}` })
   await page.goto(lab.ready.workbench)
+  // The list follows its end; before that there is nothing that Home could leave.
+  await expect(page.getByRole('row').filter({ hasText: '/me?n=33' })).toBeVisible()
   await page.getByRole('grid').focus()
   await page.keyboard.press('Home')
   await page.getByRole('row').filter({ hasText: '/me?n=0' }).click()
