@@ -201,7 +201,11 @@ async function killAt({ isNow, isStartKilled, state }: Moment, contents: Uint8Ar
   const { keyring, recording } = await stateOf(lab)
   const seen = new Seen(folder)
   const restoring = fetch(`${lab.api}/lab/restore`, { method: 'POST', headers: authorized(lab), body: contents }).catch(() => null)
-  await kill(process, () => isNow(seen))
+  let isOver = false
+  void restoring.then(() => {
+    isOver = true
+  })
+  await kill(process, () => isOver || isNow(seen))
   await restoring
   if (seen.state !== state) return null
   if (isStartKilled) {
